@@ -1,0 +1,2 @@
+//! deminer
+fn main() {}

@@ -1,0 +1,167 @@
+//! The vocabulary of Deminer: what was read from one host, as plain data.
+//!
+//! Everything to the right (detection, planning, reports, fleets) speaks in these words. Nothing here judges, reads
+//! a file or prints; a [`Record`] says what some source said, and its [`Provenance`] says where.
+#![forbid(unsafe_code)]
+
+pub mod autostart;
+pub mod coverage;
+pub mod host;
+pub mod message;
+pub mod provenance;
+pub mod wmi;
+
+pub use autostart::{AutostartEntry, AutostartKind};
+pub use coverage::{Area, Coverage, ReadState};
+pub use host::{Host, HostId, NameSource, OperatingSystem};
+pub use message::{Arg, Level, Message, MessageSpec, Note};
+pub use provenance::{Location, Provenance, Source, SourceIndex};
+pub use wmi::{ObjectPath, Property, PropertyName, Seen, State, Value, WmiClass, WmiObject};
+
+use serde::{Deserialize, Serialize};
+
+/// Everything that was read from one host.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The machine that the records speak of.
+    pub host: Host,
+    /// The files, archive members and logs that were read, in the order in which they were read.
+    pub sources: Vec<Source>,
+    /// What they say, in the order of the sources and, within one, of the bytes.
+    pub records: Vec<Record>,
+    /// Which areas of the machine the sources cover, and how far.
+    pub coverage: Coverage,
+    /// What could not be read, and other remarks for the person at the keyboard.
+    pub notes: Vec<Note>,
+    /// Whether the evidence came with a manifest, and whether that verifies.
+    pub custody: Custody,
+}
+
+/// Whether the evidence can be shown to be what was collected.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Custody {
+    /// No manifest came with the evidence.
+    #[default]
+    Unsealed,
+    /// Every member has the length and SHA-256 that the manifest gives.
+    Verified,
+    /// A member differs from the manifest, is missing, or is not listed in it.
+    Broken,
+}
+
+/// One fact about the host, and where it was read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// Where it was read.
+    pub provenance: Provenance,
+    /// What it says.
+    #[serde(flatten)]
+    pub data: RecordData,
+}
+
+/// What a record says, by kind.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "data", rename_all = "kebab-case")]
+pub enum RecordData {
+    /// An instance of a WMI class: a filter, a consumer, a binding, a timer, a provider, …
+    WmiObject(WmiObject),
+    /// The definition of a WMI class, with the default values that may hide a payload.
+    WmiClass(WmiClass),
+    /// Anything else that starts code: a Run value, a service, a scheduled task, … as far as a listing tells.
+    Autostart(AutostartEntry),
+}
+
+impl Evidence {
+    /// The WMI objects among the records, with the place of each record.
+    pub fn wmi_objects(&self) -> impl Iterator<Item = (usize, &WmiObject)> {
+        self.records.iter().enumerate().filter_map(|(at, record)| match &record.data {
+            RecordData::WmiObject(object) => Some((at, object)),
+            _ => None,
+        })
+    }
+
+    /// The WMI class definitions among the records, with the place of each record.
+    pub fn wmi_classes(&self) -> impl Iterator<Item = (usize, &WmiClass)> {
+        self.records.iter().enumerate().filter_map(|(at, record)| match &record.data {
+            RecordData::WmiClass(class) => Some((at, class)),
+            _ => None,
+        })
+    }
+
+    /// The autostart entries among the records, with the place of each record.
+    pub fn autostarts(&self) -> impl Iterator<Item = (usize, &AutostartEntry)> {
+        self.records.iter().enumerate().filter_map(|(at, record)| match &record.data {
+            RecordData::Autostart(entry) => Some((at, entry)),
+            _ => None,
+        })
+    }
+
+    /// Adds other evidence of the same host behind this. The name that is known best names the host.
+    pub fn merge(&mut self, other: Self) {
+        let shift = u32::try_from(self.sources.len()).unwrap_or(u32::MAX);
+        self.host.merge(other.host);
+        self.sources.extend(other.sources);
+        self.records.extend(other.records.into_iter().map(|mut record| {
+            record.provenance.source = record.provenance.source.saturating_add(shift);
+            record
+        }));
+        self.coverage.merge(&other.coverage);
+        self.notes.extend(other.notes);
+        self.custody = match (self.custody, other.custody) {
+            (Custody::Verified, Custody::Verified) => Custody::Verified,
+            (Custody::Broken, _) | (_, Custody::Broken) => Custody::Broken,
+            _ => Custody::Unsealed,
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn merged_records_still_point_to_their_sources() {
+        let evidence = |path: &str| Evidence {
+            host: Host::named("pc", NameSource::Input),
+            sources: vec![Source {
+                path: path.into(),
+                member: None,
+                sha256: None,
+                length: 0,
+                format: "mof".into(),
+            }],
+            records: vec![Record {
+                provenance: Provenance { source: 0, location: Location::Whole },
+                data: RecordData::WmiClass(WmiClass { name: path.into(), ..WmiClass::default() }),
+            }],
+            custody: Custody::Verified,
+            ..Evidence::default()
+        };
+        let mut both = evidence("a");
+        both.merge(Evidence { custody: Custody::Unsealed, ..evidence("b") });
+        for record in &both.records {
+            let RecordData::WmiClass(class) = &record.data else { panic!("{record:?}") };
+            assert_eq!(both.sources[record.provenance.source as usize].path, class.name);
+        }
+        assert_eq!(both.custody, Custody::Unsealed);
+    }
+
+    #[test]
+    fn records_survive_json() {
+        let record = Record {
+            provenance: Provenance { source: 0, location: Location::Offset(7) },
+            data: RecordData::WmiObject(WmiObject {
+                class: "__EventFilter".into(),
+                properties: vec![Property {
+                    name: PropertyName::known("Name"),
+                    value: Value::text("x"),
+                    state: State::Known,
+                }],
+                ..WmiObject::default()
+            }),
+        };
+        let text = serde_json::to_string(&record).unwrap();
+        assert_eq!(serde_json::from_str::<Record>(&text).unwrap(), record, "{text}");
+    }
+}

@@ -1,0 +1,30 @@
+//! Bytes to evidence: one module a format.
+//!
+//! A parser never fails as a whole. It returns the records that it could read and the problems that it met, each with its offset.
+#![forbid(unsafe_code)]
+
+use evidence::{Coverage, Level, Location, Message, RecordData};
+
+pub mod text;
+
+/// What a parser made of one source.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Parsed {
+    /// The records, in the order of the source, and where in it each begins.
+    pub records: Vec<(Location, RecordData)>,
+    /// Which areas of the machine the source covers.
+    pub coverage: Coverage,
+    /// What could not be read, or not surely.
+    pub problems: Vec<Problem>,
+}
+
+/// Something in a source that could not be read, or not surely.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// How much it matters.
+    pub level: Level,
+    /// The byte offset in the source as it was stored, where one is known.
+    pub offset: Option<u64>,
+    /// What there is to say.
+    pub message: Message,
+}

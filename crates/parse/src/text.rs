@@ -1,0 +1,1 @@
+//! Text in the encodings in which Windows machines write it.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AutostartKind {
-    /// A Run or RunOnce value, a start-up folder: the category `Logon` of Autoruns.
+    /// A Run or `RunOnce` value, a start-up folder: the category `Logon` of Autoruns.
     Run,
     /// A scheduled task.
     Task,

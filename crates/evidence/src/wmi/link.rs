@@ -59,8 +59,8 @@ pub struct Linked {
 /// Links the objects of one host.
 ///
 /// A reference meets an object whose class and key are the same without case and whose namespace is the reference's, else the binding's; where
-/// one side does not carry a namespace, any will do. Of several objects that fit, one of the same source kind is not preferred: the
-/// first is taken, the rest are the same object seen again.
+/// one side does not carry a namespace, any will do. Where several objects fit, each of them is in a pair. Join what was read twice
+/// before: here the same object seen again counts as another.
 pub fn link(objects: &[&WmiObject]) -> Linked {
     let mut by_key: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
     for (at, object) in objects.iter().enumerate() {
@@ -95,16 +95,15 @@ pub fn link(objects: &[&WmiObject]) -> Linked {
                 *seen = true;
             }
         }
-        match (filters.first(), consumers.first()) {
-            (Some(&filter), Some(&consumer)) => {
-                linked.subscriptions.push(Subscription { filter, consumer, binding });
-            }
-            (filter, consumer) => {
-                linked.dangling.push(Binding {
-                    binding,
-                    filter: filter.copied(),
-                    consumer: consumer.copied(),
-                });
+        // Two objects of one name differ in content (one may be forged): each of them must show up in a pair.
+        for pair in 0..filters.len().max(consumers.len()).max(1) {
+            let filter = filters.get(pair).or(filters.last()).copied();
+            let consumer = consumers.get(pair).or(consumers.last()).copied();
+            match (filter, consumer) {
+                (Some(filter), Some(consumer)) => {
+                    linked.subscriptions.push(Subscription { filter, consumer, binding });
+                }
+                (filter, consumer) => linked.dangling.push(Binding { binding, filter, consumer }),
             }
         }
     }
@@ -204,6 +203,20 @@ mod tests {
         let linked = link(&[&filter, &consumer, &binding]);
         assert_eq!(linked.dangling, [Binding { binding: 2, filter: None, consumer: Some(1) }]);
         assert_eq!(linked.orphans, [Orphan { object: 0, part: Part::Filter }]);
+    }
+
+    #[test]
+    fn of_two_objects_with_one_name_both_are_linked() {
+        let filter = object("__EventFilter", None, &[("Name", "F")]);
+        let forged = object("CommandLineEventConsumer", None, &[("Name", "C")]);
+        let binding = object(
+            "__FilterToConsumerBinding",
+            None,
+            &[("Filter", r#"__EventFilter.Name="F""#), ("Consumer", r#"CommandLineEventConsumer.Name="C""#)],
+        );
+        let linked = link(&[&filter, &forged, &forged, &binding]);
+        let consumers: Vec<_> = linked.subscriptions.iter().map(|s| s.consumer).collect();
+        assert_eq!(consumers, [1, 2]);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 use evidence::{Coverage, Level, Location, Message, RecordData};
 
+pub mod bundle;
 pub mod text;
 
 /// What a parser made of one source.

@@ -1,0 +1,250 @@
+//! The loop over layers: look, note, open, until nothing opens any more or a limit is reached.
+
+use std::collections::HashSet;
+
+use crate::command_line::{self, Context, Payload};
+use crate::encoding;
+use crate::indicators::Collector;
+use crate::language;
+use crate::model::{Decoded, IndicatorKind, Language, Layer, Limits, Problem, TraitHit};
+use crate::recognize::{self, Seen};
+use crate::scan::{self, Needle as N, Scan};
+use crate::{traits, verdict};
+
+/// A layer before it has its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Child {
+    /// How it was reached.
+    pub(crate) how: &'static str,
+    /// Its language, where the way to it tells.
+    pub(crate) language: Option<Language>,
+    /// Its text.
+    pub(crate) text: String,
+}
+
+/// What opening one layer gave.
+#[derive(Debug, Default)]
+pub(crate) struct Opened {
+    pub(crate) children: Vec<Child>,
+    pub(crate) traits: Vec<Seen>,
+    pub(crate) problems: Vec<(&'static str, String)>,
+}
+
+/// See [`crate::decode`].
+pub(crate) fn decode(text: &str, hint: Option<Language>, limits: &Limits) -> Decoded {
+    let mut engine = Engine::new(limits);
+    let kept = text.get(..text.floor_char_boundary(limits.max_input)).unwrap_or_default();
+    if kept.len() < text.len() {
+        let detail = format!("only the first {} of {} bytes were read", kept.len(), text.len());
+        engine.problem("input-truncated", 0, detail);
+    }
+    let language = hint.filter(|&h| h != Language::Unknown).unwrap_or_else(|| language::guess(kept));
+    engine.layers.push(Layer { how: "input", language, text: kept.to_owned(), from: 0 });
+    let mut next = 0;
+    while next < engine.layers.len() {
+        engine.layer(next);
+        next += 1;
+    }
+    engine.finish()
+}
+
+struct Engine<'l> {
+    limits: &'l Limits,
+    layers: Vec<Layer>,
+    known: HashSet<u64>,
+    collector: Collector,
+    hits: Vec<TraitHit>,
+    problems: Vec<Problem>,
+    output_left: usize,
+    steps_left: u64,
+}
+
+impl<'l> Engine<'l> {
+    fn new(limits: &'l Limits) -> Self {
+        Self {
+            limits,
+            layers: Vec::new(),
+            known: HashSet::new(),
+            collector: Collector::new(limits.max_indicators),
+            hits: Vec::new(),
+            problems: Vec::new(),
+            output_left: limits.max_output,
+            steps_left: limits.max_steps,
+        }
+    }
+
+    fn problem(&mut self, id: &'static str, layer: usize, detail: String) {
+        if self.problems.len() < 64 && !self.problems.iter().any(|p| p.id == id && p.layer == layer) {
+            self.problems.push(Problem { id, layer, detail });
+        }
+    }
+
+    fn hit(&mut self, id: &'static str, layer: usize, excerpt: String) {
+        if let Some(info) = traits::by_id(id)
+            && self.hits.iter().all(|hit| hit.id != id)
+        {
+            self.hits.push(TraitHit {
+                id: info.id,
+                weight: info.weight,
+                attack: info.attack,
+                layer,
+                excerpt,
+            });
+        }
+    }
+
+    fn layer(&mut self, index: usize) {
+        let Some(layer) = self.layers.get(index) else { return };
+        let (text, language) = (layer.text.clone(), layer.language);
+        if language == Language::Binary {
+            return;
+        }
+        let scan = Scan::of(&text);
+        for (id, at) in recognize::traits(&text, &scan) {
+            self.hit(id, index, scan::excerpt(&text, at));
+        }
+        self.collector.read(&text, &scan, index);
+        let opened = open(&text, language, &scan, self.output_left, &mut self.steps_left);
+        for (id, at) in opened.traits {
+            self.hit(id, index, scan::excerpt(&text, at));
+        }
+        for (id, detail) in opened.problems {
+            self.problem(id, index, detail);
+        }
+        for child in opened.children {
+            self.add(child, index);
+        }
+    }
+
+    fn add(&mut self, child: Child, from: usize) {
+        let text = child.text;
+        if text.trim().is_empty() || !self.is_new(&text) {
+            return;
+        }
+        if self.layers.len() >= self.limits.max_layers {
+            let detail =
+                format!("there are more than {} layers; the rest was not opened", self.limits.max_layers);
+            self.problem("layer-limit", from, detail);
+            return;
+        }
+        let kept = text.get(..text.floor_char_boundary(self.output_left)).unwrap_or_default();
+        if kept.len() < text.len() {
+            let detail = format!(
+                "the layers together are longer than {} bytes; the rest was left out",
+                self.limits.max_output
+            );
+            self.problem("output-limit", from, detail);
+        }
+        if kept.is_empty() {
+            return;
+        }
+        self.output_left -= kept.len();
+        let language = child.language.unwrap_or_else(|| language::guess(kept));
+        self.layers.push(Layer { how: child.how, language, text: kept.to_owned(), from });
+    }
+
+    /// Whether no layer has this text yet.
+    fn is_new(&mut self, text: &str) -> bool {
+        use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+        if self.known.is_empty()
+            && let Some(first) = self.layers.first()
+        {
+            let mut hasher = DefaultHasher::new();
+            first.text.trim().hash(&mut hasher);
+            self.known.insert(hasher.finish());
+        }
+        let mut hasher = DefaultHasher::new();
+        text.trim().hash(&mut hasher);
+        self.known.insert(hasher.finish())
+    }
+
+    fn finish(mut self) -> Decoded {
+        if let Some(wallet) = self.collector.has(IndicatorKind::MoneroAddress) {
+            let (layer, value) = (wallet.layer, wallet.value.clone());
+            self.hit("monero-wallet", layer, value);
+        }
+        let of =
+            |id: &str| self.hits.iter().find(|hit| hit.id == id).map(|hit| (hit.layer, hit.excerpt.clone()));
+        if let (Some(_), Some((layer, excerpt))) = (of("hidden-window"), of("encoded-command")) {
+            self.hit("hidden-encoded-command", layer, excerpt);
+        }
+        if self.collector.full {
+            let detail = format!(
+                "there are more than {} indicators; the rest was left out",
+                self.limits.max_indicators
+            );
+            self.problem("indicator-limit", 0, detail);
+        }
+        let position = |id: &str| traits::ALL.iter().position(|info| info.id == id);
+        self.hits.sort_by_key(|hit| position(hit.id));
+        self.problems.sort_by(|a, b| a.layer.cmp(&b.layer).then(a.id.cmp(b.id)));
+        let verdict = verdict::of(&self.hits, &self.problems);
+        Decoded {
+            layers: self.layers,
+            indicators: self.collector.finish(),
+            traits: self.hits,
+            verdict,
+            problems: self.problems,
+        }
+    }
+}
+
+/// Opens one layer as far as its language allows.
+fn open(text: &str, language: Language, scan: &Scan, _room: usize, _steps: &mut u64) -> Opened {
+    let mut opened = Opened::default();
+    if matches!(language, Language::CommandLine | Language::Unknown)
+        && scan.has(N::Cmd)
+        && let Some(command) = command_line::shell_command(text)
+    {
+        opened.children.push(Child { how: "cmd", language: Some(Language::Batch), text: command.to_owned() });
+        return opened;
+    }
+    if scan.any(&[N::PowerShell, N::Pwsh]) {
+        let context = match language {
+            Language::CommandLine | Language::Unknown => Context::Line,
+            Language::Batch => Context::Shell,
+            _ => Context::Script,
+        };
+        started_powershell(text, context, &mut opened);
+    }
+    opened
+}
+
+fn started_powershell(text: &str, context: Context, opened: &mut Opened) {
+    for invocation in command_line::invocations(text, context) {
+        opened.traits.extend(invocation.traits.iter().map(|&id| (id, invocation.at)));
+        match invocation.payload {
+            Payload::Encoded(value) => encoded_command(&value, opened),
+            Payload::Command(command) => {
+                opened.children.push(Child {
+                    how: "command",
+                    language: Some(Language::PowerShell),
+                    text: command,
+                });
+            }
+            Payload::StandardInput | Payload::None => {}
+        }
+    }
+}
+
+/// The text of `-EncodedCommand`. PowerShell reads UTF-16LE there and nothing else, so that is the reading wherever the
+/// bytes are not plainly ASCII.
+fn encoded_command(value: &str, opened: &mut Opened) {
+    let Some(unpacked) = encoding::base64(value) else {
+        opened
+            .problems
+            .push(("damaged-base64", "what follows the encoded-command argument is not Base64".to_owned()));
+        return;
+    };
+    if unpacked.damaged {
+        opened
+            .problems
+            .push(("damaged-base64", "the Base64 of the encoded command is cut off or damaged".to_owned()));
+    }
+    let (how, text) = match encoding::text_of(&unpacked.bytes) {
+        ("ascii" | "utf8", text) => ("base64-ascii", text),
+        ("utf16", text) => ("base64-utf16", text),
+        _ => ("base64-utf16", encoding::utf16le(&unpacked.bytes)),
+    };
+    opened.children.push(Child { how, language: Some(Language::PowerShell), text });
+}

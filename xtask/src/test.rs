@@ -1,0 +1,157 @@
+//! Everything that a change must pass.
+
+use crate::{examples, fuzz, run};
+use anyhow::{Context, Result, bail};
+use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+/// The exit status of `deminer check` where something was found.
+const FOUND: i32 = 1;
+
+/// Runs every check, the cheap ones first, and closes with the count of the tests.
+pub(crate) fn run() -> Result<()> {
+    components()?;
+    run::run(run::cargo().args(["fmt", "--all", "--check"]))?;
+    run::run(run::cargo().args([
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--locked",
+        "--",
+        "-D",
+        "warnings",
+    ]))?;
+    examples::run(true)?;
+    data();
+    let counts = tests()?;
+    run::run(
+        run::cargo()
+            .args(["doc", "--workspace", "--no-deps", "--document-private-items", "--locked"])
+            .env("RUSTDOCFLAGS", "-D warnings"),
+    )?;
+    fuzz_targets_compile()?;
+    readme()?;
+    println!("{} passed, {} failed, {} skipped", counts.passed, counts.failed, counts.ignored);
+    Ok(())
+}
+
+/// Asks for the parts of the toolchain that the checks need.
+fn components() -> Result<()> {
+    for tool in ["fmt", "clippy"] {
+        let there =
+            run::cargo().args([tool, "--version"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        if !there.is_ok_and(|status| status.success()) {
+            run::run(Command::new("rustup").args(["component", "add", "rustfmt", "clippy"]))
+                .context("rustfmt and clippy are needed: `rustup component add rustfmt clippy`")?;
+        }
+    }
+    Ok(())
+}
+
+/// Says whether the tests will find the real evidence that is not part of the project.
+fn data() {
+    let directory = std::env::var_os("DEMINER_DATA")
+        .map_or_else(|| run::root().join("..").join("shared").join("data"), PathBuf::from);
+    if !directory.is_dir() {
+        println!(
+            "SKIPPED: the tests on real evidence, because {} is not there; DEMINER_DATA names another place",
+            directory.display()
+        );
+    }
+}
+
+/// How many tests did what.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Counts {
+    passed: u64,
+    failed: u64,
+    ignored: u64,
+}
+
+impl Counts {
+    /// Adds what a line of the test runner's output tells.
+    fn add(&mut self, line: &str) {
+        let Some(result) = line.strip_prefix("test result: ") else { return };
+        for part in result.split(['.', ';']) {
+            let mut words = part.split_whitespace();
+            let (Some(Ok(count)), Some(what)) = (words.next().map(str::parse::<u64>), words.next()) else {
+                continue;
+            };
+            match what {
+                "passed" => self.passed += count,
+                "failed" => self.failed += count,
+                "ignored" => self.ignored += count,
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Runs all tests of all crates, the examples in their documentation included, and counts them.
+fn tests() -> Result<Counts> {
+    let mut command = run::cargo();
+    command.args(["test", "--workspace", "--locked", "--no-fail-fast"]).stdout(Stdio::piped());
+    println!("$ {}", run::shown(&command));
+    let mut child = command.spawn().context("cargo does not start")?;
+    let mut counts = Counts::default();
+    if let Some(stdout) = child.stdout.take() {
+        for line in BufReader::new(stdout).lines() {
+            let line = line?;
+            println!("{line}");
+            counts.add(&line);
+        }
+    }
+    let status = child.wait()?;
+    if !status.success() || counts.failed > 0 || counts.passed == 0 {
+        bail!("tests: {} passed, {} failed ({status})", counts.passed, counts.failed);
+    }
+    Ok(counts)
+}
+
+/// Checks that the fuzz targets still fit the crates; running them is `cargo xtask fuzz`.
+fn fuzz_targets_compile() -> Result<()> {
+    if fuzz::targets().is_ok_and(|targets| !targets.is_empty()) {
+        run::run(run::cargo().args(["check", "--manifest-path", "fuzz/Cargo.toml"]))?;
+    }
+    Ok(())
+}
+
+/// Runs the command that the README begins with, and holds what the README shows against it.
+fn readme() -> Result<()> {
+    let mut command = run::cargo();
+    command.args(["run", "--release", "--", "check", "examples/wannamine"]).stdin(Stdio::null());
+    println!("$ {}", run::shown(&command));
+    let output = command.output().context("cargo does not start")?;
+    let report = String::from_utf8_lossy(&output.stdout);
+    println!("{report}");
+    if output.status.code() != Some(FOUND) {
+        bail!(
+            "the README's example ended with {}: {}",
+            output.status,
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+    for wanted in ["PC-ACCOUNTING", "PC-CLEAN", "WannaMine"] {
+        if !report.contains(wanted) {
+            bail!("the report on the README's example does not say `{wanted}`");
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_are_summed_over_the_crates() {
+        let mut counts = Counts::default();
+        counts.add("running 3 tests");
+        counts.add(
+            "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s",
+        );
+        counts.add("test result: FAILED. 2 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s");
+        assert_eq!(counts, Counts { passed: 5, failed: 1, ignored: 1 });
+    }
+}

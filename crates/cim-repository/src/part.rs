@@ -1,0 +1,283 @@
+//! The parts that classes and instances are made of ([MS-WMIO] 2.2, "ClassPart", "QualifierSet", "ValueTable").
+
+use crate::bytes::Cursor;
+use crate::embedded;
+use crate::encoding::{Budget, Heap, NO_REF};
+use crate::error::Malformed;
+use crate::types::{BaseType, CimType};
+use crate::value::Value;
+
+/// Objects inside objects inside objects: real ones go four deep.
+pub(crate) const MAX_DEPTH: u8 = 16;
+
+/// A qualifier of a class, property, method or instance.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Qualifier {
+    /// Its name. Case does not count.
+    pub name: String,
+    /// Flavor bits: 1 to instances, 2 to derived classes, 0x10 not overridable, 0x80 amended.
+    pub flavor: u8,
+    /// Type of its value.
+    pub cim_type: CimType,
+    /// Its value.
+    pub value: Value,
+}
+
+/// A property as a class part describes it, without its value.
+pub(crate) struct PropertyInfo {
+    pub(crate) name: String,
+    pub(crate) cim_type: CimType,
+    /// Place in the order of declaration, superclasses first.
+    pub(crate) index: u16,
+    /// Offset of its value in the table of values.
+    pub(crate) offset: u32,
+    /// How many superclasses the class that declared it has.
+    pub(crate) origin: u32,
+    pub(crate) qualifiers: Vec<Qualifier>,
+}
+
+/// The description of a class: name, superclasses, qualifiers, its own properties, default values.
+pub(crate) struct ClassPart<'a> {
+    pub(crate) name: String,
+    /// Nearest superclass first.
+    pub(crate) derivation: Vec<String>,
+    pub(crate) qualifiers: Vec<Qualifier>,
+    pub(crate) properties: Vec<PropertyInfo>,
+    tables: Cursor<'a>,
+    pub(crate) heap: Heap<'a>,
+    pub(crate) depth: u8,
+}
+
+impl<'a> ClassPart<'a> {
+    pub(crate) fn read(cursor: &mut Cursor<'a>, budget: &'a Budget, depth: u8) -> Result<Self, Malformed> {
+        let mut part = cursor.sized("the class is shorter than its length says")?;
+        part.u8("the class ends in its header")?;
+        let name = part.u32("the class ends in its header")?;
+        let table_size = part.u32("the class ends in its header")? as usize;
+        let mut derivation_part = part.sized("the list of superclasses is cut off")?;
+        let qualifier_part = part.sized("the class qualifiers are cut off")?;
+        let count = part.u32("the number of properties is missing")? as usize;
+        let lookups = part.take(count.saturating_mul(8), "the property table is longer than the class")?;
+        let tables = part.sub(table_size, "the default values are longer than the class")?;
+        let heap = Heap::read(&mut part, budget)?;
+
+        let mut derivation = Vec::new();
+        while !derivation_part.is_empty() {
+            let start = derivation_part;
+            let rest = derivation_part.take(derivation_part.remaining(), "")?;
+            let (text, length) = crate::encoding::string(rest)
+                .ok_or_else(|| start.fail("a superclass in the list has no readable name"))?;
+            budget.spend(length, start.position())?;
+            derivation_part = start;
+            // The length of the name follows it once more.
+            derivation_part.take(length + 4, "the list of superclasses is cut off")?;
+            derivation.push(text);
+        }
+        let mut properties = Vec::with_capacity(count);
+        for lookup in lookups.as_chunks::<8>().0 {
+            let mut lookup = Cursor::new(lookup, 0);
+            properties.push(property(&heap, lookup.u32("")?, lookup.u32("")?, depth)?);
+        }
+        Ok(Self {
+            name: if name == NO_REF { String::new() } else { heap.name(name)? },
+            derivation,
+            qualifiers: qualifiers(qualifier_part, &heap, depth)?,
+            properties,
+            tables,
+            heap,
+            depth,
+        })
+    }
+
+    /// The default values of a class that has, with its superclasses, `count` properties.
+    pub(crate) fn defaults(&self, count: usize) -> Result<ValueTable<'a>, Malformed> {
+        let mut tables = self.tables;
+        let size = tables.remaining();
+        ValueTable::read(&mut tables, count, size, self.heap, self.depth)
+    }
+}
+
+fn property(heap: &Heap<'_>, name: u32, info: u32, depth: u8) -> Result<PropertyInfo, Malformed> {
+    let mut info = heap.at(info)?;
+    let code = info.u32("a property's description is cut off")?;
+    let cim_type = CimType::from_code(code).ok_or_else(|| info.fail("a property has an unknown type"))?;
+    Ok(PropertyInfo {
+        name: heap.name(name)?,
+        cim_type,
+        index: info.u16("a property's description is cut off")?,
+        offset: info.u32("a property's description is cut off")?,
+        origin: info.u32("a property's description is cut off")?,
+        qualifiers: qualifiers(info.sized("a property's qualifiers are cut off")?, heap, depth)?,
+    })
+}
+
+/// Reads a set of qualifiers. A value that is damaged stands as [`Value::Unreadable`].
+pub(crate) fn qualifiers(
+    mut set: Cursor<'_>,
+    heap: &Heap<'_>,
+    depth: u8,
+) -> Result<Vec<Qualifier>, Malformed> {
+    let mut found = Vec::new();
+    while !set.is_empty() {
+        let name = heap.name(set.u32("a qualifier is cut off")?)?;
+        let flavor = set.u8("a qualifier is cut off")?;
+        let code = set.u32("a qualifier is cut off")?;
+        let cim_type = CimType::from_code(code).ok_or_else(|| set.fail("a qualifier has an unknown type"))?;
+        let slot = set.sub(cim_type.slot_size(), "a qualifier's value is cut off")?;
+        let value = decode(slot, cim_type, heap, depth).unwrap_or_else(|e| Value::Unreadable(e.what));
+        found.push(Qualifier { name, flavor, cim_type, value });
+    }
+    Ok(found)
+}
+
+/// Two bits for each property, then the values ("NdTable" and "ValueTable").
+#[derive(Clone, Copy)]
+pub(crate) struct ValueTable<'a> {
+    states: &'a [u8],
+    values: Cursor<'a>,
+    pub(crate) heap: Heap<'a>,
+    depth: u8,
+}
+
+/// What the two bits of a property say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct State {
+    /// There is no value.
+    pub(crate) null: bool,
+    /// The value is the superclass's (in a class) or the class's (in an instance).
+    pub(crate) default: bool,
+}
+
+impl<'a> ValueTable<'a> {
+    /// Reads the table for `count` properties, `size` bytes with both parts.
+    pub(crate) fn read(
+        cursor: &mut Cursor<'a>,
+        count: usize,
+        size: usize,
+        heap: Heap<'a>,
+        depth: u8,
+    ) -> Result<Self, Malformed> {
+        let mut tables = cursor.sub(size, "the values are cut off")?;
+        let states = tables.take(count.div_ceil(4), "the table of values is too short for the properties")?;
+        Ok(Self { states, values: tables, heap, depth })
+    }
+
+    pub(crate) fn state(&self, index: u16) -> State {
+        let index = usize::from(index);
+        let bits = self.states.get(index / 4).map_or(1, |byte| byte >> (2 * (index % 4)));
+        State { null: bits & 1 != 0, default: bits & 2 != 0 }
+    }
+
+    /// The value at `offset`; a damaged one stands as [`Value::Unreadable`].
+    pub(crate) fn value(&self, offset: u32, cim_type: CimType) -> Value {
+        let mut values = self.values;
+        let slot = values
+            .take(offset as usize, "the value lies beyond the table of values")
+            .and_then(|_| values.sub(cim_type.slot_size(), "the value lies beyond the table of values"));
+        slot.and_then(|slot| decode(slot, cim_type, &self.heap, self.depth))
+            .unwrap_or_else(|e| Value::Unreadable(e.what))
+    }
+}
+
+/// Decodes the value of a slot.
+fn decode(mut slot: Cursor<'_>, cim_type: CimType, heap: &Heap<'_>, depth: u8) -> Result<Value, Malformed> {
+    if !cim_type.array {
+        return scalar(&mut slot, cim_type.base, heap, depth);
+    }
+    let reference = slot.u32("an array's reference is cut off")?;
+    let mut array = heap.at(reference)?;
+    let at = array.position();
+    let count = array.u32("an array's length is cut off")? as usize;
+    let size = count.saturating_mul(cim_type.base.slot_size());
+    let mut elements = array.sub(size, "an array is longer than its heap")?;
+    if matches!(cim_type.base, BaseType::UInt8 | BaseType::SInt8) {
+        heap.budget().spend(size, at)?;
+        return Ok(Value::Bytes(elements.take(size, "")?.to_vec()));
+    }
+    heap.budget().spend(count.saturating_mul(size_of::<Value>()), at)?;
+    let mut values = Vec::with_capacity(count);
+    for _ in 0..count {
+        values.push(
+            scalar(&mut elements, cim_type.base, heap, depth).unwrap_or_else(|e| Value::Unreadable(e.what)),
+        );
+    }
+    Ok(Value::Array(values))
+}
+
+fn scalar(slot: &mut Cursor<'_>, base: BaseType, heap: &Heap<'_>, depth: u8) -> Result<Value, Malformed> {
+    const CUT: &str = "a value is cut off";
+    Ok(match base {
+        BaseType::SInt8 => Value::SInt8(i8::from_le_bytes([slot.u8(CUT)?])),
+        BaseType::UInt8 => Value::UInt8(slot.u8(CUT)?),
+        BaseType::SInt16 => Value::SInt16(slot.u16(CUT)?.cast_signed()),
+        BaseType::UInt16 => Value::UInt16(slot.u16(CUT)?),
+        BaseType::SInt32 => Value::SInt32(slot.u32(CUT)?.cast_signed()),
+        BaseType::UInt32 => Value::UInt32(slot.u32(CUT)?),
+        BaseType::SInt64 => Value::SInt64(slot.u64(CUT)?.cast_signed()),
+        BaseType::UInt64 => Value::UInt64(slot.u64(CUT)?),
+        BaseType::Real32 => Value::Real32(f32::from_bits(slot.u32(CUT)?)),
+        BaseType::Real64 => Value::Real64(f64::from_bits(slot.u64(CUT)?)),
+        BaseType::Boolean => Value::Boolean(slot.u16(CUT)? != 0),
+        BaseType::Char16 => Value::Char16(slot.u16(CUT)?),
+        BaseType::String => Value::String(heap.string(slot.u32(CUT)?)?),
+        BaseType::DateTime => Value::DateTime(heap.string(slot.u32(CUT)?)?),
+        BaseType::Reference => Value::Reference(heap.string(slot.u32(CUT)?)?),
+        BaseType::Object => {
+            let object = heap.at(slot.u32(CUT)?)?;
+            Value::Object(Box::new(embedded::read(object, heap.budget(), depth.saturating_add(1))?))
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(slot: &[u8], code: u32, heap: &[u8]) -> Value {
+        let budget = Budget::for_record(heap.len());
+        let mut data = (0x8000_0000 | u32::try_from(heap.len()).unwrap()).to_le_bytes().to_vec();
+        data.extend(heap);
+        let heap = Heap::read(&mut Cursor::new(&data, 0), &budget).unwrap();
+        decode(Cursor::new(slot, 0), CimType::from_code(code).unwrap(), &heap, 0)
+            .unwrap_or_else(|e| Value::Unreadable(e.what))
+    }
+
+    #[test]
+    fn every_type_is_decoded() {
+        assert_eq!(value(&[0xFF], 16, &[]), Value::SInt8(-1));
+        assert_eq!(value(&[0xFF], 17, &[]), Value::UInt8(255));
+        assert_eq!(value(&[0xFE, 0xFF], 2, &[]), Value::SInt16(-2));
+        assert_eq!(value(&[0xFE, 0xFF], 18, &[]), Value::UInt16(65534));
+        assert_eq!(value(&[0xFE, 0xFF, 0xFF, 0xFF], 3, &[]), Value::SInt32(-2));
+        assert_eq!(value(&[1, 0, 0, 0], 19, &[]), Value::UInt32(1));
+        assert_eq!(value(&[0xFF; 8], 20, &[]), Value::SInt64(-1));
+        assert_eq!(value(&[0xFF; 8], 21, &[]), Value::UInt64(u64::MAX));
+        assert_eq!(value(&1.5f32.to_le_bytes(), 4, &[]), Value::Real32(1.5));
+        assert_eq!(value(&(-0.25f64).to_le_bytes(), 5, &[]), Value::Real64(-0.25));
+        assert_eq!(value(&[0xFF, 0xFF], 11, &[]), Value::Boolean(true));
+        assert_eq!(value(&[0x42, 0x30], 103, &[]), Value::Char16(0x3042));
+        assert_eq!(value(&[1, 0, 0, 0], 8, b"x\0hi\0"), Value::String("hi".into()));
+        assert_eq!(value(&[0, 0, 0, 0], 101, b"\0hi\0"), Value::DateTime("hi".into()));
+        assert_eq!(value(&[0, 0, 0, 0], 102, b"\0hi\0"), Value::Reference("hi".into()));
+        assert_eq!(value(&[0; 4], 0x2011, &[2, 0, 0, 0, 7, 8]), Value::Bytes(vec![7, 8]));
+        let strings = [2, 0, 0, 0, 12, 0, 0, 0, 99, 0, 0, 0, 0, b'a', 0];
+        let Value::Array(elements) = value(&[0; 4], 0x2008, &strings) else { panic!("no array") };
+        assert_eq!(elements[0], Value::String("a".into()));
+        assert!(matches!(elements[1], Value::Unreadable(_)));
+    }
+
+    #[test]
+    fn a_length_beyond_the_heap_is_unreadable_at_no_cost() {
+        assert!(matches!(value(&[0; 4], 0x2008, &[255; 8]), Value::Unreadable(_)));
+        assert!(matches!(value(&[0; 4], 0x2011, &[255; 8]), Value::Unreadable(_)));
+    }
+
+    #[test]
+    fn states_beyond_the_table_are_null() {
+        let budget = Budget::for_record(0);
+        let heap = Heap::read(&mut Cursor::new(&[0, 0, 0, 0x80], 0), &budget).unwrap();
+        let table = ValueTable::read(&mut Cursor::new(&[0b1110_0100], 0), 4, 1, heap, 0).unwrap();
+        let states: Vec<_> = (0..5).map(|i| (table.state(i).null, table.state(i).default)).collect();
+        assert_eq!(states, [(false, false), (true, false), (false, true), (true, true), (true, false)]);
+    }
+}

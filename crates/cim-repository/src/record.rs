@@ -1,0 +1,175 @@
+//! Records in the pages of `OBJECTS.DATA`.
+//!
+//! A page begins with a table of contents: entries of four `u32` (record number, offset in the page, size, checksum of an
+//! unknown kind), ended by an entry of zeros. A record longer than the rest of its page goes on in the next logical
+//! pages, which then have no table (libyal/dtformats, "object descriptor").
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::PAGE_SIZE;
+use crate::bytes::u32_at;
+use crate::error::Error;
+use crate::key::RecordRef;
+use crate::mapping::PageMap;
+use crate::pages::Pages;
+
+/// Where an object lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Location {
+    /// Logical page of the first byte; `None` in a page that no mapping has.
+    pub logical_page: Option<u32>,
+    /// Physical page of the first byte.
+    pub physical_page: u32,
+    /// Offset of the first byte in its page.
+    pub page_offset: u32,
+    /// Number in the page's table of contents; 0 for what was found outside of records.
+    pub record_id: u32,
+    /// Size in bytes.
+    pub size: u32,
+}
+
+impl Location {
+    /// Offset of the first byte in `OBJECTS.DATA`.
+    pub fn offset(&self) -> u64 {
+        u64::from(self.physical_page) * PAGE_SIZE as u64 + u64::from(self.page_offset)
+    }
+
+    /// Offset of the first byte in the order of logical pages.
+    pub fn logical_offset(&self) -> Option<u64> {
+        Some(u64::from(self.logical_page?) * PAGE_SIZE as u64 + u64::from(self.page_offset))
+    }
+
+    /// Offset in `OBJECTS.DATA` of the byte at `at` of the record, as long as it is in the first page; of the first
+    /// byte otherwise, since later pages may lie anywhere.
+    pub(crate) fn offset_of(&self, at: usize) -> u64 {
+        let within = self.page_offset as usize + at;
+        if within < PAGE_SIZE { self.offset() + at as u64 } else { self.offset() }
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.logical_page {
+            Some(page) => write!(f, "{page}.{}.{}", self.record_id, self.size),
+            None => write!(f, "{}.{} of the unmapped page {}", self.record_id, self.size, self.physical_page),
+        }
+    }
+}
+
+/// An entry of a page's table of contents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TocEntry {
+    pub(crate) id: u32,
+    pub(crate) offset: u32,
+    pub(crate) size: u32,
+}
+
+impl TocEntry {
+    /// The range of the record in its page, cut at the page's end.
+    pub(crate) fn range(&self, page: &[u8]) -> std::ops::Range<usize> {
+        let start = (self.offset as usize).min(page.len());
+        start..start.saturating_add(self.size as usize).min(page.len())
+    }
+}
+
+/// The table of contents of a page. Ends at the entry of zeros, or before one that cannot be.
+pub(crate) fn toc(page: &[u8]) -> impl Iterator<Item = TocEntry> + '_ {
+    page.as_chunks::<16>().0.iter().enumerate().map_while(|(i, entry)| {
+        let field = |n| u32_at(entry, n);
+        let entry = TocEntry { id: field(0)?, offset: field(4)?, size: field(8)? };
+        let plausible =
+            entry.id != 0 && entry.size != 0 && (16 * (i + 2)..PAGE_SIZE).contains(&(entry.offset as usize));
+        plausible.then_some(entry)
+    })
+}
+
+/// A record's bytes and where they lie.
+#[derive(Debug, Clone)]
+pub(crate) struct Record<'a> {
+    pub(crate) location: Location,
+    pub(crate) data: Cow<'a, [u8]>,
+}
+
+/// Reads the record that a key names.
+pub(crate) fn read<'a>(pages: &'a Pages, map: &PageMap, at: RecordRef) -> Result<Record<'a>, Error> {
+    let missing = |what| Error::MissingRecord { page: at.page, id: at.id, size: at.size, what };
+    let physical = map
+        .physical(at.page)
+        .ok_or_else(|| missing("the mapping file has no physical page for its logical page"))?;
+    let page = pages.page(physical)?;
+    let entry = toc(&page)
+        .find(|e| e.id == at.id)
+        .ok_or_else(|| missing("its page's table of contents does not have it"))?;
+    if entry.size != at.size {
+        return Err(missing("its page's table of contents gives it another size"));
+    }
+    continued(pages, page, &entry, physical, Some(at.page), |n| map.physical(at.page.checked_add(n)?))
+}
+
+/// Reads the record of a table entry. `next` gives the physical page of the `n`th page after the first.
+pub(crate) fn continued<'a>(
+    pages: &'a Pages,
+    page: Cow<'a, [u8]>,
+    entry: &TocEntry,
+    physical: u32,
+    logical: Option<u32>,
+    next: impl Fn(u32) -> Option<u32>,
+) -> Result<Record<'a>, Error> {
+    let location = Location {
+        logical_page: logical,
+        physical_page: physical,
+        page_offset: entry.offset,
+        record_id: entry.id,
+        size: entry.size,
+    };
+    let range = entry.range(&page);
+    let size = entry.size as usize;
+    if range.len() == size {
+        let data = match page {
+            Cow::Borrowed(page) => Cow::Borrowed(&page[range]),
+            Cow::Owned(mut page) => {
+                page.truncate(range.end);
+                page.drain(..range.start);
+                Cow::Owned(page)
+            }
+        };
+        return Ok(Record { location, data });
+    }
+    let cut =
+        |at: usize| Error::Record { location, at, what: "the record goes on in a page that is not there" };
+    // The size is the file's claim: grow with what is really read.
+    let mut data = page[range].to_vec();
+    let mut n = 0;
+    while data.len() < size {
+        n += 1;
+        let physical = next(n).ok_or_else(|| cut(data.len()))?;
+        let page = pages.page(physical)?;
+        data.extend_from_slice(&page[..page.len().min(size - data.len())]);
+        if page.len() < PAGE_SIZE && data.len() < size {
+            return Err(cut(data.len()));
+        }
+    }
+    Ok(Record { location, data: Cow::Owned(data) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_of_contents_ends_where_it_stops_making_sense() {
+        let mut page = vec![0; PAGE_SIZE];
+        let mut put = |i: usize, words: [u32; 4]| {
+            for (n, w) in words.iter().enumerate() {
+                page[16 * i + 4 * n..][..4].copy_from_slice(&w.to_le_bytes());
+            }
+        };
+        put(0, [7, 64, 10, 0]);
+        put(1, [8, 74, 9000, 0]);
+        put(2, [9, 3, 10, 0]);
+        let entries: Vec<_> = toc(&page).collect();
+        assert_eq!(entries.len(), 2);
+        assert_eq!(entries[1].range(&page), 74..PAGE_SIZE);
+    }
+}

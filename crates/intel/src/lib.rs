@@ -1,1 +1,165 @@
-//! intel
+//! What is known: of clean machines ([`Baseline`]), of miner families ([`Family`]), of mining pools ([`Pools`]), and how to read the
+//! queries of event filters ([`wql`]).
+//!
+//! Facts are data files (TOML, `crates/intel/data`), each with its public source. The program carries them compressed; users add files
+//! of the same form. This crate compares and finds; what that means is the business of `detect`.
+#![forbid(unsafe_code)]
+
+pub mod baseline;
+mod builtin;
+mod error;
+pub mod family;
+mod pattern;
+pub mod pools;
+pub mod wql;
+
+pub use baseline::{
+    Baseline, BaselineEntry, Comparison, Difference, DifferenceKind, EntryKind, EntryPart, FieldDifference,
+    FieldRule, ObjectTemplate, Standing, learn,
+};
+pub use error::{FileError, WriteError};
+pub use family::{Combo, Family, FamilyIndicator, FamilyMatch, IndicatorKind, MatchedIndicator, Observation};
+pub use pattern::Pattern;
+pub use pools::{PoolHost, PoolKind, Pools};
+
+use evidence::WmiObject;
+use serde::{Deserialize, Serialize};
+use std::sync::LazyLock;
+
+/// A public source of facts.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct SourceRef {
+    /// The short name by which the facts of the file refer to it.
+    pub id: String,
+    /// What it is: author, title, place, version.
+    pub title: String,
+    /// Where it is, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
+/// Everything that is known, ready for use.
+#[derive(Debug, Clone)]
+pub struct Intel {
+    baselines: Vec<Baseline>,
+    families: Vec<Family>,
+    pools: Pools,
+    index: family::Index,
+    problems: Vec<FileError>,
+}
+
+/// An entry of a baseline that an object claims to be by its name, and how it compares.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Known<'a> {
+    /// The baseline.
+    pub baseline: &'a Baseline,
+    /// The entry.
+    pub entry: &'a BaselineEntry,
+    /// The part of the entry.
+    pub part: EntryPart,
+    /// How the object compares with that part.
+    pub comparison: Comparison,
+}
+
+static BUILTIN: LazyLock<Intel> = LazyLock::new(|| {
+    let (mut baselines, mut families, mut pools, mut problems) =
+        (Vec::new(), Vec::new(), Pools::default(), Vec::new());
+    for (name, text) in builtin_files() {
+        let read = match name.split('/').next() {
+            Some("baselines") => Baseline::from_toml(name, text).map(|baseline| baselines.push(baseline)),
+            Some("families") => Family::from_toml(name, text).map(|family| families.push(family)),
+            _ => Pools::from_toml(name, text).map(|read| pools = read),
+        };
+        problems.extend(read.err());
+    }
+    let index = family::Index::new(&families);
+    Intel { baselines, families, pools, index, problems }
+});
+
+/// The data files that the program carries: path below `data`, and text.
+pub fn builtin_files() -> impl Iterator<Item = (&'static str, &'static str)> {
+    builtin::FILES.iter().map(|(name, text)| (name.as_str(), text.as_str()))
+}
+
+impl Intel {
+    /// What the program carries, unpacked and indexed once.
+    pub fn builtin() -> &'static Self {
+        &BUILTIN
+    }
+
+    /// The same with one baseline more.
+    #[must_use]
+    pub fn with_baseline(mut self, baseline: Baseline) -> Self {
+        self.baselines.push(baseline);
+        self
+    }
+
+    /// The same with more families.
+    #[must_use]
+    pub fn with_families(mut self, families: impl IntoIterator<Item = Family>) -> Self {
+        self.families.extend(families);
+        self.index = family::Index::new(&self.families);
+        self
+    }
+
+    /// The baselines: the program's, then the user's.
+    pub fn baselines(&self) -> &[Baseline] {
+        &self.baselines
+    }
+
+    /// The families: the program's, then the user's.
+    pub fn families(&self) -> &[Family] {
+        &self.families
+    }
+
+    /// The mining pools.
+    pub const fn pools(&self) -> &Pools {
+        &self.pools
+    }
+
+    /// The program's own data files that could not be read. A test keeps this empty.
+    pub fn problems(&self) -> &[FileError] {
+        &self.problems
+    }
+
+    /// Every entry of every baseline that the object claims to be by its name: those that it matches first, then those that it is
+    /// compatible with, then those that it differs from; measured ones before hearsay.
+    pub fn known(&self, object: &WmiObject) -> Vec<Known<'_>> {
+        let mut known = Vec::new();
+        for baseline in &self.baselines {
+            for entry in &baseline.entries {
+                if let Some((part, comparison)) = entry.compare(object) {
+                    known.push(Known { baseline, entry, part, comparison });
+                }
+            }
+        }
+        known.sort_by_key(|known| {
+            let rank = match known.comparison {
+                Comparison::Match => 0,
+                Comparison::Compatible { .. } => 1,
+                Comparison::Differs { .. } => 2,
+            };
+            (rank, known.entry.standing)
+        });
+        known
+    }
+
+    /// The entries that every clean machine has, with their baselines.
+    pub fn expected(&self) -> impl Iterator<Item = (&Baseline, &BaselineEntry)> {
+        self.baselines.iter().flat_map(|baseline| baseline.expected().map(move |entry| (baseline, entry)))
+    }
+
+    /// Whether a clean machine has this class in this namespace; `None` where no baseline knows the namespace.
+    pub fn has_class(&self, namespace: &str, class: &str) -> Option<bool> {
+        self.baselines
+            .iter()
+            .filter_map(|baseline| baseline.has_class(namespace, class))
+            .reduce(|a, b| a || b)
+    }
+
+    /// The families of which something was seen, the highest score first, then by name.
+    pub fn match_families(&self, observations: &[Observation<'_>]) -> Vec<FamilyMatch<'_>> {
+        self.index.find(&self.families, observations)
+    }
+}

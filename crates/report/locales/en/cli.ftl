@@ -1,0 +1,68 @@
+# What the command line itself says. Messages are sentences in lower case without a stop; hints say what to do.
+
+cli-error = error:
+cli-hint = hint:
+cli-warning = warning:
+cli-note = note:
+
+cli-no-evidence = there is no evidence to check
+cli-hint-no-evidence = name files, folders or zip archives that were exported from a machine, or `-` for standard input; `deminer check --help` has examples. Reading a live machine is not part of this version: on the machine, export with `wmic /namespace:\\root\subscription path __EventFilter get /format:list > EventFilter.txt`, and likewise `__EventConsumer` to EventConsumer.txt and `__FilterToConsumerBinding` to FilterToConsumerBinding.txt
+cli-nothing-read = { $count ->
+    [one] the input holds no evidence that could be checked
+   *[other] none of the { $count } inputs holds evidence that could be checked
+}
+cli-hint-nothing-read = evidence is what wmic, PowerShell or Autoruns export, alone, in a folder or in a zip archive
+cli-output-is-evidence = `{ $path }` is part of the evidence and is not overwritten
+cli-hint-output-is-evidence = choose a file outside the evidence, or remove that file first
+cli-output-is-folder = `{ $path }` is a folder, and the report is one file
+cli-hint-output-is-folder = name a file in it
+cli-cannot-write = cannot write `{ $path }`: { $problem }
+cli-hint-cannot-write = check that the folder exists, that it may be written to, and that there is space left
+cli-cannot-print = cannot write to standard output: { $problem }
+cli-cannot-read = cannot read `{ $path }`: { $problem }
+cli-hint-cannot-read = check the spelling, and that you may read the file
+cli-hint-did-you-mean = did you mean `{ $name }`?
+cli-no-threads = cannot start the threads: { $problem }
+cli-hint-no-threads = try a smaller number with `--threads`
+cli-data-file = { $problem }
+cli-hint-baseline-file = `deminer baseline show` prints baselines in the form that is expected, and `deminer baseline learn` makes one
+cli-hint-family-file = `deminer families show` prints families in the form that is expected
+cli-unknown-baseline = there is no file and no built-in baseline `{ $name }`
+cli-hint-unknown-baseline = `deminer baseline show` lists those that are built in
+cli-unknown-family = no family `{ $name }` is known
+cli-hint-unknown-family = `deminer families list` lists those that are
+cli-nothing-to-learn = the evidence has neither subscriptions nor class names to learn
+cli-hint-nothing-to-learn = a baseline is learned from the same exports that `deminer check` reads
+cli-input-too-large = `{ $path }` is larger than { $limit } bytes, and is not decoded
+cli-hint-input-too-large = cut out the part that holds the script
+
+cli-bundle-changed = the evidence of { $host } changed while it was read
+
+cli-surveying = finding hosts
+cli-checking = checking hosts
+
+cli-baseline-missing = only in the first: { $name }
+cli-baseline-added = only in the second: { $name }
+cli-baseline-changed = differs: { $name }
+cli-baseline-same = no difference
+
+cli-decode-verdict-benign = benign: nothing that administrators' scripts do not do as well
+cli-decode-verdict-suspicious = suspicious: deserves a person's look
+cli-decode-verdict-malicious = malicious: does what only attackers do, or hides what it does and loads more
+cli-decode-verdict-miner = miner: mines, or starts a miner
+cli-decode-traits = what it does
+cli-decode-indicators = what it names
+cli-decode-notes = what could not be opened
+
+cli-baseline-size = { $entries ->
+    [one] 1 entry
+   *[other] { $entries } entries
+}, { $classes } class names
+cli-baseline-field = { $field }: { $expected } -> { $found }
+cli-family-size = { $indicators ->
+    [one] 1 indicator
+   *[other] { $indicators } indicators
+} from { $sources ->
+    [one] 1 source
+   *[other] { $sources } sources
+}

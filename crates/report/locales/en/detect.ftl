@@ -1,0 +1,127 @@
+# Titles of findings.
+title-subscription = WMI subscription: { $class } “{ $name }”
+title-subscription-stock-name = stock name, other content: { $class } “{ $name }”
+title-subscription-ambiguous = listing that can be read in two ways: { $class } “{ $name }”
+title-orphan-filter = event filter without a binding: “{ $name }”
+title-orphan-consumer = event consumer without a binding: { $class } “{ $name }”
+title-orphan-timer = timer that no filter asks for: “{ $name }”
+title-orphan-binding = binding without its partner: { $filter } → { $consumer }
+title-stock-missing = stock entry missing: { $entry }
+title-class-store = payload in a WMI class: { $namespace }:{ $class }
+title-class-name = WMI class with the name of a payload store: { $namespace }:{ $class }
+title-consumer-class = consumer class that Windows does not ship: { $class } (provider { $provider })
+title-autostart = { $kind }: “{ $name }”
+
+place-run = Run entry
+place-task = scheduled task
+place-service = service
+place-driver = driver
+place-other = autostart entry
+
+# Reasons.
+reason-not-in-baseline = it is not on a clean machine
+reason-stock-differs = it has the name of the stock entry “{ $entry }”, but { $field } is “{ $found }” instead of “{ $expected }”
+reason-stock-class-differs = it has the name of the stock entry “{ $entry }”, but is a { $found } instead of a { $expected }
+reason-baseline-hearsay = it looks like the known entry “{ $entry }”, which was described but never measured: look at it before you trust it
+reason-baseline-file = “{ $entry }” is harmless only where the script { $file } does not exist: check for that file
+reason-can-run-code = a { $class } starts programs or scripts, with the rights of SYSTEM
+reason-cannot-run-code = a { $class } cannot run code
+reason-unknown-consumer-class = { $class } is none of the five consumer classes of Windows: what it does depends on its provider
+reason-writes-script = it writes a file that Windows would run: { $file }
+reason-trait = { $field } { $trait }: { $excerpt }
+reason-script-file = it runs a script from disk: { $file }
+reason-user-writable = it runs from a place where programs do not normally live: { $path }
+reason-query-counter = its event is a performance counter, which comes again and again by itself: { $query }
+reason-query-timer = its event is a timer: { $query }
+reason-query-process = it waits for the start of { $process }
+reason-kills-security-tool = it ends a tool for looking at the machine as soon as that starts: { $process }
+reason-family-content = content known of { $family }: { $indicator } ({ $source })
+reason-family-name = name known of { $family }: { $indicator } ({ $source }); names alone prove nothing
+reason-ambiguous = the listing can be read in two ways, both are shown: such text hides things; read the machine again in a format with class names
+reason-namespace = it lives in { $namespace }, where most tools do not look
+reason-no-binding = nothing binds it: it does not run now, but a binding would start it again
+reason-no-filter = its filter is missing: { $reference }
+reason-no-consumer = its consumer is missing: { $reference }
+reason-no-query = no filter that was read asks for it
+reason-stock-parts-missing = every clean machine has it; missing here: { $parts }. A published removal script deletes it by mistake
+reason-store-size = the default value of { $property } has { $size } characters; on clean machines the longest has 134 (limit { $limit })
+reason-store-content = { $property } holds { $content }
+reason-store-stock-list = { $class } is not among the classes that Windows has in { $namespace }
+reason-store-victims = { $property } keeps the { $count ->
+    [one] address of one machine that was attacked
+   *[other] addresses of { $count } machines that were attacked
+}
+reason-voluntary-miner = it starts a miner openly, as its owner might want: ask
+reason-not-signed = its signature was not verified: { $path }
+reason-consumer-provider = it registers the consumer class { $class }
+
+content-executable = an executable program
+content-script = a script
+content-packed = packed binary data
+
+# Notes.
+note-stock-compatible = “{ $entry }” is taken for the stock entry; not all of it could be compared: { $fields }
+
+# Stages.
+stage-confirm-infected = infected: { $count ->
+    [one] one finding
+   *[other] { $count } findings
+} of medium severity or above
+stage-confirm-suspicious = suspicious: { $count ->
+    [one] one finding needs
+   *[other] { $count } findings need
+} a person’s look
+stage-confirm-clean = nothing of the kind in what was read
+stage-confirm-unknown = too little was read to say: filters, consumers and bindings are needed, all three
+stage-patch-unknown = no evidence of security updates was read: compare the version of srv.sys with the MS17-010 table in the documentation
+stage-collect-ok = the manifest of the evidence verifies
+stage-collect-broken = the evidence differs from its manifest: collect it again
+stage-collect-unknown = the evidence came without a manifest; this report gives the SHA-256 of each file, keep both together
+stage-compare-differs = { $count ->
+    [one] one entry differs
+   *[other] { $count } entries differ
+} from a clean machine
+stage-compare-ok = the subscriptions are those of a clean machine
+stage-compare-unknown = the subscriptions were not read completely
+stage-locate-found = { $count ->
+    [one] one place that starts or holds
+   *[other] { $count } places that start or hold
+} code was found
+stage-locate-ok = subscriptions, tasks, services and autostart entries were read: nothing starts a miner
+stage-locate-unknown = tasks, services and other autostart entries were not all read
+stage-remove-act = { $count ->
+    [one] one entry is
+   *[other] { $count } entries are
+} to be removed or restored
+stage-remove-ok = nothing to remove in what was read
+stage-remove-review = { $count ->
+    [one] one entry waits
+   *[other] { $count } entries wait
+} for a decision
+stage-remove-unknown = too little was read to say
+stage-verify-unknown = to be done after a removal, and again after a restart: export the same evidence anew and check it
+stage-prevent-unknown = SMBv1, passwords and credential protection were not read
+stage-prevent-neighbours = { $count ->
+    [one] one machine that this one attacked is named in the evidence: check it
+   *[other] { $count } machines that this one attacked are named in the evidence: check them
+}; a miner found means that worse may be there
+
+# How to get what was not read.
+how-event-filters = on the machine: wmic /namespace:\\root\subscription path __EventFilter get /format:list > EventFilter.txt, or Get-WmiObject -Namespace root\subscription -Class __EventFilter | Format-List *
+how-event-consumers = on the machine: wmic /namespace:\\root\subscription path __EventConsumer get /format:list > EventConsumer.txt, or Get-WmiObject -Namespace root\subscription -Class __EventConsumer | Format-List *
+how-bindings = on the machine: wmic /namespace:\\root\subscription path __FilterToConsumerBinding get /format:list > FilterToConsumerBinding.txt, or Get-WmiObject -Namespace root\subscription -Class __FilterToConsumerBinding | Format-List *
+how-timers = on the machine: Get-WmiObject -Namespace root\subscription -Class __TimerInstruction | Format-List *, and the same for root\cimv2 and root\default
+how-other-namespaces = the same three listings for the other namespaces, root\default and root\cimv2 first
+how-class-stores = on the machine, for each class that a clean machine does not have: ([WmiClass]'root\default:CLASS').GetText('Mof') > CLASS.mof
+how-consumer-classes = on the machine: Get-WmiObject -Namespace root\subscription -Class __EventConsumerProviderRegistration | Format-List *
+how-tasks = on the machine: autorunsc64.exe -accepteula -nobanner -a * -c -h -s * > autoruns.csv
+how-services = on the machine: autorunsc64.exe -accepteula -nobanner -a * -c -h -s * > autoruns.csv
+how-autostarts = on the machine: autorunsc64.exe -accepteula -nobanner -a * -c -h -s * > autoruns.csv
+how-processes = not read by this version: look for processes that use CPU for minutes, above all powershell.exe
+how-connections = not read by this version: look at netstat -ano for lasting connections to the outside
+how-events = not read by this version: look in Microsoft-Windows-WMI-Activity/Operational for event 5861
+how-files = not read by this version: look at the files that the autostart entries name
+how-accounts = not read by this version: look at net user and net localgroup administrators
+how-settings = not read by this version: look at the hosts file, DNS servers, netsh interface portproxy show all, and the exclusions of Defender
+how-patch = not read by this version: compare the version of srv.sys with the MS17-010 table in the documentation
+how-hardening = not read by this version: see that SMBv1 is off, that local administrators have different passwords, and that accounts lock

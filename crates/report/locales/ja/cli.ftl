@@ -1,0 +1,56 @@
+# コマンドライン自身の文言。ヒントは次にすることを書く。
+
+cli-error = エラー:
+cli-hint = ヒント:
+cli-warning = 警告:
+cli-note = 注記:
+
+cli-no-evidence = 検査する証拠が指定されていません
+cli-hint-no-evidence = 対象のコンピューターから取り出したファイル、フォルダー、zip を指定してください(`-` は標準入力)。例は `deminer check --help` にあります。稼働中のコンピューターを直接読む機能はこの版にはありません。対象のコンピューターで `wmic /namespace:\\root\subscription path __EventFilter get /format:list > EventFilter.txt` を実行し、同様に `__EventConsumer` を EventConsumer.txt に、`__FilterToConsumerBinding` を FilterToConsumerBinding.txt に書き出してください
+cli-nothing-read = 指定された { $count } 件の入力に、検査できる証拠がありません
+cli-hint-nothing-read = 証拠とは、wmic、PowerShell、Autoruns が書き出したものです。単独のファイルでも、フォルダーや zip に入っていても読めます
+cli-output-is-evidence = `{ $path }` は証拠の一部なので上書きしません
+cli-hint-output-is-evidence = 証拠の外にあるファイルを指定するか、先にそのファイルを消してください
+cli-output-is-folder = `{ $path }` はフォルダーです。レポートは 1 つのファイルになります
+cli-hint-output-is-folder = その中のファイル名を指定してください
+cli-cannot-write = `{ $path }` に書き込めません: { $problem }
+cli-hint-cannot-write = フォルダーがあること、書き込む権限があること、空き容量があることを確かめてください
+cli-cannot-print = 標準出力に書き込めません: { $problem }
+cli-cannot-read = `{ $path }` を読めません: { $problem }
+cli-hint-cannot-read = つづりと、読み取る権限があることを確かめてください
+cli-hint-did-you-mean = `{ $name }` ではありませんか
+cli-no-threads = スレッドを開始できません: { $problem }
+cli-hint-no-threads = `--threads` でもっと小さい数を指定してください
+cli-data-file = { $problem }
+cli-hint-baseline-file = `deminer baseline show` が正しい形式の例を表示し、`deminer baseline learn` がベースラインを作ります
+cli-hint-family-file = `deminer families show` が正しい形式の例を表示します
+cli-unknown-baseline = `{ $name }` というファイルも組み込みのベースラインもありません
+cli-hint-unknown-baseline = 組み込みのものは `deminer baseline show` で一覧できます
+cli-unknown-family = `{ $name }` というファミリーは登録されていません
+cli-hint-unknown-family = 登録されているものは `deminer families list` で一覧できます
+cli-nothing-to-learn = 証拠の中に、学習できるサブスクリプションもクラス名もありません
+cli-hint-nothing-to-learn = ベースラインは `deminer check` が読むものと同じ書き出しから作ります
+cli-input-too-large = `{ $path }` は { $limit } バイトを超えているため、デコードしません
+cli-hint-input-too-large = スクリプトの部分だけを切り出してください
+
+cli-bundle-changed = { $host } の証拠が、読んでいる間に変わりました
+
+cli-surveying = ホストを探しています
+cli-checking = ホストを検査しています
+
+cli-baseline-missing = 1 つ目だけにある: { $name }
+cli-baseline-added = 2 つ目だけにある: { $name }
+cli-baseline-changed = 内容が違う: { $name }
+cli-baseline-same = 違いはありません
+
+cli-decode-verdict-benign = 無害: 管理者のスクリプトもすることしかしていません
+cli-decode-verdict-suspicious = 疑わしい: 人の目で確かめてください
+cli-decode-verdict-malicious = 悪質: 攻撃者しかしないことをするか、することを隠してさらに読み込みます
+cli-decode-verdict-miner = マイナー: 採掘するか、マイナーを起動します
+cli-decode-traits = すること
+cli-decode-indicators = 名前の挙がるもの
+cli-decode-notes = 開けなかったもの
+
+cli-baseline-size = エントリ { $entries } 件、クラス名 { $classes } 件
+cli-baseline-field = { $field }: { $expected } -> { $found }
+cli-family-size = 指標 { $indicators } 件、出典 { $sources } 件

@@ -1,0 +1,103 @@
+# 検出結果の見出し
+title-subscription = WMI サブスクリプション: { $class }「{ $name }」
+title-subscription-stock-name = 標準の名前だが内容が異なる: { $class }「{ $name }」
+title-subscription-ambiguous = 二通りに読める一覧: { $class }「{ $name }」
+title-orphan-filter = バインドされていないイベント フィルター:「{ $name }」
+title-orphan-consumer = バインドされていないイベント コンシューマー: { $class }「{ $name }」
+title-orphan-timer = どのフィルターからも使われていないタイマー:「{ $name }」
+title-orphan-binding = 相手のないバインディング: { $filter } → { $consumer }
+title-stock-missing = 標準の項目がない: { $entry }
+title-class-store = WMI クラスに格納されたペイロード: { $namespace }:{ $class }
+title-class-name = ペイロード格納先として知られる名前の WMI クラス: { $namespace }:{ $class }
+title-consumer-class = Windows に付属しないコンシューマー クラス: { $class } (プロバイダー { $provider })
+title-autostart = { $kind }:「{ $name }」
+
+place-run = Run の項目
+place-task = タスク スケジューラのタスク
+place-service = サービス
+place-driver = ドライバー
+place-other = 自動起動の項目
+
+# 理由
+reason-not-in-baseline = 正常なマシンには存在しません
+reason-stock-differs = 標準の項目「{ $entry }」と同じ名前ですが、{ $field } が「{ $expected }」ではなく「{ $found }」です
+reason-stock-class-differs = 標準の項目「{ $entry }」と同じ名前ですが、クラスが { $expected } ではなく { $found } です
+reason-baseline-hearsay = 既知の項目「{ $entry }」に似ていますが、その記述は実測されたものではありません。信用する前に確認してください
+reason-baseline-file = 「{ $entry }」が無害なのは、スクリプト { $file } が存在しない場合だけです。そのファイルの有無を確認してください
+reason-can-run-code = { $class } は SYSTEM の権限でプログラムやスクリプトを起動します
+reason-cannot-run-code = { $class } はコードを実行できません
+reason-unknown-consumer-class = { $class } は Windows 標準の 5 つのコンシューマー クラスではありません。動作はプロバイダーによって決まります
+reason-writes-script = Windows が実行できるファイルを書き込みます: { $file }
+reason-trait = { $field }: { $trait }: { $excerpt }
+reason-script-file = ディスク上のスクリプトを実行します: { $file }
+reason-user-writable = 通常プログラムが置かれない場所から実行します: { $path }
+reason-query-counter = 繰り返し発生するパフォーマンス カウンターのイベントを待ちます: { $query }
+reason-query-timer = タイマーのイベントを待ちます: { $query }
+reason-query-process = { $process } の起動を待ちます
+reason-kills-security-tool = マシンを調べるツールが起動すると、すぐに終了させます: { $process }
+reason-family-content = { $family } の内容として知られています: { $indicator } ({ $source })
+reason-family-name = { $family } の名前として知られています: { $indicator } ({ $source })。名前だけでは証拠になりません
+reason-ambiguous = この一覧は二通りに読めるため、両方を示します。何かを隠すための文字列の可能性があります。クラス名を含む形式で取得し直してください
+reason-namespace = 多くのツールが確認しない { $namespace } にあります
+reason-no-binding = バインドされていないため今は動作しませんが、バインディングが作られると再び動作します
+reason-no-filter = フィルターがありません: { $reference }
+reason-no-consumer = コンシューマーがありません: { $reference }
+reason-no-query = 読み取った範囲では、どのフィルターからも使われていません
+reason-stock-parts-missing = 正常なマシンには必ずあります。ここにないもの: { $parts }。公開されている削除スクリプトが誤って削除することがあります
+reason-store-size = { $property } の既定値が { $size } 文字あります。正常なマシンでは最長でも 134 文字です (しきい値 { $limit })
+reason-store-content = { $property } の中身は{ $content }です
+reason-store-stock-list = { $class } は、Windows が { $namespace } に持つクラスに含まれません
+reason-store-victims = { $property } に、攻撃を受けたマシン { $count } 台のアドレスが記録されています
+reason-voluntary-miner = マイナーを隠さずに起動しています。所有者の意図によるものかもしれないので、確認してください
+reason-not-signed = 署名が検証されていません: { $path }
+reason-consumer-provider = コンシューマー クラス { $class } を登録しています
+
+content-executable = 実行可能プログラム
+content-script = スクリプト
+content-packed = 圧縮または暗号化されたバイナリ データ
+
+# 注記
+note-stock-compatible = 「{ $entry }」を標準の項目とみなしました。比較できなかった項目: { $fields }
+
+# 段階
+stage-confirm-infected = 感染しています: 重大度「中」以上の検出が { $count } 件
+stage-confirm-suspicious = 疑わしい状態です: 人による確認が必要な検出が { $count } 件
+stage-confirm-clean = 読み取った範囲には、該当するものはありません
+stage-confirm-unknown = 読み取った証拠が不足しています。フィルター、コンシューマー、バインディングの 3 つすべてが必要です
+stage-patch-unknown = セキュリティ更新プログラムの証拠がありません。srv.sys のバージョンを、ドキュメントの MS17-010 の表と比べてください
+stage-collect-ok = 証拠のマニフェストは検証できました
+stage-collect-broken = 証拠がマニフェストと一致しません。収集し直してください
+stage-collect-unknown = 証拠にマニフェストがありません。各ファイルの SHA-256 はこの報告書にあります。証拠と一緒に保管してください
+stage-compare-differs = 正常なマシンと異なる項目が { $count } 件あります
+stage-compare-ok = サブスクリプションは正常なマシンと同じです
+stage-compare-unknown = サブスクリプションを完全には読み取れていません
+stage-locate-found = コードを起動または格納している場所が { $count } か所見つかりました
+stage-locate-ok = サブスクリプション、タスク、サービス、自動起動の項目を読み取りました。マイナーを起動するものはありません
+stage-locate-unknown = タスク、サービス、その他の自動起動の項目をすべては読み取れていません
+stage-remove-act = 削除または復元すべき項目が { $count } 件あります
+stage-remove-ok = 読み取った範囲には、削除すべきものはありません
+stage-remove-review = 判断が必要な項目が { $count } 件あります
+stage-remove-unknown = 読み取った証拠が不足しています
+stage-verify-unknown = 削除の後と再起動の後に、同じ証拠を取得し直して確認してください
+stage-prevent-unknown = SMBv1、パスワード、資格情報の保護は読み取れていません
+stage-prevent-neighbours = このマシンが攻撃した { $count } 台のマシンが証拠に記録されています。それらも確認してください。マイナーが見つかったなら、より悪質なものが潜んでいる可能性もあります
+
+# 読み取れなかったものの取得方法
+how-event-filters = 対象のマシンで: wmic /namespace:\\root\subscription path __EventFilter get /format:list > EventFilter.txt、または Get-WmiObject -Namespace root\subscription -Class __EventFilter | Format-List *
+how-event-consumers = 対象のマシンで: wmic /namespace:\\root\subscription path __EventConsumer get /format:list > EventConsumer.txt、または Get-WmiObject -Namespace root\subscription -Class __EventConsumer | Format-List *
+how-bindings = 対象のマシンで: wmic /namespace:\\root\subscription path __FilterToConsumerBinding get /format:list > FilterToConsumerBinding.txt、または Get-WmiObject -Namespace root\subscription -Class __FilterToConsumerBinding | Format-List *
+how-timers = 対象のマシンで: Get-WmiObject -Namespace root\subscription -Class __TimerInstruction | Format-List *。root\cimv2 と root\default でも同様に
+how-other-namespaces = 同じ 3 つの一覧を他の名前空間でも取得してください。まず root\default と root\cimv2
+how-class-stores = 対象のマシンで、正常なマシンにないクラスごとに: ([WmiClass]'root\default:CLASS').GetText('Mof') > CLASS.mof
+how-consumer-classes = 対象のマシンで: Get-WmiObject -Namespace root\subscription -Class __EventConsumerProviderRegistration | Format-List *
+how-tasks = 対象のマシンで: autorunsc64.exe -accepteula -nobanner -a * -c -h -s * > autoruns.csv
+how-services = 対象のマシンで: autorunsc64.exe -accepteula -nobanner -a * -c -h -s * > autoruns.csv
+how-autostarts = 対象のマシンで: autorunsc64.exe -accepteula -nobanner -a * -c -h -s * > autoruns.csv
+how-processes = このバージョンでは読み取りません。数分にわたって CPU を使うプロセス、特に powershell.exe を確認してください
+how-connections = このバージョンでは読み取りません。netstat -ano で外部への長時間の接続を確認してください
+how-events = このバージョンでは読み取りません。Microsoft-Windows-WMI-Activity/Operational のイベント 5861 を確認してください
+how-files = このバージョンでは読み取りません。自動起動の項目が指すファイルを確認してください
+how-accounts = このバージョンでは読み取りません。net user と net localgroup administrators で確認してください
+how-settings = このバージョンでは読み取りません。hosts ファイル、DNS サーバー、netsh interface portproxy show all、Defender の除外設定を確認してください
+how-patch = このバージョンでは読み取りません。srv.sys のバージョンを、ドキュメントの MS17-010 の表と比べてください
+how-hardening = このバージョンでは読み取りません。SMBv1 が無効であること、ローカル管理者のパスワードがマシンごとに異なること、アカウントのロックアウトが有効であることを確認してください

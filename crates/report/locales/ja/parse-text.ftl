@@ -1,0 +1,1 @@
+# What `parse-text` says.

@@ -1,0 +1,1 @@
+# What `parse-wmic` says.

@@ -1,0 +1,27 @@
+//! Strings in JSON that a terminal can show without harm.
+
+use crate::sanitize::is_hostile;
+use serde_json::ser::Formatter;
+use std::io::{self, Write};
+
+/// The compact layout, in which characters that act on a terminal or cannot be seen are `\u` escapes. The value that a
+/// program reads is the same.
+pub(crate) struct SafeFormatter;
+
+impl Formatter for SafeFormatter {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some(at) = rest.find(is_hostile) {
+            let (clean, tail) = rest.split_at(at);
+            out.write_all(clean.as_bytes())?;
+            let mut chars = tail.chars();
+            if let Some(c) = chars.next() {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    write!(out, "\\u{unit:04x}")?;
+                }
+            }
+            rest = chars.as_str();
+        }
+        out.write_all(rest.as_bytes())
+    }
+}

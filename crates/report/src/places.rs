@@ -1,0 +1,52 @@
+//! Short texts that several formats share: where something was read, what a script names, which system a host has.
+
+use crate::catalogue::Catalogue;
+use crate::sanitize::visible;
+use deobfuscate::{Indicator, IndicatorKind, defang};
+use detect::assessment::EvidenceRef;
+use evidence::{Host, Message};
+
+/// Where something was read, on one line: file and member, then offset or record number. Made visible.
+pub(crate) fn place(catalogue: &Catalogue, evidence: &EvidenceRef) -> String {
+    let mut text = visible(&evidence.source).into_owned();
+    if let Some(member) = &evidence.member {
+        text.push('!');
+        text.push_str(&visible(member));
+    }
+    let offset = evidence.offset.map(|offset| Message::new("place-offset").with("offset", offset));
+    let record = evidence.record.map(|record| Message::new("place-record").with("record", record));
+    for part in offset.into_iter().chain(record) {
+        text.push_str(" · ");
+        text.push_str(&catalogue.line(&part));
+    }
+    text
+}
+
+/// An indicator that no reader's program turns into a link. Made visible.
+pub(crate) fn indicator(indicator: &Indicator) -> String {
+    let address = matches!(
+        indicator.kind,
+        IndicatorKind::Url
+            | IndicatorKind::Domain
+            | IndicatorKind::Ipv4
+            | IndicatorKind::Ipv6
+            | IndicatorKind::Endpoint
+            | IndicatorKind::Pool
+    );
+    let value = visible(&indicator.value);
+    if address { defang(&value) } else { value.into_owned() }
+}
+
+/// The system of a host: product, version and update build revision as far as they are known. Made visible.
+pub(crate) fn system(host: &Host) -> Option<String> {
+    let os = host.os.as_ref()?;
+    let mut version = os.version.clone().unwrap_or_default();
+    if let Some(ubr) = os.ubr {
+        version.push('.');
+        version.push_str(&ubr.to_string());
+    }
+    let parts: Vec<_> = os.product.iter().map(String::as_str).chain([version.as_str()]).collect();
+    let text = parts.join(" ");
+    let text = text.trim();
+    (!text.is_empty()).then(|| visible(text).into_owned())
+}

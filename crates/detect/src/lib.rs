@@ -5,3 +5,62 @@
 #![forbid(unsafe_code)]
 
 pub mod assessment;
+mod autostart;
+mod class_store;
+mod content;
+mod coverage;
+mod messages;
+mod places;
+mod stages;
+mod subject;
+mod subscriptions;
+#[cfg(test)]
+mod test_support;
+#[cfg(test)]
+mod tests;
+mod trigger;
+mod unify;
+mod verdict;
+
+pub use assessment::Assessment;
+
+use evidence::{Evidence, MessageSpec};
+use intel::Intel;
+
+/// Every message that this crate can say.
+pub const MESSAGES: &[MessageSpec] = messages::ALL;
+
+/// Judges what was read from one host.
+pub fn assess(evidence: &Evidence, intel: &Intel) -> Assessment {
+    let subscriptions = subscriptions::detect(evidence, intel);
+    let stores = class_store::detect(evidence, intel);
+    let mut findings = subscriptions.findings;
+    findings.extend(stores.findings);
+    findings.extend(autostart::detect(evidence, intel));
+    findings.sort_by(|a, b| (a.severity, a.kind, &a.name, &a.id).cmp(&(b.severity, b.kind, &b.name, &b.id)));
+    let mut notes = evidence.notes.clone();
+    notes.extend(subscriptions.notes);
+    notes.sort();
+    notes.dedup();
+
+    let verdict = verdict::verdict(&findings, &evidence.coverage);
+    let stages = stages::stages(&stages::Basis {
+        verdict,
+        findings: &findings,
+        coverage: &evidence.coverage,
+        custody: evidence.custody,
+        neighbours: stores.neighbours.len(),
+    });
+    Assessment {
+        host: evidence.host.clone(),
+        verdict,
+        coverage: evidence.coverage.clone(),
+        missing: coverage::missing(&evidence.coverage),
+        custody: evidence.custody,
+        stages,
+        findings,
+        neighbours: stores.neighbours.into_iter().collect(),
+        timeline: Vec::new(),
+        notes,
+    }
+}

@@ -16,7 +16,7 @@ pub use coverage::{Area, Coverage, ReadState};
 pub use host::{Host, HostId, NameSource, OperatingSystem};
 pub use message::{Arg, Level, Message, MessageSpec, Note};
 pub use provenance::{Location, Provenance, Source, SourceIndex};
-pub use wmi::{ObjectPath, Property, PropertyName, Seen, State, Value, WmiClass, WmiObject};
+pub use wmi::{ClassProperty, ObjectPath, Property, PropertyName, Seen, State, Value, WmiClass, WmiObject};
 
 use serde::{Deserialize, Serialize};
 

@@ -1,0 +1,164 @@
+//! What a script or command line says about whoever carries it.
+
+use crate::assessment::{Confidence, DecodedScript, Severity};
+use crate::messages as m;
+use deobfuscate::{Language, Limits, ScriptVerdict, traits};
+use evidence::Message;
+use intel::{IndicatorKind as Known, Intel, Observation};
+use std::collections::BTreeSet;
+
+/// Traits that a subscription or a hidden autostart of a clean machine does not show, each a sign of its own.
+const TELLING: &[&str] = &[
+    "encoded-command",
+    "hidden-encoded-command",
+    "hidden-window",
+    "download-cradle",
+    "download-execute",
+    "lolbin-download",
+    "remote-scriptlet",
+    "wmi-class-store-read",
+    "obfuscated",
+    "compressed-payload",
+    "code-injection",
+    "execution-policy-bypass",
+    "defender-exclusion",
+    "wmi-subscription-create",
+];
+
+/// What was found in one or more scripts of the same subject.
+#[derive(Debug, Default)]
+pub(crate) struct Content {
+    /// The scripts, decoded.
+    pub(crate) scripts: Vec<DecodedScript>,
+    /// The worst that a script says by itself.
+    pub(crate) verdict: Option<ScriptVerdict>,
+    /// Telling traits, each once.
+    pub(crate) telling: BTreeSet<&'static str>,
+    /// Why, in words.
+    pub(crate) reasons: Vec<Message>,
+    /// ATT&CK techniques.
+    pub(crate) attack: BTreeSet<String>,
+}
+
+/// Scripts larger than this are looked at by their beginning: enough for any script that a person wrote.
+const MAX_SCRIPT: usize = 4 << 20;
+
+impl Content {
+    /// Decodes a script and adds what it says.
+    pub(crate) fn add(&mut self, field: &str, text: &str, hint: Option<Language>) {
+        if text.trim().is_empty() {
+            return;
+        }
+        let limits = Limits { max_input: MAX_SCRIPT, ..Limits::default() };
+        let decoded = deobfuscate::decode(text, hint, &limits);
+        for hit in &decoded.traits {
+            if TELLING.contains(&hit.id) {
+                self.telling.insert(hit.id);
+            }
+            self.attack.extend(hit.attack.iter().map(|id| (*id).to_owned()));
+            // Traits of no weight of their own only add up; they would bury the reasons that count.
+            if traits::by_id(hit.id).is_some_and(|info| info.weight >= 5) {
+                let meaning = Message::new(&format!("trait-{}", hit.id));
+                self.reasons.push(m::REASON_TRAIT.with([
+                    field.into(),
+                    meaning.into(),
+                    hit.excerpt.as_str().into(),
+                ]));
+            }
+        }
+        self.verdict = self.verdict.max(Some(decoded.verdict));
+        self.scripts.push(DecodedScript {
+            field: field.to_owned(),
+            layers: decoded.layers,
+            indicators: decoded.indicators,
+            traits: decoded.traits,
+        });
+    }
+
+    /// How bad a carrier is that nobody should have hidden a script in: a WMI consumer, a task or value that starts it unseen.
+    pub(crate) fn judge(&self) -> Option<(Severity, Confidence)> {
+        match (self.verdict, self.telling.len()) {
+            (Some(ScriptVerdict::Miner | ScriptVerdict::Malicious), _) => {
+                Some((Severity::High, Confidence::Certain))
+            }
+            (_, 2..) => Some((Severity::High, Confidence::Certain)),
+            (Some(ScriptVerdict::Suspicious), _) | (_, 1) => Some((Severity::High, Confidence::Likely)),
+            _ => None,
+        }
+    }
+
+    /// What the families may recognise in the scripts: every layer's text, and what it names.
+    pub(crate) fn observations(&self) -> Vec<Observation<'_>> {
+        let mut seen = Vec::new();
+        for script in &self.scripts {
+            for layer in &script.layers {
+                seen.push(Observation { kind: Known::CommandText, text: &layer.text });
+            }
+            for indicator in &script.indicators {
+                if let Some(kind) = known_kind(indicator.kind) {
+                    seen.push(Observation { kind, text: &indicator.value });
+                }
+            }
+        }
+        seen
+    }
+}
+
+fn known_kind(kind: deobfuscate::IndicatorKind) -> Option<Known> {
+    use deobfuscate::IndicatorKind as Found;
+    Some(match kind {
+        Found::Url => Known::Url,
+        Found::Domain => Known::Domain,
+        Found::Ipv4 | Found::Ipv6 => Known::Ip,
+        Found::MoneroAddress | Found::BitcoinAddress | Found::EthereumAddress => Known::Wallet,
+        Found::FilePath => Known::FilePath,
+        Found::RegistryKey => Known::RegistryPath,
+        Found::TaskName => Known::TaskName,
+        Found::ServiceName => Known::ServiceName,
+        Found::Mutex => Known::Mutex,
+        Found::Md5 => Known::Md5,
+        Found::Sha1 => Known::Sha1,
+        Found::Sha256 => Known::Sha256,
+        Found::UserAgent => Known::UserAgent,
+        Found::WmiClass => Known::ClassName,
+        Found::Endpoint | Found::Pool => return None,
+    })
+}
+
+/// A family that was recognised, in the words of a finding.
+#[derive(Debug)]
+pub(crate) struct Recognised {
+    /// Its name.
+    pub(crate) family: String,
+    /// Whether content says so, not only names.
+    pub(crate) by_content: bool,
+    /// Whether the content alone is certain.
+    pub(crate) certain: bool,
+    /// Why.
+    pub(crate) reasons: Vec<Message>,
+}
+
+/// The family that fits best, if any does.
+pub(crate) fn recognise(intel: &Intel, observations: &[Observation]) -> Option<Recognised> {
+    let best = intel.match_families(observations).into_iter().find(|found| found.score > 0)?;
+    let reasons = best
+        .indicators
+        .iter()
+        .filter(|hit| hit.indicator.weight > 0)
+        .map(|hit| {
+            let spec =
+                if hit.indicator.is_content() { m::REASON_FAMILY_CONTENT } else { m::REASON_FAMILY_NAME };
+            spec.with([
+                best.family.into(),
+                hit.indicator.pattern.as_str().into(),
+                hit.indicator.source.as_str().into(),
+            ])
+        })
+        .collect();
+    Some(Recognised {
+        family: best.family.to_owned(),
+        by_content: best.content,
+        certain: best.certain,
+        reasons,
+    })
+}

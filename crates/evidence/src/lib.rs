@@ -6,16 +6,26 @@
 
 pub mod autostart;
 pub mod coverage;
+pub mod event;
 pub mod host;
 pub mod message;
+pub mod process;
 pub mod provenance;
+pub mod service;
+pub mod system;
+pub mod task;
 pub mod wmi;
 
 pub use autostart::{AutostartEntry, AutostartKind};
 pub use coverage::{Area, Coverage, ReadState};
+pub use event::Event;
 pub use host::{Host, HostId, NameSource, OperatingSystem};
 pub use message::{Arg, Level, Message, MessageSpec, Note};
+pub use process::{Connection, Process};
 pub use provenance::{Location, Provenance, Source, SourceIndex};
+pub use service::Service;
+pub use system::{Account, FileFact, RegistryValue, Setting};
+pub use task::{ScheduledTask, TaskAction, TaskPlaces};
 pub use wmi::{ClassProperty, ObjectPath, Property, PropertyName, Seen, State, Value, WmiClass, WmiObject};
 
 use serde::{Deserialize, Serialize};
@@ -70,33 +80,57 @@ pub enum RecordData {
     WmiClass(WmiClass),
     /// Anything else that starts code: a Run value, a service, a scheduled task, … as far as a listing tells.
     Autostart(AutostartEntry),
+    /// A scheduled task.
+    Task(ScheduledTask),
+    /// A service or driver.
+    Service(Service),
+    /// A running process.
+    Process(Process),
+    /// A network endpoint.
+    Connection(Connection),
+    /// An event of a log.
+    Event(Event),
+    /// A file.
+    File(FileFact),
+    /// A registry value.
+    Registry(RegistryValue),
+    /// A local account.
+    Account(Account),
+    /// Any other fact about the machine.
+    Setting(Setting),
+}
+
+/// One iterator for each kind of record.
+macro_rules! kinds {
+    ($($name:ident: $type:ty = $variant:ident, $doc:literal;)*) => {
+        impl Evidence {$(
+            #[doc = $doc]
+            pub fn $name(&self) -> impl Iterator<Item = (usize, &$type)> {
+                self.records.iter().enumerate().filter_map(|(at, record)| match &record.data {
+                    RecordData::$variant(data) => Some((at, data)),
+                    _ => None,
+                })
+            }
+        )*}
+    };
+}
+
+kinds! {
+    wmi_objects: WmiObject = WmiObject, "The WMI objects among the records, with the place of each record.";
+    wmi_classes: WmiClass = WmiClass, "The WMI class definitions among the records, with the place of each record.";
+    autostarts: AutostartEntry = Autostart, "The autostart entries among the records, with the place of each record.";
+    tasks: ScheduledTask = Task, "The scheduled tasks among the records, with the place of each record.";
+    services: Service = Service, "The services and drivers among the records, with the place of each record.";
+    processes: Process = Process, "The processes among the records, with the place of each record.";
+    connections: Connection = Connection, "The network endpoints among the records, with the place of each record.";
+    events: Event = Event, "The events among the records, with the place of each record.";
+    files: FileFact = File, "The files among the records, with the place of each record.";
+    registry_values: RegistryValue = Registry, "The registry values among the records, with the place of each record.";
+    accounts: Account = Account, "The local accounts among the records, with the place of each record.";
+    settings: Setting = Setting, "The other facts among the records, with the place of each record.";
 }
 
 impl Evidence {
-    /// The WMI objects among the records, with the place of each record.
-    pub fn wmi_objects(&self) -> impl Iterator<Item = (usize, &WmiObject)> {
-        self.records.iter().enumerate().filter_map(|(at, record)| match &record.data {
-            RecordData::WmiObject(object) => Some((at, object)),
-            _ => None,
-        })
-    }
-
-    /// The WMI class definitions among the records, with the place of each record.
-    pub fn wmi_classes(&self) -> impl Iterator<Item = (usize, &WmiClass)> {
-        self.records.iter().enumerate().filter_map(|(at, record)| match &record.data {
-            RecordData::WmiClass(class) => Some((at, class)),
-            _ => None,
-        })
-    }
-
-    /// The autostart entries among the records, with the place of each record.
-    pub fn autostarts(&self) -> impl Iterator<Item = (usize, &AutostartEntry)> {
-        self.records.iter().enumerate().filter_map(|(at, record)| match &record.data {
-            RecordData::Autostart(entry) => Some((at, entry)),
-            _ => None,
-        })
-    }
-
     /// Adds other evidence of the same host behind this. The name that is known best names the host.
     pub fn merge(&mut self, other: Self) {
         let shift = u32::try_from(self.sources.len()).unwrap_or(u32::MAX);

@@ -1,0 +1,263 @@
+//! What a person can type. What it means is resolved in [`crate::commands`].
+
+use clap::builder::NonEmptyStringValueParser;
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::Shell;
+use std::path::PathBuf;
+
+/// Confirms and finds coin miners that persist on Windows machines, from evidence carried away from them.
+///
+/// Deminer reads what wmic, PowerShell and Autoruns export, compares it with a clean machine, decodes what it finds, and says for
+/// each machine where it stands in the eight stages of the cleaning workflow.
+#[derive(Debug, Parser)]
+#[command(name = "deminer", version, propagate_version = true, max_term_width = 100, after_help = AFTER_HELP)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  deminer check PC-1_WMI.zip                     one machine
+  deminer check evidence/ -f html -o report.html a folder of bundles, as a page to read or print
+  deminer decode --command 'powershell -e ZQBjAGgAbwAgADEA'
+
+Exit status: 0 nothing found, 1 something found, 2 the work could not be done, 3 too little was read to say.";
+
+/// Options of every command.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct Global {
+    /// Language of reports and messages [default: the system's]
+    #[arg(long, global = true, value_name = "LANGUAGE")]
+    pub lang: Option<Lang>,
+
+    /// When to use colour; NO_COLOR in the environment means never
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+
+    /// Say only the result, one line a host: no progress bar, no remarks
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+
+    /// Say everything: what is known to be good, and every remark
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub verbose: bool,
+}
+
+/// A language that the program speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Lang {
+    /// English
+    En,
+    /// 日本語
+    Ja,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Check evidence: a verdict for each machine, with its reasons
+    Check(Check),
+    /// Make and inspect baselines: what a clean machine has
+    #[command(subcommand)]
+    Baseline(Baseline),
+    /// Inspect what is known of miner families
+    #[command(subcommand)]
+    Families(Families),
+    /// Open a script or command line layer by layer, without running it
+    Decode(Decode),
+    /// Print the completions of a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page, or write one page a command
+    #[command(hide = true)]
+    Man {
+        /// Write all pages into this folder
+        #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+        out: Option<PathBuf>,
+    },
+}
+
+/// Check evidence: a verdict for each machine, with its reasons.
+///
+/// Evidence is what was exported from a machine: a folder or zip with EventFilter.txt, EventConsumer.txt and
+/// FilterToConsumerBinding.txt, MOF text, Autoruns exports. Formats are recognised by content. Several machines may be given at once.
+#[derive(Debug, Args)]
+#[command(after_help = CHECK_AFTER_HELP)]
+pub(crate) struct Check {
+    /// Files, folders and zip archives to read; `-` is standard input
+    #[arg(value_hint = ValueHint::AnyPath)]
+    pub evidence: Vec<PathBuf>,
+
+    /// Form of the report
+    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+
+    /// Write the report to this file instead of standard output
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+
+    /// Also know as good what this baseline lists (`deminer baseline learn` makes one); may be repeated
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub baseline: Vec<PathBuf>,
+
+    /// Also look for the families in this file (`deminer families show` prints the form); may be repeated
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub families: Vec<PathBuf>,
+
+    /// What must have been read for exit status 0
+    #[arg(long, value_name = "WHAT", default_value = "subscriptions")]
+    pub require: Require,
+
+    /// How many threads to use [default: one for each processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+}
+
+const CHECK_AFTER_HELP: &str = "\
+Examples:
+  deminer check PC-1_WMI.zip
+  deminer check evidence/ --format html --output report.html
+  deminer check evidence/ --format jsonl | jq -r 'select(.verdict == \"infected\") | .host.name'
+  deminer check evidence/ --baseline company.toml --require full
+  Get-WmiObject -Namespace root\\subscription __EventFilter | Out-String -Width 9999 | deminer check -
+
+Exit status: 0 nothing found, 1 something found, 2 nothing could be checked, 3 too little was read to say.";
+
+/// A form of the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For the terminal
+    Text,
+    /// One JSON document
+    Json,
+    /// One JSON document a machine, one a line
+    Jsonl,
+    /// One finding a row
+    Csv,
+    /// One self-contained page
+    Html,
+}
+
+/// What must have been read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Require {
+    /// Filters, consumers and bindings of root\subscription
+    Subscriptions,
+    /// Everything that the eight stages ask for; anything missing ends in exit status 3
+    Full,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Baseline {
+    /// Make a baseline from machines that are known to be clean
+    #[command(after_help = "\
+Examples:
+  deminer baseline learn golden-image_WMI.zip --name 'office image 2024' --output office.toml
+  deminer check evidence/ --baseline office.toml")]
+    Learn {
+        /// Evidence of clean machines
+        #[arg(required = true, value_hint = ValueHint::AnyPath)]
+        evidence: Vec<PathBuf>,
+        /// The name of the baseline
+        #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+        name: String,
+        /// Write it to this file instead of standard output
+        #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        output: Option<PathBuf>,
+    },
+    /// Print a baseline: a built-in one by name, or a file
+    #[command(after_help = "\
+Examples:
+  deminer baseline show
+  deminer baseline show office.toml")]
+    Show {
+        /// Its name or file; all built-in ones where none is given
+        #[arg(value_hint = ValueHint::FilePath)]
+        baseline: Option<String>,
+    },
+    /// Compare two baselines, or a baseline with evidence: exit status 1 where they differ
+    #[command(after_help = "\
+Examples:
+  deminer baseline diff office-2023.toml office-2024.toml")]
+    Diff {
+        /// The one to compare with: a name or a file
+        #[arg(value_hint = ValueHint::FilePath)]
+        old: String,
+        /// The other one
+        #[arg(value_hint = ValueHint::FilePath)]
+        new: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Families {
+    /// List the families that are known
+    List,
+    /// Print what is known of a family, with the source of each indicator
+    #[command(after_help = "\
+Examples:
+  deminer families show WannaMine")]
+    Show {
+        /// Its name, as `deminer families list` prints it
+        name: String,
+    },
+}
+
+/// Open a script or command line layer by layer, without running it.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  deminer decode dropped.ps1
+  deminer decode --command 'powershell -nop -e ZQBjAGgAbwAgADEA'
+  deminer decode - --format json < script.vbs
+
+Exit status: 0 nothing found, 1 suspicious, malicious or a miner, 2 the text could not be read.")]
+pub(crate) struct Decode {
+    /// The file to decode; `-` is standard input
+    #[arg(value_hint = ValueHint::FilePath, required_unless_present = "command")]
+    pub file: Option<PathBuf>,
+
+    /// Decode this command line instead of a file
+    #[arg(short, long, value_name = "TEXT", conflicts_with = "file", allow_hyphen_values = true)]
+    pub command: Option<String>,
+
+    /// Form of the result
+    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
+    pub format: DecodeFormat,
+}
+
+/// A form of decoded text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DecodeFormat {
+    /// For the terminal
+    Text,
+    /// One JSON document (deminer.layers/1)
+    Json,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Arguments;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_definition_holds_together() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,143 @@
+//! `deminer check`: from evidence to a verdict for each host.
+
+use crate::args::{Check, Format, Require};
+use crate::console::Console;
+use crate::error::{Error, shown};
+use crate::exit::ExitStatus;
+use crate::hosts::Hosts;
+use crate::messages as m;
+use crate::output::Output;
+use crate::progress::Progress;
+use detect::assessment::{Assessment, Stage, State, Verdict};
+use intel::Intel;
+use parse::bundle::{self, Input, Limits};
+use report::{Context, Shell, Writer};
+use std::path::{Path, PathBuf};
+
+/// Checks the evidence and writes the report.
+pub(crate) fn run(args: &Check, console: Console) -> Result<ExitStatus, Error> {
+    if args.evidence.is_empty() {
+        return Err(Error::NoEvidence);
+    }
+    use_threads(args.threads)?;
+    let intel = intel(args)?;
+    let limits = Limits::default();
+    let found = bundle::discover(&inputs(&args.evidence), &limits);
+    let hosts = Hosts::survey(&found.bundles, &limits, console);
+    if hosts.len() == 0 {
+        return Err(Error::NothingRead { inputs: args.evidence.len(), notes: found.notes });
+    }
+
+    let output = Output::open(args.output.as_deref(), &args.evidence)?;
+    let path = output.path();
+    let failed = |problem| Error::writing(path.as_deref(), problem);
+    let format = report_format(args.format);
+    let typed: Vec<String> = args.evidence.iter().map(|path| shown(path)).collect();
+    let context = Context {
+        tool_version: env!("CARGO_PKG_VERSION"),
+        language: console.language,
+        evidence_args: &typed,
+        shell: Shell::native(),
+    };
+    let mut writer = Writer::new(format, context, console.text_options(path.is_none()), output);
+    let mut tally = Tally::default();
+    let progress = Progress::new(console, m::CHECKING, hosts.len());
+    writer.begin().map_err(failed)?;
+    hosts.each(
+        |evidence| {
+            let assessment = detect::assess(&evidence, &intel);
+            progress.step();
+            assessment
+        },
+        |assessment| {
+            tally.count(&assessment);
+            progress.aside(|| writer.assessment(&assessment)).map_err(failed)
+        },
+    )?;
+    drop(progress);
+    if !format.carries_run_notes() {
+        console.remarks(&found.notes);
+    }
+    writer.end(&found.notes).and_then(Output::finish).map_err(failed)?;
+    Ok(tally.status(args.require))
+}
+
+/// Uses so many threads for everything that runs on many.
+fn use_threads(threads: Option<u16>) -> Result<(), Error> {
+    let Some(threads) = threads else { return Ok(()) };
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads.into())
+        .build_global()
+        .map_err(|problem| Error::NoThreads(problem.to_string()))
+}
+
+/// What is built in and what the user adds.
+fn intel(args: &Check) -> Result<Intel, Error> {
+    let mut intel = Intel::builtin().clone();
+    for path in &args.baseline {
+        intel = intel.with_baseline(super::baseline::from_file(path)?);
+    }
+    let families: Vec<_> =
+        args.families.iter().map(|path| super::families::from_file(path)).collect::<Result<_, _>>()?;
+    Ok(if families.is_empty() { intel } else { intel.with_families(families) })
+}
+
+/// What the user named, `-` being standard input.
+pub(crate) fn inputs(evidence: &[PathBuf]) -> Vec<Input> {
+    let input =
+        |path: &PathBuf| if path == Path::new("-") { Input::Stdin } else { Input::Path(path.clone()) };
+    evidence.iter().map(input).collect()
+}
+
+const fn report_format(format: Format) -> report::Format {
+    match format {
+        Format::Text => report::Format::Text,
+        Format::Json => report::Format::Json,
+        Format::Jsonl => report::Format::Jsonl,
+        Format::Csv => report::Format::Csv,
+        Format::Html => report::Format::Html,
+    }
+}
+
+/// What the exit status depends on, over all hosts.
+#[derive(Debug, Default)]
+struct Tally {
+    found: bool,
+    inconclusive: bool,
+    incomplete: bool,
+}
+
+impl Tally {
+    fn count(&mut self, assessment: &Assessment) {
+        let unpatched =
+            assessment.stages.iter().any(|stage| stage.stage == Stage::Patch && stage.state == State::Act);
+        self.found |= unpatched || matches!(assessment.verdict, Verdict::Infected | Verdict::Suspicious);
+        self.inconclusive |= assessment.verdict == Verdict::Inconclusive;
+        self.incomplete |= !assessment.missing.is_empty();
+    }
+
+    fn status(&self, require: Require) -> ExitStatus {
+        if self.found {
+            ExitStatus::Found
+        } else if self.inconclusive || (require == Require::Full && self.incomplete) {
+            ExitStatus::Inconclusive
+        } else {
+            ExitStatus::Nothing
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_found_outranks_what_was_not_read() {
+        let tally = |found, inconclusive, incomplete| Tally { found, inconclusive, incomplete };
+        assert_eq!(tally(false, false, true).status(Require::Subscriptions), ExitStatus::Nothing);
+        assert_eq!(tally(false, false, true).status(Require::Full), ExitStatus::Inconclusive);
+        assert_eq!(tally(false, true, true).status(Require::Subscriptions), ExitStatus::Inconclusive);
+        assert_eq!(tally(true, true, true).status(Require::Full), ExitStatus::Found);
+        assert_eq!(tally(false, false, false).status(Require::Full), ExitStatus::Nothing);
+    }
+}

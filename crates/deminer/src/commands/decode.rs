@@ -1,0 +1,116 @@
+//! `deminer decode`: a script or command line, layer by layer.
+
+use crate::args::{Decode, DecodeFormat};
+use crate::console::Console;
+use crate::error::Error;
+use crate::exit::ExitStatus;
+use crate::input;
+use crate::messages as m;
+use deobfuscate::{Decoded, Language, Limits, ScriptVerdict, defang};
+use evidence::MessageSpec;
+use parse::text::{Text, looks_binary};
+use report::sanitize::{visible, visible_lines};
+use serde::Serialize;
+use std::io::{self, Write};
+
+/// The form of the JSON.
+const SCHEMA: &str = "deminer.layers/1";
+
+/// Decodes what was named and prints it.
+pub(crate) fn run(args: &Decode, console: Console) -> Result<ExitStatus, Error> {
+    let limits = Limits::default();
+    let decoded = match (&args.command, &args.file) {
+        (Some(command), _) => deobfuscate::decode(command, Some(Language::CommandLine), &limits),
+        (None, Some(path)) => decode_bytes(&input::read(path, limits.max_input as u64)?, &limits),
+        (None, None) => return Err(Error::NoEvidence),
+    };
+    let mut out = io::stdout().lock();
+    let written = match args.format {
+        DecodeFormat::Text => write_text(&mut out, &decoded, console),
+        DecodeFormat::Json => write_json(&mut out, &decoded),
+    };
+    written.and_then(|()| out.flush()).map_err(Error::CannotPrint)?;
+    Ok(match decoded.verdict {
+        ScriptVerdict::Benign => ExitStatus::Nothing,
+        ScriptVerdict::Suspicious | ScriptVerdict::Malicious | ScriptVerdict::Miner => ExitStatus::Found,
+    })
+}
+
+fn decode_bytes(bytes: &[u8], limits: &Limits) -> Decoded {
+    if looks_binary(bytes) {
+        let latin: String = bytes.iter().copied().map(char::from).collect();
+        return deobfuscate::decode(&latin, Some(Language::Binary), limits);
+    }
+    deobfuscate::decode(Text::decode(bytes).as_str(), None, limits)
+}
+
+/// `deminer.layers/1`.
+#[derive(Serialize)]
+struct Layers<'a> {
+    schema: &'static str,
+    layers: &'a [deobfuscate::Layer],
+    indicators: &'a [deobfuscate::Indicator],
+    traits: &'a [deobfuscate::TraitHit],
+    verdict: ScriptVerdict,
+    notes: &'a [deobfuscate::Problem],
+}
+
+fn write_json(out: &mut impl Write, decoded: &Decoded) -> io::Result<()> {
+    let layers = Layers {
+        schema: SCHEMA,
+        layers: &decoded.layers,
+        indicators: &decoded.indicators,
+        traits: &decoded.traits,
+        verdict: decoded.verdict,
+        notes: &decoded.problems,
+    };
+    serde_json::to_writer_pretty(&mut *out, &layers)?;
+    writeln!(out)
+}
+
+fn write_text(out: &mut impl Write, decoded: &Decoded, console: Console) -> io::Result<()> {
+    let bold = console.heading();
+    let word = |message: MessageSpec| console.catalogue().line(&message.plain());
+    let verdict = word(match decoded.verdict {
+        ScriptVerdict::Benign => m::DECODE_BENIGN,
+        ScriptVerdict::Suspicious => m::DECODE_SUSPICIOUS,
+        ScriptVerdict::Malicious => m::DECODE_MALICIOUS,
+        ScriptVerdict::Miner => m::DECODE_MINER,
+    });
+    writeln!(out, "{bold}{verdict}{bold:#}")?;
+    for (at, layer) in decoded.layers.iter().enumerate() {
+        let language = layer.language.as_str();
+        match at {
+            0 => writeln!(out, "\n{bold}[0] {}{bold:#} {language}", layer.how)?,
+            _ => writeln!(out, "\n{bold}[{at}] {}{bold:#} {language} <- [{}]", layer.how, layer.from)?,
+        }
+        for line in visible_lines(&layer.text) {
+            writeln!(out, "    {line}")?;
+        }
+    }
+    if !decoded.traits.is_empty() {
+        writeln!(out, "\n{bold}{}{bold:#}", word(m::DECODE_TRAITS))?;
+        for hit in &decoded.traits {
+            writeln!(
+                out,
+                "    [{}] {}",
+                hit.layer,
+                console.catalogue().word_for(&format!("trait-{}", hit.id))
+            )?;
+        }
+    }
+    if !decoded.indicators.is_empty() {
+        writeln!(out, "\n{bold}{}{bold:#}", word(m::DECODE_INDICATORS))?;
+        for indicator in &decoded.indicators {
+            let value = visible(&indicator.value).into_owned();
+            writeln!(out, "    [{}] {:16} {}", indicator.layer, indicator.kind.as_str(), defang(&value))?;
+        }
+    }
+    if !decoded.problems.is_empty() {
+        writeln!(out, "\n{bold}{}{bold:#}", word(m::DECODE_NOTES))?;
+        for problem in &decoded.problems {
+            writeln!(out, "    [{}] {}: {}", problem.layer, problem.id, visible(&problem.detail))?;
+        }
+    }
+    Ok(())
+}

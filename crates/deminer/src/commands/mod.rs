@@ -1,0 +1,32 @@
+//! What each command does.
+
+mod baseline;
+mod check;
+mod decode;
+mod families;
+mod help;
+
+use crate::args::Command;
+use crate::console::Console;
+use crate::error::Error;
+use crate::exit::ExitStatus;
+use std::io::{self, Write as _};
+
+/// Runs the command.
+pub(crate) fn run(command: &Command, console: Console) -> Result<ExitStatus, Error> {
+    match command {
+        Command::Check(args) => check::run(args, console),
+        Command::Baseline(args) => baseline::run(args, console),
+        Command::Families(args) => families::run(args, console),
+        Command::Decode(args) => decode::run(args, console),
+        Command::Completions { shell } => help::completions(*shell),
+        Command::Man { out } => help::man(out.as_deref()),
+    }
+}
+
+/// Prints a text that is all of the result.
+fn print(text: &str) -> Result<ExitStatus, Error> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(Error::CannotPrint)?;
+    Ok(ExitStatus::Nothing)
+}

@@ -1,0 +1,114 @@
+//! What stops a command: what to say, and what to do about it.
+
+use crate::messages as m;
+use evidence::{Message, Note};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why a command could not do its work.
+#[derive(Debug)]
+pub(crate) enum Error {
+    /// `check` without evidence, on a system where there is nothing to check by itself.
+    NoEvidence,
+    /// None of the inputs could be read; the notes say why of each.
+    NothingRead { inputs: usize, notes: Vec<Note> },
+    /// The report would overwrite evidence.
+    OutputIsEvidence(PathBuf),
+    /// The report would replace a folder.
+    OutputIsFolder(PathBuf),
+    /// The output cannot be written.
+    CannotWrite(PathBuf, io::Error),
+    /// Standard output cannot be written.
+    CannotPrint(io::Error),
+    /// A file cannot be read; something with a similar name that is there.
+    CannotRead { path: PathBuf, problem: io::Error, similar: Option<String> },
+    /// A file that is read as a whole is too large for that.
+    TooLarge { path: PathBuf, limit: u64 },
+    /// The threads cannot be started.
+    NoThreads(String),
+    /// A baseline file is not one.
+    BaselineFile(String),
+    /// A file of families is not one.
+    FamilyFile(String),
+    /// There is no baseline with this name; one with a similar name.
+    UnknownBaseline { name: String, similar: Option<String> },
+    /// There is no family with this name; one with a similar name.
+    UnknownFamily { name: String, similar: Option<String> },
+    /// The evidence has nothing that a baseline could list.
+    NothingToLearn,
+}
+
+impl Error {
+    /// An error of writing: to a file, or where none is named to standard output.
+    pub(crate) fn writing(path: Option<&Path>, problem: io::Error) -> Self {
+        match path {
+            Some(path) => Self::CannotWrite(path.to_owned(), problem),
+            None => Self::CannotPrint(problem),
+        }
+    }
+
+    /// Whether nobody reads the output any more, which is no reason to complain.
+    pub(crate) fn is_broken_pipe(&self) -> bool {
+        matches!(self, Self::CannotPrint(problem) | Self::CannotWrite(_, problem) if problem.kind() == io::ErrorKind::BrokenPipe)
+    }
+
+    /// What happened.
+    pub(crate) fn message(&self) -> Message {
+        match self {
+            Self::NoEvidence => m::NO_EVIDENCE.plain(),
+            Self::NothingRead { inputs, .. } => m::NOTHING_READ.with([(*inputs).into()]),
+            Self::OutputIsEvidence(path) => m::OUTPUT_IS_EVIDENCE.with([shown(path).into()]),
+            Self::OutputIsFolder(path) => m::OUTPUT_IS_FOLDER.with([shown(path).into()]),
+            Self::CannotWrite(path, problem) => {
+                m::CANNOT_WRITE.with([shown(path).into(), problem.to_string().into()])
+            }
+            Self::CannotPrint(problem) => m::CANNOT_PRINT.with([problem.to_string().into()]),
+            Self::CannotRead { path, problem, .. } => {
+                m::CANNOT_READ.with([shown(path).into(), problem.to_string().into()])
+            }
+            Self::TooLarge { path, limit } => m::INPUT_TOO_LARGE.with([shown(path).into(), (*limit).into()]),
+            Self::NoThreads(problem) => m::NO_THREADS.with([problem.into()]),
+            Self::BaselineFile(problem) | Self::FamilyFile(problem) => m::DATA_FILE.with([problem.into()]),
+            Self::UnknownBaseline { name, .. } => m::UNKNOWN_BASELINE.with([name.into()]),
+            Self::UnknownFamily { name, .. } => m::UNKNOWN_FAMILY.with([name.into()]),
+            Self::NothingToLearn => m::NOTHING_TO_LEARN.plain(),
+        }
+    }
+
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> Option<Message> {
+        let did_you_mean = |name: &String| m::HINT_DID_YOU_MEAN.with([name.into()]);
+        Some(match self {
+            Self::CannotPrint(_) => return None,
+            Self::NoEvidence => m::HINT_NO_EVIDENCE.plain(),
+            Self::NothingRead { .. } => m::HINT_NOTHING_READ.plain(),
+            Self::OutputIsEvidence(_) => m::HINT_OUTPUT_IS_EVIDENCE.plain(),
+            Self::OutputIsFolder(_) => m::HINT_OUTPUT_IS_FOLDER.plain(),
+            Self::CannotWrite(..) => m::HINT_CANNOT_WRITE.plain(),
+            Self::CannotRead { similar: Some(name), .. }
+            | Self::UnknownBaseline { similar: Some(name), .. }
+            | Self::UnknownFamily { similar: Some(name), .. } => did_you_mean(name),
+            Self::CannotRead { .. } => m::HINT_CANNOT_READ.plain(),
+            Self::TooLarge { .. } => m::HINT_INPUT_TOO_LARGE.plain(),
+            Self::NoThreads(_) => m::HINT_NO_THREADS.plain(),
+            Self::BaselineFile(_) => m::HINT_BASELINE_FILE.plain(),
+            Self::FamilyFile(_) => m::HINT_FAMILY_FILE.plain(),
+            Self::UnknownBaseline { .. } => m::HINT_UNKNOWN_BASELINE.plain(),
+            Self::UnknownFamily { .. } => m::HINT_UNKNOWN_FAMILY.plain(),
+            Self::NothingToLearn => m::HINT_NOTHING_TO_LEARN.plain(),
+        })
+    }
+
+    /// What is to be said of the single inputs.
+    pub(crate) fn notes(&self) -> &[Note] {
+        match self {
+            Self::NothingRead { notes, .. } => notes,
+            _ => &[],
+        }
+    }
+}
+
+/// The path as the user would type it.
+pub(crate) fn shown(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}

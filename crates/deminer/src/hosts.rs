@@ -1,0 +1,106 @@
+//! Many inputs, host by host, in bounded memory and in an order that no thread can change.
+//!
+//! The first pass asks every bundle which hosts it speaks of and keeps their ids. The second reads the bundles of some hosts at a time,
+//! in the order of the ids, and hands over the evidence of each host.
+
+use crate::console::Console;
+use crate::messages as m;
+use crate::progress::Progress;
+use evidence::{Evidence, HostId, Level, Note};
+use parse::bundle::{BundleRef, Limits};
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How many hosts are read at a time. The output does not depend on it; memory does.
+const AT_A_TIME: usize = 32;
+
+/// A host and the bundles that speak of it, by their place in the list of bundles.
+struct Plan {
+    host: HostId,
+    bundles: Vec<usize>,
+}
+
+/// The hosts that some bundles speak of.
+pub(crate) struct Hosts<'a> {
+    bundles: &'a [BundleRef],
+    limits: &'a Limits,
+    plans: Vec<Plan>,
+}
+
+impl<'a> Hosts<'a> {
+    /// The first pass.
+    pub(crate) fn survey(bundles: &'a [BundleRef], limits: &'a Limits, console: Console) -> Self {
+        let progress = Progress::new(console, m::SURVEYING, bundles.len());
+        let surveyed: Vec<Vec<HostId>> = bundles
+            .par_iter()
+            .map(|bundle| {
+                let hosts = bundle.survey(limits);
+                progress.step();
+                hosts
+            })
+            .collect();
+        let mut by_host: BTreeMap<HostId, Vec<usize>> = BTreeMap::new();
+        for (at, hosts) in surveyed.into_iter().enumerate() {
+            for host in hosts {
+                by_host.entry(host).or_default().push(at);
+            }
+        }
+        let plans = by_host.into_iter().map(|(host, bundles)| Plan { host, bundles }).collect();
+        Self { bundles, limits, plans }
+    }
+
+    /// How many hosts there are.
+    pub(crate) fn len(&self) -> usize {
+        self.plans.len()
+    }
+
+    /// The second pass: `judge` makes something of the evidence of each host, on many threads; `take` gets what it made, one after the
+    /// other, in the order of the host ids.
+    pub(crate) fn each<T: Send, E>(
+        &self,
+        judge: impl Fn(Evidence) -> T + Sync,
+        mut take: impl FnMut(T) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for plans in self.plans.chunks(AT_A_TIME) {
+            let judged: Vec<T> = self.read(plans).into_par_iter().map(&judge).collect();
+            judged.into_iter().try_for_each(&mut take)?;
+        }
+        Ok(())
+    }
+
+    /// The evidence of these hosts, each bundle read once.
+    fn read(&self, plans: &[Plan]) -> Vec<Evidence> {
+        let needed: BTreeSet<usize> = plans.iter().flat_map(|plan| plan.bundles.iter().copied()).collect();
+        let parts: BTreeMap<usize, Vec<Evidence>> = needed
+            .into_par_iter()
+            .filter_map(|at| Some((at, self.bundles.get(at)?.read(self.limits))))
+            .collect::<Vec<_>>()
+            .into_iter()
+            .collect();
+        let mut by_host: BTreeMap<HostId, Evidence> = BTreeMap::new();
+        for part in parts.into_values().flatten() {
+            match by_host.get_mut(&part.host.id) {
+                Some(known) => known.merge(part),
+                None => {
+                    by_host.insert(part.host.id.clone(), part);
+                }
+            }
+        }
+        plans.iter().map(|plan| by_host.remove(&plan.host).unwrap_or_else(|| changed(&plan.host))).collect()
+    }
+}
+
+/// What is left of a host whose evidence was there in the first pass and is gone in the second.
+fn changed(host: &HostId) -> Evidence {
+    let mut evidence = Evidence::default();
+    evidence.host.id = host.clone();
+    evidence.host.name.clone_from(&host.0);
+    evidence.host.names = vec![host.0.clone()];
+    evidence.notes.push(Note {
+        level: Level::Error,
+        source: String::new(),
+        offset: None,
+        message: m::BUNDLE_CHANGED.with([(&host.0).into()]),
+    });
+    evidence
+}

@@ -1,0 +1,74 @@
+//! Everything that the command line itself can say. The wording is in the report's catalogue, in `cli.ftl`.
+
+use evidence::MessageSpec;
+
+macro_rules! messages {
+    ($($name:ident = $id:literal [$($arg:literal),*];)*) => {
+        $(pub(crate) const $name: MessageSpec = MessageSpec::new($id, &[$($arg),*]);)*
+        /// Every message of the command line.
+        #[cfg(test)]
+        pub(crate) const ALL: &[MessageSpec] = &[$($name),*];
+    };
+}
+
+messages! {
+    // The words before a message.
+    ERROR = "cli-error" [];
+    HINT = "cli-hint" [];
+    WARNING = "cli-warning" [];
+    NOTE = "cli-note" [];
+
+    // What stops a command, and what to do about it.
+    NO_EVIDENCE = "cli-no-evidence" [];
+    HINT_NO_EVIDENCE = "cli-hint-no-evidence" [];
+    NOTHING_READ = "cli-nothing-read" ["count"];
+    HINT_NOTHING_READ = "cli-hint-nothing-read" [];
+    OUTPUT_IS_EVIDENCE = "cli-output-is-evidence" ["path"];
+    HINT_OUTPUT_IS_EVIDENCE = "cli-hint-output-is-evidence" [];
+    OUTPUT_IS_FOLDER = "cli-output-is-folder" ["path"];
+    HINT_OUTPUT_IS_FOLDER = "cli-hint-output-is-folder" [];
+    CANNOT_WRITE = "cli-cannot-write" ["path", "problem"];
+    HINT_CANNOT_WRITE = "cli-hint-cannot-write" [];
+    CANNOT_PRINT = "cli-cannot-print" ["problem"];
+    CANNOT_READ = "cli-cannot-read" ["path", "problem"];
+    HINT_CANNOT_READ = "cli-hint-cannot-read" [];
+    HINT_DID_YOU_MEAN = "cli-hint-did-you-mean" ["name"];
+    NO_THREADS = "cli-no-threads" ["problem"];
+    HINT_NO_THREADS = "cli-hint-no-threads" [];
+    DATA_FILE = "cli-data-file" ["problem"];
+    HINT_BASELINE_FILE = "cli-hint-baseline-file" [];
+    HINT_FAMILY_FILE = "cli-hint-family-file" [];
+    UNKNOWN_BASELINE = "cli-unknown-baseline" ["name"];
+    HINT_UNKNOWN_BASELINE = "cli-hint-unknown-baseline" [];
+    UNKNOWN_FAMILY = "cli-unknown-family" ["name"];
+    HINT_UNKNOWN_FAMILY = "cli-hint-unknown-family" [];
+    NOTHING_TO_LEARN = "cli-nothing-to-learn" [];
+    HINT_NOTHING_TO_LEARN = "cli-hint-nothing-to-learn" [];
+    INPUT_TOO_LARGE = "cli-input-too-large" ["path", "limit"];
+    HINT_INPUT_TOO_LARGE = "cli-hint-input-too-large" [];
+
+    // Remarks on the evidence.
+    BUNDLE_CHANGED = "cli-bundle-changed" ["host"];
+
+    // What is known.
+    BASELINE_SIZE = "cli-baseline-size" ["entries", "classes"];
+    BASELINE_MISSING = "cli-baseline-missing" ["name"];
+    BASELINE_ADDED = "cli-baseline-added" ["name"];
+    BASELINE_CHANGED = "cli-baseline-changed" ["name"];
+    BASELINE_FIELD = "cli-baseline-field" ["field", "expected", "found"];
+    BASELINE_SAME = "cli-baseline-same" [];
+    FAMILY_SIZE = "cli-family-size" ["indicators", "sources"];
+
+    // Decoded scripts.
+    DECODE_BENIGN = "cli-decode-verdict-benign" [];
+    DECODE_SUSPICIOUS = "cli-decode-verdict-suspicious" [];
+    DECODE_MALICIOUS = "cli-decode-verdict-malicious" [];
+    DECODE_MINER = "cli-decode-verdict-miner" [];
+    DECODE_TRAITS = "cli-decode-traits" [];
+    DECODE_INDICATORS = "cli-decode-indicators" [];
+    DECODE_NOTES = "cli-decode-notes" [];
+
+    // Progress.
+    SURVEYING = "cli-surveying" [];
+    CHECKING = "cli-checking" [];
+}

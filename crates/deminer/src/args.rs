@@ -135,7 +135,7 @@ Examples:
   deminer check evidence/ --format html --output report.html
   deminer check evidence/ --format jsonl | jq -r 'select(.verdict == \"infected\") | .host.name'
   deminer check evidence/ --baseline company.toml --require full
-  Get-WmiObject -Namespace root\\subscription __EventFilter | Out-String -Width 9999 | deminer check -
+  unzip -p PC-1_WMI.zip EventConsumer.txt | deminer check -
 
 Exit status: 0 nothing found, 1 something found, 2 nothing could be checked, 3 too little was read to say.";
 

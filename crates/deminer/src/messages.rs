@@ -72,3 +72,19 @@ messages! {
     SURVEYING = "cli-surveying" [];
     CHECKING = "cli-checking" [];
 }
+
+#[cfg(test)]
+mod tests {
+    use super::ALL;
+    use report::{Catalogue, Language};
+
+    #[test]
+    fn every_message_is_worded_in_every_language() {
+        for language in Language::ALL {
+            let catalogue = Catalogue::get(language);
+            for message in ALL {
+                assert!(catalogue.has(message.id), "{} in {}", message.id, language.tag());
+            }
+        }
+    }
+}

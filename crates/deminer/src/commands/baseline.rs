@@ -14,6 +14,7 @@ use crate::suggest::similar;
 use evidence::Evidence;
 use intel::{Baseline, Difference, DifferenceKind, Intel};
 use parse::bundle::{self, Limits};
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -81,17 +82,24 @@ fn read(evidence: &[PathBuf], console: Console) -> Result<Vec<Evidence>, Error> 
 
 /// The names of the built-in baselines, with how much is in them.
 fn list(console: Console) -> Result<ExitStatus, Error> {
+    let baselines = Intel::builtin().baselines();
+    let width = baselines.iter().map(|baseline| baseline.name.chars().count()).max().unwrap_or_default();
     let mut text = String::new();
-    for baseline in Intel::builtin().baselines() {
-        let classes = baseline.stock_classes.values().map(std::collections::BTreeSet::len).sum::<usize>();
+    for baseline in baselines {
+        let classes = baseline.stock_classes.values().map(BTreeSet::len).sum::<usize>();
         let size = m::BASELINE_SIZE.with([baseline.entries.len().into(), classes.into()]);
-        let _ = writeln!(text, "{:24} {}", baseline.name, console.catalogue().line(&size));
+        let _ = writeln!(text, "{:width$}  {}", baseline.name, console.catalogue().line(&size));
     }
     print(&text)
 }
 
 fn show(name: &str, console: Console) -> Result<ExitStatus, Error> {
     let baseline = named(name)?;
+    // A built-in one as it was written, with its remarks.
+    let is_this = |file: &str, text: &str| Baseline::from_toml(file, text).is_ok_and(|read| read == baseline);
+    if let Some((_, text)) = intel::builtin_files().find(|(file, text)| is_this(file, text)) {
+        return print(text);
+    }
     let text = baseline.to_toml().map_err(|problem| Error::BaselineFile(problem.to_string()))?;
     print(&console.harmless(&text))
 }

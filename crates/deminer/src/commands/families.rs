@@ -52,5 +52,10 @@ fn show(name: &str) -> Result<ExitStatus, Error> {
         let similar = similar(name, known.map(String::as_str));
         return Err(Error::UnknownFamily { name: name.to_owned(), similar });
     };
-    print(&family.to_toml().map_err(|problem| Error::FamilyFile(problem.to_string()))?)
+    // As it was written, with its remarks.
+    let is_this = |file: &str, text: &str| Family::from_toml(file, text).is_ok_and(|read| read == *family);
+    match intel::builtin_files().find(|(file, text)| is_this(file, text)) {
+        Some((_, text)) => print(text),
+        None => print(&family.to_toml().map_err(|problem| Error::FamilyFile(problem.to_string()))?),
+    }
 }

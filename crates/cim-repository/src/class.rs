@@ -36,6 +36,8 @@ pub struct Class {
     pub methods: Vec<Method>,
     /// Where its record lies.
     pub location: Location,
+    /// Whether the table of defaults has the size that the properties need: it does when the superclass is the right one.
+    pub(crate) is_fitting: bool,
 }
 
 /// A property of a class.
@@ -47,7 +49,7 @@ pub struct Property {
     pub cim_type: CimType,
     /// Name of the class that declared it first.
     pub origin: String,
-    /// Its qualifiers as the class that last declared it has them.
+    /// Its qualifiers, the inherited ones last.
     pub qualifiers: Vec<Qualifier>,
     /// Its default value, inherited where the class does not change it.
     pub default: Value,
@@ -171,22 +173,35 @@ pub(crate) fn read(
     let budget = Budget::for_record(data.len());
     let mut rest = head.rest;
     let part = ClassPart::read(&mut rest, &budget, 0)?;
-    let properties = merge(&part, parent)?;
+    // The list in the record has the nearest superclass only.
+    let derivation = match parent {
+        Some(parent) => std::iter::once(&parent.name).chain(&parent.derivation).cloned().collect(),
+        None => part.derivation.clone(),
+    };
+    let properties = merge(&part, &derivation, parent)?;
     let methods = if rest.is_empty() { Vec::new() } else { methods(&mut rest, &budget)? };
-    Ok(Class {
+    let table_size = part.table_size();
+    let mut class = Class {
         name: part.name,
         namespace,
-        derivation: part.derivation,
+        derivation,
         stored: head.stored,
         qualifiers: part.qualifiers,
         properties,
         methods,
         location,
-    })
+        is_fitting: false,
+    };
+    class.is_fitting = class.table_size() == table_size;
+    Ok(class)
 }
 
 /// The properties of the class and its superclasses, with the defaults that hold in this class.
-fn merge(part: &ClassPart<'_>, parent: Option<&Class>) -> Result<Vec<Arc<Property>>, Malformed> {
+fn merge(
+    part: &ClassPart<'_>,
+    derivation: &[String],
+    parent: Option<&Class>,
+) -> Result<Vec<Arc<Property>>, Malformed> {
     let inherited: &[Arc<Property>] = parent.map_or(&[], |p| &p.properties);
     let mut own: Vec<&PropertyInfo> = part.properties.iter().collect();
     own.sort_by_key(|p| p.index);
@@ -209,8 +224,8 @@ fn merge(part: &ClassPart<'_>, parent: Option<&Class>) -> Result<Vec<Arc<Propert
         merged.push(Arc::new(Property {
             name: info.name.clone(),
             cim_type: info.cim_type,
-            origin: origin(part, info.origin),
-            qualifiers: info.qualifiers.clone(),
+            origin: origin(&part.name, derivation, info.origin),
+            qualifiers: with_inherited(&info.qualifiers, above.map_or(&[], |a| &a.qualifiers)),
             default,
             index: info.index,
             offset: info.offset,
@@ -218,6 +233,15 @@ fn merge(part: &ClassPart<'_>, parent: Option<&Class>) -> Result<Vec<Arc<Propert
     }
     merged.extend(inherited.map(|old| with_default(old, &defaults)));
     Ok(merged)
+}
+
+/// A property's own qualifiers and those that it inherits: a class that declares a property anew does not repeat them.
+fn with_inherited(own: &[Qualifier], above: &[Qualifier]) -> Vec<Qualifier> {
+    const TO_DERIVED: u8 = 2;
+    let mut all = own.to_vec();
+    let inherited = above.iter().filter(|q| q.flavor & TO_DERIVED != 0);
+    all.extend(inherited.filter(|q| value::qualifier(own, &q.name).is_none()).cloned());
+    all
 }
 
 /// An inherited property; a copy when the class gives it another default.
@@ -231,9 +255,9 @@ fn with_default(property: &Arc<Property>, defaults: &crate::part::ValueTable<'_>
 }
 
 /// The class that declared a property, from the number of its superclasses.
-fn origin(part: &ClassPart<'_>, level: u32) -> String {
-    let above = part.derivation.len().checked_sub(level as usize).and_then(|steps| steps.checked_sub(1));
-    above.and_then(|i| part.derivation.get(i)).unwrap_or(&part.name).clone()
+fn origin(name: &str, derivation: &[String], level: u32) -> String {
+    let above = derivation.len().checked_sub(level as usize).and_then(|steps| steps.checked_sub(1));
+    above.and_then(|i| derivation.get(i)).map_or(name, String::as_str).to_owned()
 }
 
 /// Reads the methods part: a count, descriptions of 24 bytes, a heap.

@@ -84,10 +84,6 @@ impl<'a> Heap<'a> {
         Ok(Self { data, base, budget })
     }
 
-    pub(crate) fn bytes(&self) -> &'a [u8] {
-        self.data
-    }
-
     pub(crate) fn budget(&self) -> &'a Budget {
         self.budget
     }

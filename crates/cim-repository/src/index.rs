@@ -70,8 +70,6 @@ impl Tree {
 pub(crate) enum Query {
     /// Every key.
     All,
-    /// Every key of a namespace.
-    Namespace(NameHash),
     /// The class definitions of a namespace.
     Classes(NameHash),
     /// One class definition.
@@ -87,7 +85,6 @@ impl Query {
     fn prefix(&self) -> String {
         match self {
             Self::All => "NS_".to_owned(),
-            Self::Namespace(ns) => format!("NS_{ns}/"),
             Self::Classes(ns) => format!("NS_{ns}/CD_"),
             Self::Class(ns, class) => format!("NS_{ns}/CD_{class}."),
             Self::Instances(ns, class) => format!("NS_{ns}/CI_{class}/"),
@@ -98,17 +95,15 @@ impl Query {
     fn namespace(&self) -> Option<NameHash> {
         match *self {
             Self::All => None,
-            Self::Namespace(ns)
-            | Self::Classes(ns)
-            | Self::Class(ns, _)
-            | Self::Instances(ns, _)
-            | Self::Subclasses(ns, _) => Some(ns),
+            Self::Classes(ns) | Self::Class(ns, _) | Self::Instances(ns, _) | Self::Subclasses(ns, _) => {
+                Some(ns)
+            }
         }
     }
 
     fn matches(&self, key: &Key) -> bool {
         match (*self, key.kind) {
-            (Self::All | Self::Namespace(_), _) | (Self::Classes(_), KeyKind::Class { .. }) => true,
+            (Self::All, _) | (Self::Classes(_), KeyKind::Class { .. }) => true,
             (Self::Class(_, wanted), KeyKind::Class { class, .. })
             | (Self::Instances(_, wanted), KeyKind::Instance { class, .. }) => class == wanted,
             (Self::Subclasses(_, wanted), KeyKind::Subclass { parent, .. }) => parent == wanted,

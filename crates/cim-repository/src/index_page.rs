@@ -69,9 +69,10 @@ impl IndexPage {
         self.keys
     }
 
-    /// The logical page left of key `i` (right of the last for `i == len()`).
+    /// The logical page left of key `i` (right of the last for `i == len()`). Only `0xFFFFFFFF` stands for none: page 0 is
+    /// a page like any other and holds keys (measured: the last of two public repositories).
     pub(crate) fn child(&self, i: usize) -> Option<u32> {
-        u32_at(&self.data, self.children + 4 * i).filter(|&p| p != 0 && p != u32::MAX)
+        u32_at(&self.data, self.children + 4 * i).filter(|&p| p != u32::MAX)
     }
 
     /// The parts of key `i`; a part that cannot be read ends them.
@@ -144,7 +145,7 @@ pub(crate) mod tests {
         }
         page.extend(vec![0; 4 * keys.len()]);
         for i in 0..=keys.len() {
-            page.extend(children.get(i).copied().unwrap_or(0).to_le_bytes());
+            page.extend(children.get(i).copied().unwrap_or(u32::MAX).to_le_bytes());
         }
         let half = |page: &mut Vec<u8>, n: usize| page.extend(u16::try_from(n).unwrap().to_le_bytes());
         offsets.iter().for_each(|&o| half(&mut page, o.into()));
@@ -166,8 +167,8 @@ pub(crate) mod tests {
     fn keys_and_children_are_read() {
         let h = NameHash::of("x");
         let key = format!("NS_{h}/CD_{h}.4.5.6");
-        let page = IndexPage::parse(build(9, &[&key], &[3, u32::MAX])).unwrap();
-        assert_eq!((page.logical, page.len(), page.child(0), page.child(1)), (9, 1, Some(3), None));
+        let page = IndexPage::parse(build(9, &[&key], &[0, u32::MAX])).unwrap();
+        assert_eq!((page.logical, page.len(), page.child(0), page.child(1)), (9, 1, Some(0), None));
         assert_eq!(page.key(0).unwrap().to_string(), key);
         assert_eq!(page.key(1), None);
     }

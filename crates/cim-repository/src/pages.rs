@@ -25,6 +25,11 @@ impl Pages {
         self.file
     }
 
+    /// Size of the file in bytes.
+    pub(crate) fn size(&self) -> u64 {
+        self.size
+    }
+
     /// Number of pages, a cut-off last one included.
     pub(crate) fn count(&self) -> u32 {
         u32::try_from(self.size.div_ceil(PAGE_SIZE as u64)).unwrap_or(u32::MAX)

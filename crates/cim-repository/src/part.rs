@@ -39,7 +39,7 @@ pub(crate) struct PropertyInfo {
 /// The description of a class: name, superclasses, qualifiers, its own properties, default values.
 pub(crate) struct ClassPart<'a> {
     pub(crate) name: String,
-    /// Nearest superclass first.
+    /// Nearest superclass first. A class record has only that one, an embedded class has all.
     pub(crate) derivation: Vec<String>,
     pub(crate) qualifiers: Vec<Qualifier>,
     pub(crate) properties: Vec<PropertyInfo>,
@@ -87,6 +87,11 @@ impl<'a> ClassPart<'a> {
             heap,
             depth,
         })
+    }
+
+    /// Bytes that the states and default values take.
+    pub(crate) fn table_size(&self) -> usize {
+        self.tables.remaining()
     }
 
     /// The default values of a class that has, with its superclasses, `count` properties.

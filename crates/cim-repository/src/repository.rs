@@ -111,6 +111,11 @@ impl Repository {
         record::read(&self.objects, &self.map, at)
     }
 
+    /// All keys of the live index, in its order. A damaged page is an error between them.
+    pub fn keys(&self) -> impl Iterator<Item = Result<Key>> + '_ {
+        self.index.keys(Query::All)
+    }
+
     /// The classes that a namespace itself defines, in the order of the index (by hash). Stock system classes stand only
     /// in the namespace `__SystemClass` and are seen from everywhere.
     pub fn classes(&self, namespace: &Namespace) -> impl Iterator<Item = Result<Arc<Class>>> + '_ {

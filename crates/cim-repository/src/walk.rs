@@ -3,13 +3,15 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::PAGE_SIZE;
 use crate::class::Class;
-use crate::error::{Error, Problem};
+use crate::error::{Error, FileKind, Problem};
 use crate::hash::NameHash;
 use crate::index::Query;
 use crate::instance::Instance;
-use crate::key::KeyKind;
+use crate::key::{Key, KeyKind, RecordRef};
 use crate::namespace::Namespace;
+use crate::record::Location;
 use crate::repository::Repository;
 
 /// Is told of everything that [`Repository::walk`] comes by.
@@ -54,90 +56,101 @@ impl Repository {
     pub fn walk(&self, visitor: &mut dyn Visitor) -> Summary {
         let names: HashMap<NameHash, Namespace> =
             self.namespaces().into_iter().map(|n| (n.hash(), n)).collect();
-        let mut summary = Summary::default();
+        let mut walk = Walk { repository: self, visitor, summary: Summary::default() };
         let mut current: Option<Namespace> = None;
+        // Records do not overlap, so together they are no longer than their file. Damaged ones may claim to be.
+        let mut left = self.objects.size().saturating_add(PAGE_SIZE as u64);
         for key in self.index.keys(Query::All) {
             let key = match key {
                 Ok(key) => key,
                 Err(error) => {
-                    self.tell(visitor, &mut summary, Problem::from(&error));
+                    walk.tell(Problem::from(&error));
                     continue;
                 }
             };
             let namespace = match current.take() {
                 Some(same) if same.hash() == key.namespace => same,
                 _ => {
-                    summary.namespaces += 1;
+                    walk.summary.namespaces += 1;
                     names.get(&key.namespace).cloned().unwrap_or_else(|| Namespace::from_hash(key.namespace))
                 }
             };
-            match key.kind {
+            let size = match key.kind {
                 KeyKind::Class { class, at } => {
-                    summary.class_keys += 1;
-                    match self.load(&namespace, class, at, 0) {
-                        Ok(class) => {
-                            summary.classes += 1;
-                            visitor.class(&class);
-                            let what = || format!("the class {} of {namespace}", class.name);
-                            self.tell_damage(visitor, &mut summary, class.damage(), what, class.location);
-                        }
-                        Err(error) => {
-                            self.tell(visitor, &mut summary, failed("the class", &key, &namespace, &error))
-                        }
-                    }
+                    walk.class(&key, &namespace, class, at);
+                    at.size
                 }
-                KeyKind::Instance { class, at, .. } => {
-                    summary.instance_keys += 1;
-                    match self.instance_at(&namespace, class, at) {
-                        Ok(instance) => {
-                            summary.instances += 1;
-                            visitor.instance(&instance);
-                            let what = || format!("{} of {namespace}", instance.relative_path());
-                            self.tell_damage(
-                                visitor,
-                                &mut summary,
-                                instance.damage(),
-                                what,
-                                instance.location,
-                            );
-                        }
-                        Err(error) => {
-                            self.tell(
-                                visitor,
-                                &mut summary,
-                                failed("the instance", &key, &namespace, &error),
-                            );
-                        }
-                    }
+                KeyKind::Instance { class, instance, at } => {
+                    walk.instance(&key, &namespace, class, instance, at);
+                    at.size
                 }
-                _ => {}
-            }
+                _ => 0,
+            };
+            let Some(rest) = left.checked_sub(size.into()) else {
+                let text = "the records that the index names overlap: the walk ends here".to_owned();
+                walk.tell(Problem { place: None, text });
+                break;
+            };
+            left = rest;
             current = Some(namespace);
         }
-        summary
-    }
-
-    fn tell(&self, visitor: &mut dyn Visitor, summary: &mut Summary, problem: Problem) {
-        summary.problems += 1;
-        visitor.problem(&problem);
-        self.note(problem);
-    }
-
-    fn tell_damage(
-        &self,
-        visitor: &mut dyn Visitor,
-        summary: &mut Summary,
-        damage: Vec<String>,
-        what: impl Fn() -> String,
-        location: crate::record::Location,
-    ) {
-        for why in damage {
-            let place = Some((crate::FileKind::Objects, location.offset()));
-            self.tell(visitor, summary, Problem { place, text: format!("in {}, {why}", what()) });
-        }
+        walk.summary
     }
 }
 
-fn failed(what: &str, key: &crate::key::Key, namespace: &Namespace, error: &Error) -> Problem {
-    Problem { place: error.place(), text: format!("{what} {key} of {namespace} is not decoded: {error}") }
+struct Walk<'a> {
+    repository: &'a Repository,
+    visitor: &'a mut dyn Visitor,
+    summary: Summary,
+}
+
+impl Walk<'_> {
+    fn class(&mut self, key: &Key, namespace: &Namespace, class: NameHash, at: RecordRef) {
+        self.summary.class_keys += 1;
+        match self.repository.load(namespace, class, at, 0) {
+            Ok(class) => {
+                self.summary.classes += 1;
+                self.visitor.class(&class);
+                self.damage(class.damage(), class.location, || {
+                    format!("the class {} of {namespace}", class.name)
+                });
+            }
+            Err(error) => self.failed("the class", key, namespace, &error),
+        }
+    }
+
+    fn instance(&mut self, key: &Key, namespace: &Namespace, class: NameHash, hash: NameHash, at: RecordRef) {
+        self.summary.instance_keys += 1;
+        match self.repository.instance_at(namespace, class, at) {
+            Ok(instance) => {
+                self.summary.instances += 1;
+                self.visitor.instance(&instance);
+                let mut damage = instance.damage();
+                if instance.key_hash() != hash {
+                    damage.push("the key values do not have the hash that the index has of them".to_owned());
+                }
+                let what = || format!("{} of {namespace}", instance.relative_path());
+                self.damage(damage, instance.location, what);
+            }
+            Err(error) => self.failed("the instance", key, namespace, &error),
+        }
+    }
+
+    fn tell(&mut self, problem: Problem) {
+        self.summary.problems += 1;
+        self.visitor.problem(&problem);
+        self.repository.note(problem);
+    }
+
+    fn failed(&mut self, what: &str, key: &Key, namespace: &Namespace, error: &Error) {
+        let text = format!("{what} {key} of {namespace} is not decoded: {error}");
+        self.tell(Problem { place: error.place(), text });
+    }
+
+    fn damage(&mut self, damage: Vec<String>, location: Location, what: impl Fn() -> String) {
+        let place = Some((FileKind::Objects, location.offset()));
+        for why in damage {
+            self.tell(Problem { place, text: format!("in {}, {why}", what()) });
+        }
+    }
 }

@@ -1,0 +1,290 @@
+//! Recovering what was deleted or replaced.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use crate::carve::{self, Origin, Piece};
+use crate::class::{self, Class};
+use crate::error::Problem;
+use crate::finder::ClassFinder;
+use crate::hash::NameHash;
+use crate::index::{Index, Query};
+use crate::instance::{self, Instance};
+use crate::key::{Key, KeyKind};
+use crate::namespace::Namespace;
+use crate::rebuild;
+use crate::record::Location;
+use crate::reference::{self, ReferenceRecord};
+use crate::repository::Repository;
+use crate::text;
+use crate::time::FileTime;
+
+/// What is left of an object that the live index does not lead to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Carved {
+    /// Where it was found.
+    pub origin: Origin,
+    /// Whether a live object has its name.
+    pub status: Status,
+    /// The namespace, when a live or stale key names the record; else unknown.
+    pub namespace: Namespace,
+    /// Whether the end of the record is missing.
+    pub cut: bool,
+    /// Where it lies.
+    pub location: Location,
+    /// The object itself, as far as it could be read.
+    pub content: Content,
+}
+
+/// Whether an object is gone or only an older state of one that is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Status {
+    /// No live object of this class and name.
+    Deleted,
+    /// A live object has the same class and name.
+    Replaced,
+    /// Not enough is left to tell.
+    Unknown,
+}
+
+/// What a [`Carved`] object is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content {
+    /// A class definition. Properties of superclasses are missing when those are gone.
+    Class(Arc<Class>),
+    /// An instance.
+    Instance(Box<Instance>),
+    /// A reference record: some instance referred to another.
+    Reference(ReferenceRecord),
+    /// An instance whose class or layout is gone, or the rest of some record.
+    Fragment(Fragment),
+}
+
+/// What can be said of a record that cannot be decoded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fragment {
+    /// Hash of the class's name, when the record begins as an instance does.
+    pub class: Option<NameHash>,
+    /// Start of the session that wrote it, see [`Instance::session`].
+    pub session: Option<FileTime>,
+    /// Readable text in it.
+    pub strings: Vec<String>,
+}
+
+/// Everything that [`Repository::deleted`] found.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Deleted {
+    /// Objects, in the order of the file: first those in mapped pages, then those in unmapped ones.
+    pub objects: Vec<Carved>,
+    /// Keys on pages of the index that are not live, without those that are live too. They prove that an object of that
+    /// name existed.
+    pub keys: Vec<Key>,
+    /// Unmapped records that are the same bytes as a live one, left out of `objects`.
+    pub copies: usize,
+}
+
+impl Repository {
+    /// Recovers deleted and replaced objects: records without a live key, unmapped pages, space between records, pages of
+    /// the index that are not live.
+    ///
+    /// Reads all of `OBJECTS.DATA` and `INDEX.BTR`.
+    pub fn deleted(&self) -> Deleted {
+        let live: Vec<Key> = self.index.keys(Query::All).filter_map(|key| self.noted(key)).collect();
+        let stale = self.stale_keys(&live);
+        let mut search = Search::new(self, &live, &stale);
+        // Overlapping records could make the carved bytes grow far beyond the file.
+        let limit = self.objects.count() as usize * crate::PAGE_SIZE * 2;
+        let mut taken = 0usize;
+        let mut pieces = Vec::new();
+        let by_place = live.iter().filter_map(Key::record).map(|at| (at.page, at.id)).collect::<HashSet<_>>();
+        carve::pieces(&self.objects, &self.map, &|page, id| by_place.contains(&(page, id)), &mut |piece| {
+            taken += piece.data.len();
+            if !search.is_copy(&piece) {
+                pieces.push(piece);
+            }
+            taken <= limit
+        });
+        if taken > limit {
+            self.note(Problem {
+                place: None,
+                text:
+                    "the records of OBJECTS.DATA overlap: not all of them were searched for deleted objects"
+                        .to_owned(),
+            });
+        }
+        search.offer_classes(&pieces);
+        let objects = pieces.into_iter().map(|piece| search.decode(piece)).collect();
+        let copies = search.copies;
+        Deleted { objects, keys: stale, copies }
+    }
+
+    /// Keys on any page of the index, live ones left out.
+    fn stale_keys(&self, live: &[Key]) -> Vec<Key> {
+        // Without a mapping, all keys already count as live.
+        let (Some(pages), Index::Tree(_)) = (&self.index_pages, &self.index) else { return Vec::new() };
+        let live: HashSet<&Key> = live.iter().collect();
+        rebuild::all_keys(pages, |_| true).into_iter().filter(|key| !live.contains(key)).collect()
+    }
+
+    pub(crate) fn has_index(&self) -> bool {
+        self.index_pages.is_some()
+    }
+}
+
+struct Search<'r> {
+    repository: &'r Repository,
+    /// Keys by record number and size: numbers are random, so a record keeps them wherever its page goes.
+    by_record: HashMap<(u32, u32), Key>,
+    live_records: HashMap<(u32, u32), Key>,
+    live_classes: HashSet<NameHash>,
+    live_instances: HashSet<(NameHash, NameHash)>,
+    namespaces: HashMap<NameHash, Namespace>,
+    finder: ClassFinder<'r>,
+    copies: usize,
+}
+
+impl<'r> Search<'r> {
+    fn new(repository: &'r Repository, live: &[Key], stale: &[Key]) -> Self {
+        let mut search = Self {
+            repository,
+            by_record: HashMap::new(),
+            live_records: HashMap::new(),
+            live_classes: HashSet::new(),
+            live_instances: HashSet::new(),
+            namespaces: repository.namespaces().into_iter().map(|n| (n.hash(), n)).collect(),
+            finder: ClassFinder::new(repository),
+            copies: 0,
+        };
+        for key in live {
+            match key.kind {
+                KeyKind::Class { class, .. } => {
+                    search.live_classes.insert(class);
+                    let namespace = search.namespace(key.namespace);
+                    search.finder.offer_live(class, namespace);
+                }
+                KeyKind::Instance { class, instance, .. } => {
+                    search.live_instances.insert((class, instance));
+                }
+                _ => {}
+            }
+            if let Some(at) = key.record() {
+                search.live_records.insert((at.id, at.size), *key);
+            }
+        }
+        for key in live.iter().chain(stale) {
+            if let Some(at) = key.record() {
+                search.by_record.entry((at.id, at.size)).or_insert(*key);
+            }
+        }
+        search
+    }
+
+    fn namespace(&self, hash: NameHash) -> Namespace {
+        self.namespaces.get(&hash).cloned().unwrap_or_else(|| Namespace::from_hash(hash))
+    }
+
+    /// Whether the piece is byte for byte a live record.
+    fn is_copy(&mut self, piece: &Piece<'_>) -> bool {
+        let Location { record_id, size, .. } = piece.location;
+        let Some(at) = self.live_records.get(&(record_id, size)).and_then(Key::record) else { return false };
+        let same = self.repository.record(at).is_ok_and(|live| live.data.starts_with(&piece.data));
+        self.copies += usize::from(same);
+        same
+    }
+
+    /// Makes carved class definitions known, so that instances and classes below them can be decoded.
+    fn offer_classes(&mut self, pieces: &[Piece<'_>]) {
+        for piece in pieces.iter().filter(|p| carve::class_size(&p.data).is_some()) {
+            self.finder.offer_carved(&piece.data, piece.location, self.namespace_of(piece));
+        }
+    }
+
+    fn namespace_of(&self, piece: &Piece<'_>) -> Namespace {
+        self.by_record
+            .get(&(piece.location.record_id, piece.location.size))
+            .map_or_else(Namespace::unknown, |key| self.namespace(key.namespace))
+    }
+
+    fn decode(&mut self, piece: Piece<'_>) -> Carved {
+        let mut namespace = self.namespace_of(&piece);
+        let data = whole(&piece);
+        let mut status = Status::Unknown;
+        let content = if carve::instance_size(&data).is_some() {
+            match self.instance(&data, &piece, &namespace) {
+                Some(instance) => {
+                    let class = NameHash::of(&instance.class.name);
+                    status = self.status(self.live_instances.contains(&(class, instance.key_hash())));
+                    Content::Instance(Box::new(instance))
+                }
+                None => Content::Fragment(fragment(&piece.data)),
+            }
+        } else if let Some(class) = self.class(&data, &piece, &namespace) {
+            status = self.status(self.live_classes.contains(&NameHash::of(&class.name)));
+            Content::Class(class)
+        } else if let Some(record) = reference::read(&data) {
+            namespace = Namespace::new(&record.namespace);
+            Content::Reference(record)
+        } else {
+            Content::Fragment(fragment(&piece.data))
+        };
+        Carved { origin: piece.origin, status, namespace, cut: piece.cut, location: piece.location, content }
+    }
+
+    fn status(&self, is_live: bool) -> Status {
+        match (self.repository.has_index(), is_live) {
+            (false, _) => Status::Unknown,
+            (true, true) => Status::Replaced,
+            (true, false) => Status::Deleted,
+        }
+    }
+
+    fn instance(&mut self, data: &[u8], piece: &Piece<'_>, namespace: &Namespace) -> Option<Instance> {
+        let head = instance::head(data).ok()?;
+        let classes = self.finder.candidates(head.class, Some(head.class_stored), namespace);
+        classes.into_iter().find_map(|class| {
+            let namespace = namespace.clone();
+            instance::read(data, piece.location, namespace, class).ok()
+        })
+    }
+
+    fn class(&mut self, data: &[u8], piece: &Piece<'_>, namespace: &Namespace) -> Option<Arc<Class>> {
+        carve::class_size(data)?;
+        let superclass = class::head(data).ok()?.superclass;
+        let parents = if superclass.is_empty() {
+            Vec::new()
+        } else {
+            self.finder.candidates(NameHash::of(&superclass), None, namespace)
+        };
+        let read = |parent| class::read(data, piece.location, namespace.clone(), parent).ok();
+        let fits =
+            |class: &Class, parent: &Class| class.derivation.get(1..) == Some(parent.derivation.as_slice());
+        parents
+            .iter()
+            .find_map(|parent| read(Some(&**parent)).filter(|class| fits(class, parent)))
+            .or_else(|| read(None))
+            .filter(|class| !class.name.is_empty())
+            .map(Arc::new)
+    }
+}
+
+/// The data, filled up to the size that it claims, so that what is left can be decoded. No string in the filling ends, so
+/// none is made up.
+fn whole<'a>(piece: &'a Piece<'_>) -> Cow<'a, [u8]> {
+    const MAX_FILL: usize = 1 << 20;
+    let claimed = carve::instance_size(&piece.data).or_else(|| carve::class_size(&piece.data));
+    match claimed {
+        Some(size) if size > piece.data.len() && size < MAX_FILL => {
+            let mut data = piece.data.to_vec();
+            data.resize(size, 0xFF);
+            Cow::Owned(data)
+        }
+        _ => Cow::Borrowed(&piece.data),
+    }
+}
+
+fn fragment(data: &[u8]) -> Fragment {
+    let head = instance::head(data).ok().filter(|h| h.session.is_plausible());
+    let rest = if head.is_some() { data.get(instance::HASH_BYTES + 16..).unwrap_or_default() } else { data };
+    Fragment { class: head.map(|h| h.class), session: head.map(|h| h.session), strings: text::strings(rest) }
+}

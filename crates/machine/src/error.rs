@@ -1,0 +1,72 @@
+//! Why a computer refused something.
+
+/// The outcome of every call.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What was refused, and why.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("could not {operation} `{target}`: {fault}")]
+pub struct Error {
+    /// What was to be done: `delete the WMI object`, `read the registry key`, …
+    pub operation: &'static str,
+    /// What it was to be done to.
+    pub target: String,
+    /// Why it was not.
+    pub fault: Fault,
+}
+
+/// The ways in which a computer refuses.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// The rights are missing.
+    #[error("access denied; run it as administrator")]
+    AccessDenied,
+    /// It is not there (any more).
+    #[error("it is not there")]
+    NotFound,
+    /// It is there, but is not what was asked for.
+    #[error("it has changed since it was looked at")]
+    Changed,
+    /// Something is there already.
+    #[error("something is there already")]
+    Exists,
+    /// Somebody else holds it open.
+    #[error("it is in use")]
+    InUse,
+    /// There is no room left.
+    #[error("the disk is full")]
+    DiskFull,
+    /// It took too long.
+    #[error("it took too long")]
+    TimedOut,
+    /// It is larger than allowed.
+    #[error("it is larger than {limit} bytes")]
+    TooLarge {
+        /// The limit.
+        limit: u64,
+    },
+    /// A link or another reparse point is in the way.
+    #[error("there is a link in the way: `{at}`")]
+    Link {
+        /// Where.
+        at: String,
+    },
+    /// This computer has no such thing: no Task Scheduler, no `root\subscription`, not Windows.
+    #[error("this machine does not have it")]
+    Unsupported,
+    /// Anything else, with the code of the system and its words.
+    #[error("{text} (0x{code:08X})")]
+    Other {
+        /// The code: an `HRESULT` or a Win32 error.
+        code: u32,
+        /// The system's words.
+        text: String,
+    },
+}
+
+impl Error {
+    /// An error.
+    pub fn new(operation: &'static str, target: impl Into<String>, fault: Fault) -> Self {
+        Self { operation, target: target.into(), fault }
+    }
+}

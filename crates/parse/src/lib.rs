@@ -3,9 +3,11 @@
 //! A parser never fails as a whole. It returns the records that it could read and the problems that it met, each with its offset.
 #![forbid(unsafe_code)]
 
-use evidence::{Coverage, Level, Location, Message, RecordData};
+use evidence::{Coverage, Level, Location, Message, MessageSpec, RecordData};
 
+pub mod autoruns;
 pub mod bundle;
+pub mod format;
 pub mod text;
 
 /// What a parser made of one source.
@@ -28,4 +30,9 @@ pub struct Problem {
     pub offset: Option<u64>,
     /// What there is to say.
     pub message: Message,
+}
+
+/// Everything that this crate can say.
+pub fn messages() -> impl Iterator<Item = &'static MessageSpec> {
+    [autoruns::NOTES, bundle::NOTES, format::NOTES, text::NOTES].into_iter().flatten()
 }

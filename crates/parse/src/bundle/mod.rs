@@ -2,13 +2,42 @@
 //!
 //! Reading goes in passes. [`discover`] finds the bundles and keeps a small reference to each; [`BundleRef::survey`] tells
 //! which hosts a bundle speaks of; [`BundleRef::read`] reads it. So any number of bundles can be read host by host in bounded memory.
+//!
+//! # What is a bundle
+//!
+//! - a zip archive, with what it holds and with archives in it, one deep; an archive in it that is called `NAME_WMI.zip` is a bundle of its own;
+//! - the evidence that lies directly in a folder; its subfolders are searched in turn;
+//! - a folder that holds `deminer/manifest.json`, with everything below;
+//! - a folder that holds a Windows disk (`Windows/System32`, or a drive such as `C/`), with everything below;
+//! - files of one folder that the user names one by one;
+//! - standard input.
+//!
+//! # What is safe
+//!
+//! Nothing is written to disk and no link is followed below an input. [`Limits`] bound what is read. What is refused,
+//! damaged or unknown becomes a note in the evidence of its host, and the rest is read.
 
+mod archive;
+mod collect;
+mod group;
+mod guard;
 mod limits;
+pub mod manifest;
+mod names;
+mod notes;
+mod open;
+mod parsers;
+mod records;
+mod scope;
+mod walk;
 
 pub use limits::Limits;
+pub use manifest::Manifest;
+pub use notes::NOTES;
 
 use evidence::{Evidence, HostId, Note};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// What the user named on the command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,15 +58,54 @@ pub struct Discovery {
 }
 
 /// Where a bundle is. Small, so that a hundred thousand of them fit into memory.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BundleRef {
     name: String,
+    place: Place,
 }
 
-/// Finds the bundles below the inputs, in an order that depends on the inputs' content only.
+/// Where a bundle is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    /// A zip archive.
+    Archive(PathBuf),
+    /// A zip archive in a zip archive.
+    Nested { archive: PathBuf, member: Box<str>, slice: Slice },
+    /// A folder, with all its subfolders where it is sealed by a manifest or a whole disk.
+    Folder { path: PathBuf, sealed: bool, tree: bool },
+    /// Files of one folder.
+    Files(Vec<PathBuf>),
+    /// What standard input held.
+    Stdin(Arc<[u8]>),
+}
+
+/// Where in an archive the bytes of a member lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Slice {
+    start: u64,
+    packed: u64,
+    deflated: bool,
+}
+
+impl Place {
+    /// What two spellings of one place share.
+    fn identity(&self) -> (u8, Vec<PathBuf>, String) {
+        let resolve = |path: &PathBuf| path.canonicalize().unwrap_or_else(|_| path.clone());
+        match self {
+            Self::Archive(path) => (0, vec![resolve(path)], String::new()),
+            Self::Nested { archive, member, .. } => (1, vec![resolve(archive)], member.to_string()),
+            Self::Folder { path, .. } => (2, vec![resolve(path)], String::new()),
+            Self::Files(paths) => (3, paths.iter().map(resolve).collect(), String::new()),
+            Self::Stdin(_) => (4, Vec::new(), String::new()),
+        }
+    }
+}
+
+/// Finds the bundles below the inputs, in an order that depends on their names only.
+///
+/// An input that is missing, cannot be read or holds no evidence becomes a note of level `error`.
 pub fn discover(inputs: &[Input], limits: &Limits) -> Discovery {
-    let _ = (inputs, limits);
-    Discovery::default()
+    walk::discover(inputs, limits, &mut std::io::stdin().lock())
 }
 
 impl BundleRef {
@@ -46,14 +114,16 @@ impl BundleRef {
         &self.name
     }
 
-    /// The hosts that the bundle speaks of, sorted: the keys under which [`BundleRef::read`] gives its evidence.
+    /// The hosts that the bundle speaks of, sorted: exactly those of which [`BundleRef::read`] gives evidence.
     pub fn survey(&self, limits: &Limits) -> Vec<HostId> {
-        self.read(limits).into_iter().map(|evidence| evidence.host.id).collect()
+        open::read(self, limits, false).into_iter().map(|evidence| evidence.host.id).collect()
     }
 
     /// The evidence in the bundle, one for each host, sorted by host id.
     pub fn read(&self, limits: &Limits) -> Vec<Evidence> {
-        let _ = limits;
-        Vec::new()
+        open::read(self, limits, true)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,375 @@
+//! Takes in the files and members of one bundle, one at a time, and keeps what they say.
+
+use super::archive::Archive;
+use super::guard::{Guard, Hashed, refused};
+use super::manifest::{MANIFEST_PATH, Manifest, RECORDS_PATH, SCHEMA};
+use super::notes::{
+    ARCHIVE_NESTED, ARN, EMPTY, MANIFEST_DAMAGED, MANIFEST_SCHEMA, MEMBER_DAMAGED, UNKNOWN_BINARY,
+    UNKNOWN_TEXT, UNREAD, io_message, too_large,
+};
+use super::{Limits, names, parsers, records};
+use crate::Problem;
+use crate::format::{Format, HEAD, has_extension};
+use crate::text::Text;
+use evidence::{Coverage, Level, Location, Message, Note, Provenance, RecordData, Source};
+use flate2::read::MultiGzDecoder;
+use std::io::{self, Cursor, Read, Seek};
+
+/// How a bundle is read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mode<'a> {
+    pub(super) limits: &'a Limits,
+    /// Whether sources are hashed; a survey does without.
+    pub(super) hash: bool,
+    /// Whether a manifest seals the bundle, so that every member counts and is hashed.
+    pub(super) sealed: bool,
+    /// Whether the bundle is a whole disk, most of which no parser reads.
+    pub(super) tree: bool,
+    /// Whether archives among the files are bundles of their own.
+    pub(super) skip_archives: bool,
+}
+
+/// A file or member that is offered.
+#[derive(Debug, Clone)]
+pub(super) struct Offer {
+    /// The file, as in [`Source::path`].
+    pub(super) path: String,
+    /// The member in it, as in [`Source::member`].
+    pub(super) member: Option<String>,
+    /// The path inside the bundle, with `/` between its parts and `!` behind archives.
+    pub(super) relative: String,
+    /// The size as it is stored.
+    pub(super) length: u64,
+    /// Whether the user named this very file.
+    pub(super) named: bool,
+    /// How many zip archives are around it, the bundle's own included.
+    pub(super) layers: usize,
+    /// Whether it is what a gzip-compressed file unpacks to.
+    pub(super) gunzipped: bool,
+}
+
+/// What one file or member said.
+#[derive(Debug, Default)]
+pub(super) struct Taken {
+    /// The path inside the bundle.
+    pub(super) relative: String,
+    /// The source, where it was read.
+    pub(super) source: Option<Source>,
+    /// Length and SHA-256 as stored, for the manifest to compare.
+    pub(super) stored: Option<(u64, Option<String>)>,
+    /// Whether it speaks of a host, be it read or not.
+    pub(super) evidence: bool,
+    pub(super) records: Vec<(Location, RecordData)>,
+    /// Where the collector read the records, into the sources of the manifest.
+    pub(super) origins: Vec<Provenance>,
+    pub(super) coverage: Coverage,
+    pub(super) notes: Vec<Note>,
+}
+
+/// The content of one bundle.
+#[derive(Debug)]
+pub(super) struct Collector<'a> {
+    mode: Mode<'a>,
+    budget: u64,
+    /// What was taken in, in the order in which it was offered.
+    pub(super) taken: Vec<Taken>,
+    /// The manifests, each with the path of the folder that it seals (empty, or ending in `/` or `!`).
+    pub(super) manifests: Vec<(String, Manifest)>,
+    /// Remarks on the bundle as a whole.
+    pub(super) notes: Vec<Note>,
+    /// Files of a whole disk that no parser reads.
+    pub(super) unread: u64,
+}
+
+impl<'a> Collector<'a> {
+    pub(super) fn new(mode: Mode<'a>) -> Self {
+        Self {
+            mode,
+            budget: mode.limits.unpacked,
+            taken: Vec::new(),
+            manifests: Vec::new(),
+            notes: Vec::new(),
+            unread: 0,
+        }
+    }
+
+    /// Adds a remark on the bundle as a whole.
+    pub(super) fn remark(&mut self, source: &str, level: Level, message: Message) {
+        self.notes.push(Note { level, source: source.to_owned(), offset: None, message });
+    }
+
+    /// Adds a remark on a file or member that cannot be taken in.
+    pub(super) fn refuse(&mut self, offer: Offer, level: Level, message: Message) {
+        let mut taken = Taken { evidence: names::kind(&offer.relative).is_some(), ..Taken::default() };
+        note(&mut taken, &offer, level, message);
+        taken.relative = offer.relative;
+        self.taken.push(taken);
+    }
+
+    /// Takes in a file or member.
+    pub(super) fn take(&mut self, offer: Offer, reader: &mut dyn Read) {
+        let mut head = Vec::new();
+        if let Err(error) = Read::take(&mut *reader, HEAD as u64).read_to_end(&mut head) {
+            return self.refuse(offer, Level::Error, failure(&error));
+        }
+        let format = Format::of_bytes(&head, &offer.relative);
+        let hash = self.mode.hash && (self.mode.sealed || format.is_none_or(Format::is_read));
+        let mut stream = Hashed::new(Cursor::new(head).chain(reader), hash);
+        match format {
+            Some(Format::Zip) if offer.layers == 0 && self.mode.skip_archives => return,
+            Some(Format::Zip) if self.mode.tree => self.unread += 1,
+            Some(Format::Gzip) if !offer.gunzipped => self.take_gzip(&offer, &mut stream),
+            Some(Format::Zip) if !offer.gunzipped && offer.layers <= self.mode.limits.nesting => {
+                self.take_archive(&offer, &mut stream);
+            }
+            Some(Format::Zip | Format::Gzip) => {
+                self.refuse(offer.clone(), Level::Error, ARCHIVE_NESTED.plain());
+            }
+            Some(format) => self.pass(&offer, format),
+            None => self.take_text(&offer, &mut stream),
+        }
+        if self.mode.sealed && self.mode.hash {
+            let whole = stream.drain(self.mode.limits.file).unwrap_or(false);
+            let stored = Some((stream.length().max(offer.length), stream.digest().filter(|_| whole)));
+            self.taken.push(Taken { relative: offer.relative, stored, ..Taken::default() });
+        }
+    }
+
+    /// Takes in the members of an archive; their paths inside the bundle begin with `prefix`.
+    pub(super) fn take_members<R: Read + Seek>(&mut self, outer: &Offer, prefix: &str, reader: R) {
+        let limits = self.mode.limits;
+        let (mut archive, members, remarks) = match Archive::open(reader, limits) {
+            Ok(opened) => opened,
+            Err(message) => return self.refuse(outer.clone(), Level::Error, message),
+        };
+        let offer = |name: &str, length: u64| Offer {
+            path: outer.path.clone(),
+            member: Some(match &outer.member {
+                Some(archive) => format!("{archive}!{name}"),
+                None => name.to_owned(),
+            }),
+            relative: format!("{prefix}{name}"),
+            length,
+            named: false,
+            layers: outer.layers + 1,
+            gunzipped: false,
+        };
+        for remark in remarks {
+            if remark.member.is_empty() {
+                self.refuse(outer.clone(), remark.level, remark.message);
+            } else {
+                self.refuse(offer(&remark.member, 0), remark.level, remark.message);
+            }
+        }
+        // What is a bundle of its own is read as one, unless a manifest makes it a part of this.
+        let outermost = outer.layers == 0;
+        self.mode.sealed |= outermost && members.iter().any(|member| is_manifest(&member.name));
+        for member in members {
+            if outermost && !self.mode.sealed && is_bundle(&member.name) {
+                continue;
+            }
+            let packed = member.packed;
+            let offer = offer(&member.name, member.size);
+            match archive.read(&member) {
+                Ok(file) => self.take_unpacked(offer, file, packed),
+                Err(message) => self.refuse(offer, Level::Error, message),
+            }
+        }
+    }
+
+    /// Takes in what `packed` bytes unpack to, at the cost of the bundle's budget.
+    fn take_unpacked(&mut self, offer: Offer, unpacked: impl Read, packed: u64) {
+        let before = self.budget;
+        let mut left = before;
+        self.take(offer, &mut Guard::new(unpacked, packed, &mut left, self.mode.limits));
+        self.budget = self.budget.saturating_sub(before - left);
+    }
+
+    /// Takes in a bundle that is a member of an archive, of which `packed` bytes unpack to it.
+    pub(super) fn take_nested(&mut self, offer: &Offer, stream: &mut dyn Read, packed: u64) {
+        let before = self.budget;
+        let mut left = before;
+        self.take_archive(offer, &mut Guard::new(stream, packed, &mut left, self.mode.limits));
+        self.budget = self.budget.saturating_sub(before - left);
+    }
+
+    /// Takes in the members of an archive that lies inside another one.
+    fn take_archive(&mut self, offer: &Offer, stream: &mut dyn Read) {
+        match read_whole(stream, self.mode.limits.text) {
+            Ok(Some(bytes)) => {
+                let prefix =
+                    if offer.relative.is_empty() { String::new() } else { format!("{}!", offer.relative) };
+                self.take_members(offer, &prefix, Cursor::new(bytes));
+            }
+            Ok(None) => self.refuse(offer.clone(), Level::Error, too_large(self.mode.limits)),
+            Err(error) => self.refuse(offer.clone(), Level::Error, failure(&error)),
+        }
+    }
+
+    fn take_gzip(&mut self, offer: &Offer, stream: &mut dyn Read) {
+        let unpacked = |path: &str| {
+            let end = path.len() - if has_extension(path, "gz") { ".gz".len() } else { 0 };
+            format!("{path}!{}", crate::format::file_name(path.get(..end).unwrap_or(path)))
+        };
+        let inner = Offer {
+            path: offer.path.clone(),
+            member: Some(match &offer.member {
+                Some(member) => unpacked(member),
+                None => unpacked(&offer.path).rsplit('!').next().unwrap_or_default().to_owned(),
+            }),
+            relative: unpacked(&offer.relative),
+            gunzipped: true,
+            ..offer.clone()
+        };
+        // The manifest lists the file as it is stored.
+        let sealed = std::mem::replace(&mut self.mode.sealed, false);
+        self.take_unpacked(inner, MultiGzDecoder::new(stream), offer.length);
+        self.mode.sealed = sealed;
+    }
+
+    /// Notes a file that is no text.
+    fn pass(&mut self, offer: &Offer, format: Format) {
+        let mut taken = Taken {
+            relative: offer.relative.clone(),
+            evidence: format.is_evidence() || names::kind(&offer.relative).is_some(),
+            ..Taken::default()
+        };
+        if self.mode.tree {
+            self.unread += 1;
+            return;
+        }
+        let (level, message) = Self::unread(offer, format);
+        if let Some(message) = message {
+            note(&mut taken, offer, level, message);
+        }
+        self.taken.push(taken);
+    }
+
+    /// What there is to say of a file that is not read.
+    fn unread(offer: &Offer, format: Format) -> (Level, Option<Message>) {
+        // A name that promises evidence, or the user's own word for it, makes an unknown content a loss.
+        let expected = names::kind(&offer.relative).is_some();
+        let unknown = if expected {
+            Level::Error
+        } else if offer.named {
+            Level::Warning
+        } else {
+            Level::Info
+        };
+        match format {
+            Format::AutorunsArn => (Level::Warning, Some(ARN.plain())),
+            Format::Empty if expected || offer.named => (Level::Warning, Some(EMPTY.plain())),
+            Format::Empty => (Level::Info, None),
+            Format::UnknownText => (unknown, Some(UNKNOWN_TEXT.plain())),
+            format => match format.unread_words() {
+                Some(words) => {
+                    let level = if expected || offer.named { Level::Warning } else { Level::Info };
+                    (level, Some(UNREAD.with([words.into()])))
+                }
+                None => (unknown, Some(UNKNOWN_BINARY.plain())),
+            },
+        }
+    }
+
+    fn take_text(&mut self, offer: &Offer, stream: &mut Hashed<impl Read>) {
+        let limits = self.mode.limits;
+        let bytes = match read_whole(stream, limits.text) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => return self.refuse(offer.clone(), Level::Error, too_large(limits)),
+            Err(error) => return self.refuse(offer.clone(), Level::Error, failure(&error)),
+        };
+        let text = Text::decode(&bytes);
+        let format = Format::of_text(text.as_str(), &offer.relative);
+        if !format.is_read() {
+            return self.pass(offer, format);
+        }
+        let mut taken = Taken { relative: offer.relative.clone(), evidence: true, ..Taken::default() };
+        let mut source = Source {
+            path: offer.path.clone(),
+            member: offer.member.clone(),
+            sha256: None,
+            length: bytes.len() as u64,
+            format: format.as_str().to_owned(),
+        };
+        source.sha256 = stream.digest();
+        let name = source.display_name();
+        taken.source = Some(source);
+        match (format, folder_of(&offer.relative, MANIFEST_PATH), folder_of(&offer.relative, RECORDS_PATH)) {
+            (Format::Manifest, Some(folder), _) => {
+                self.take_manifest(folder, text.as_str(), &mut taken, offer)
+            }
+            (Format::Manifest, None, _) => taken.evidence = false,
+            (Format::Records, _, Some(_)) => {
+                let (records, problems) = records::parse(text.as_str());
+                taken.notes.extend(problems.into_iter().map(|problem| to_note(problem, &name)));
+                for (line, record) in records {
+                    taken.records.push((Location::Record(line), record.data));
+                    taken.origins.push(record.provenance);
+                }
+            }
+            (Format::Records, _, None) => taken.evidence = false,
+            _ => {
+                let parsed = parsers::parse(format, &text);
+                taken.records = parsed.records;
+                taken.coverage = parsed.coverage;
+                taken.notes.extend(parsed.problems.into_iter().map(|problem| to_note(problem, &name)));
+            }
+        }
+        self.taken.push(taken);
+    }
+
+    fn take_manifest(&mut self, folder: &str, text: &str, taken: &mut Taken, offer: &Offer) {
+        match serde_json::from_str::<Manifest>(text) {
+            Ok(manifest) if manifest.schema == SCHEMA => self.manifests.push((folder.to_owned(), manifest)),
+            Ok(manifest) => {
+                note(taken, offer, Level::Error, MANIFEST_SCHEMA.with([manifest.schema.as_str().into()]));
+            }
+            Err(error) => note(taken, offer, Level::Error, MANIFEST_DAMAGED.with([error.to_string().into()])),
+        }
+    }
+}
+
+/// Whether a member is the manifest of the archive or of a folder in it.
+pub(super) fn is_manifest(name: &str) -> bool {
+    folder_of(name, MANIFEST_PATH).is_some()
+}
+
+/// Whether a member is a bundle of its own.
+pub(super) fn is_bundle(name: &str) -> bool {
+    has_extension(name, "zip") && names::bundle_host(name).is_some()
+}
+
+/// The folder in which `path` lies at its proper place: `""` for `deminer/manifest.json` itself.
+fn folder_of<'p>(path: &'p str, proper: &str) -> Option<&'p str> {
+    path.strip_suffix(proper).filter(|folder| folder.is_empty() || folder.ends_with(['/', '!']))
+}
+
+/// All that is left, or `None` where that is more than the limit.
+fn read_whole(reader: &mut dyn Read, limit: u64) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    reader.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok((bytes.len() as u64 <= limit).then_some(bytes))
+}
+
+/// Why reading failed: a limit, damaged packing, or the system.
+fn failure(error: &io::Error) -> Message {
+    match (refused(error), error.kind()) {
+        (Some(message), _) => message.clone(),
+        (None, io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof) => {
+            MEMBER_DAMAGED.with([error.to_string().into()])
+        }
+        (None, _) => io_message(error),
+    }
+}
+
+fn to_note(problem: Problem, source: &str) -> Note {
+    Note { level: problem.level, source: source.to_owned(), offset: problem.offset, message: problem.message }
+}
+
+fn note(taken: &mut Taken, offer: &Offer, level: Level, message: Message) {
+    let source = match &offer.member {
+        Some(member) => format!("{}!{member}", offer.path),
+        None => offer.path.clone(),
+    };
+    taken.notes.push(Note { level, source, offset: None, message });
+}

@@ -1,0 +1,171 @@
+//! Reads the bundle at a place. With the walk, the only code of this crate that touches the file system.
+
+use super::collect::{Collector, Mode, Offer};
+use super::group::{Bundle, group};
+use super::notes::{CROWDED, DEEP, LINK, SPECIAL, io_message};
+use super::walk::{Entry, Kind, list};
+use super::{BundleRef, Limits, Place, Slice, names};
+use crate::format::{Format, file_name};
+use evidence::{Evidence, Level, Message, NameSource};
+use flate2::read::DeflateDecoder;
+use std::fs::File;
+use std::io::{BufReader, Cursor, Read, Seek, SeekFrom};
+use std::path::Path;
+
+/// Reads a bundle; a survey does without hashes.
+pub(super) fn read(bundle: &BundleRef, limits: &Limits, hash: bool) -> Vec<Evidence> {
+    let (sealed, tree) = match &bundle.place {
+        Place::Folder { sealed, tree, .. } => (*sealed, *tree),
+        _ => (false, false),
+    };
+    let skip_archives = matches!(&bundle.place, Place::Folder { .. } | Place::Files(_)) && !sealed && !tree;
+    let mut collector = Collector::new(Mode { limits, hash, sealed, tree, skip_archives });
+    match &bundle.place {
+        Place::Archive(path) => archive(&mut collector, path),
+        Place::Nested { archive, member, slice } => nested(&mut collector, archive, member, slice),
+        Place::Folder { path, .. } => {
+            let mut files = limits.members;
+            folder(&mut collector, path, "", limits, (0, sealed || tree), &mut files);
+        }
+        Place::Files(paths) => {
+            for path in paths {
+                let name =
+                    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+                file(&mut collector, path, name, true);
+            }
+        }
+        Place::Stdin(bytes) => stdin(&mut collector, bytes),
+    }
+    let bundle = Bundle { display: &bundle.name, host: host(bundle), tree, verify: hash };
+    group(&bundle, collector)
+}
+
+/// The host that the bundle's name promises.
+fn host(bundle: &BundleRef) -> (String, NameSource) {
+    let name = match &bundle.place {
+        Place::Nested { member, .. } => file_name(member).to_owned(),
+        Place::Archive(path) | Place::Folder { path, .. } => last_name(path),
+        Place::Files(paths) => match &**paths {
+            [only] if names::kind(&only.to_string_lossy()).is_none() => {
+                let name = last_name(only);
+                name.rsplit_once('.').map_or(name.clone(), |(stem, _)| stem.to_owned())
+            }
+            [first, ..] => last_name(first.parent().unwrap_or(Path::new(""))),
+            [] => String::new(),
+        },
+        Place::Stdin(_) => "stdin".to_owned(),
+    };
+    match names::bundle_host(&name) {
+        Some(host) => (host.to_owned(), NameSource::BundleName),
+        None => (names::stem_of_archive(&name).to_owned(), NameSource::Input),
+    }
+}
+
+/// The last part of a path, also of `.` and the like.
+fn last_name(path: &Path) -> String {
+    let own = path.file_name().map(|name| name.to_string_lossy().into_owned());
+    let base = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+    let resolved =
+        || base.canonicalize().ok().and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()));
+    own.or_else(resolved).unwrap_or_else(|| "host".to_owned())
+}
+
+fn offer(path: &Path, relative: String, length: u64, named: bool) -> Offer {
+    let path = path.to_string_lossy().into_owned();
+    Offer { path, member: None, relative, length, named, layers: 0, gunzipped: false }
+}
+
+/// Opens a regular file, and nothing that could block or never end.
+pub(super) fn open(path: &Path) -> Result<(File, u64), Message> {
+    let metadata = path.metadata().map_err(|error| io_message(&error))?;
+    if !metadata.is_file() {
+        return Err(SPECIAL.plain());
+    }
+    let file = File::open(path).map_err(|error| io_message(&error))?;
+    Ok((file, metadata.len()))
+}
+
+fn file(collector: &mut Collector, path: &Path, relative: String, named: bool) {
+    match open(path) {
+        Ok((mut file, length)) => collector.take(offer(path, relative, length, named), &mut file),
+        Err(message) => collector.refuse(offer(path, relative, 0, named), Level::Error, message),
+    }
+}
+
+fn archive(collector: &mut Collector, path: &Path) {
+    match open(path) {
+        Ok((file, length)) => {
+            collector.take_members(&offer(path, String::new(), length, true), "", BufReader::new(file));
+        }
+        Err(message) => collector.refuse(offer(path, String::new(), 0, true), Level::Error, message),
+    }
+}
+
+/// An archive that lies in another one, without reading the other's directory again.
+fn nested(collector: &mut Collector, path: &Path, member: &str, slice: &Slice) {
+    let mut outer = offer(path, String::new(), slice.packed, true);
+    outer.member = Some(member.to_owned());
+    outer.layers = 1;
+    let opened = open(path).and_then(|(mut file, _)| {
+        file.seek(SeekFrom::Start(slice.start)).map_err(|error| io_message(&error))?;
+        Ok(file)
+    });
+    match opened {
+        Ok(file) => {
+            let packed = file.take(slice.packed);
+            if slice.deflated {
+                collector.take_nested(&outer, &mut DeflateDecoder::new(packed), slice.packed);
+            } else {
+                collector.take_nested(&outer, &mut { packed }, slice.packed);
+            }
+        }
+        Err(message) => collector.refuse(outer, Level::Error, message),
+    }
+}
+
+fn stdin(collector: &mut Collector, bytes: &[u8]) {
+    let offer = offer(Path::new("-"), String::new(), bytes.len() as u64, true);
+    if Format::of_bytes(bytes, "") == Some(Format::Zip) {
+        collector.take_members(&offer, "", Cursor::new(bytes));
+    } else {
+        collector.take(Offer { relative: "-".to_owned(), ..offer }, &mut { bytes });
+    }
+}
+
+/// Reads the files of a folder, and of the folders in it where `whole` says so.
+fn folder(
+    collector: &mut Collector,
+    path: &Path,
+    prefix: &str,
+    limits: &Limits,
+    (depth, whole): (usize, bool),
+    files: &mut usize,
+) {
+    let display = path.to_string_lossy();
+    let entries = match list(path) {
+        Ok(entries) => entries,
+        Err(message) => return collector.remark(&display, Level::Error, message),
+    };
+    if depth > limits.depth {
+        return collector.remark(&display, Level::Error, DEEP.with([limits.depth.into()]));
+    }
+    for Entry { name, kind } in entries {
+        let path = path.join(&name);
+        let relative = format!("{prefix}{}", name.to_string_lossy());
+        match kind {
+            Kind::File => {
+                let Some(left) = files.checked_sub(1) else {
+                    return collector.remark(&display, Level::Error, CROWDED.with([limits.members.into()]));
+                };
+                *files = left;
+                file(collector, &path, relative, false);
+            }
+            Kind::Folder if whole => {
+                folder(collector, &path, &format!("{relative}/"), limits, (depth + 1, whole), files);
+            }
+            Kind::Folder => {}
+            Kind::Link => collector.remark(&path.to_string_lossy(), Level::Info, LINK.plain()),
+            Kind::Special => collector.remark(&path.to_string_lossy(), Level::Warning, SPECIAL.plain()),
+        }
+    }
+}

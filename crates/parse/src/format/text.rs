@@ -1,0 +1,207 @@
+//! Recognises text formats.
+
+use super::{Format, HEAD};
+use crate::autoruns;
+use evidence::wmi::schema::SCHEMAS;
+
+/// Properties that many classes of WMI have: alone they do not show that a listing is about subscriptions.
+const COMMON: &[&str] = &[
+    "Name",
+    "Text",
+    "Message",
+    "Subject",
+    "Category",
+    "Priority",
+    "EventID",
+    "EventType",
+    "Filename",
+    "KillTimeout",
+    "ExecutablePath",
+    "WorkingDirectory",
+    "SourceName",
+    "MachineName",
+];
+
+/// The format of a text, by its beginning.
+pub(super) fn recognise(text: &str) -> Format {
+    let start = text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '\u{FEFF}' | '\0'));
+    let head = start.get(..start.floor_char_boundary(HEAD)).unwrap_or(start);
+    match head.chars().next() {
+        None => Format::Empty,
+        Some('<') => xml(head),
+        Some('{') => json(head),
+        Some('[') => match json(head) {
+            Format::UnknownText => lines(head),
+            format => format,
+        },
+        Some(_) => lines(head),
+    }
+}
+
+fn xml(head: &str) -> Format {
+    let mut rest = head;
+    let root = loop {
+        rest = rest.trim_start();
+        let end = if rest.starts_with("<?") {
+            "?>"
+        } else if rest.starts_with("<!--") {
+            "-->"
+        } else if rest.starts_with("<!") {
+            ">"
+        } else {
+            break rest.strip_prefix('<').unwrap_or_default();
+        };
+        match rest.split_once(end) {
+            Some((_, behind)) => rest = behind,
+            None => return Format::UnknownText,
+        }
+    };
+    let name = root.split(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or_default();
+    match name.to_ascii_lowercase().as_str() {
+        "command" | "results" => Format::WmicRawxml,
+        "autoruns" => Format::AutorunsXml,
+        "objs" => Format::Clixml,
+        "task" => Format::TaskXml,
+        "html" | "table" | "h3" if names_a_property(head, &['>', '<']) => Format::WmicHtable,
+        _ => Format::UnknownText,
+    }
+}
+
+fn json(head: &str) -> Format {
+    let inner = head.trim_start_matches(['[', '{']).trim_start_matches([' ', '\t', '\r', '\n', '{']);
+    if inner.starts_with("\"provenance\"") {
+        Format::Records
+    } else if inner.starts_with("\"schema\"") && head.contains("deminer.bundle/") {
+        Format::Manifest
+    } else if inner.starts_with('"')
+        && (head.contains("\"CimClass\"") || head.contains("\"__CLASS\"") || names_a_property(head, &['"']))
+    {
+        Format::PowershellJson
+    } else {
+        Format::UnknownText
+    }
+}
+
+/// Whether a property that tells of subscriptions stands between two of the marks.
+fn names_a_property(head: &str, marks: &[char]) -> bool {
+    head.split(marks).any(|part| is_telling(part.trim()))
+}
+
+fn is_telling(name: &str) -> bool {
+    !COMMON.iter().any(|common| common.eq_ignore_ascii_case(name))
+        && SCHEMAS
+            .iter()
+            .any(|schema| schema.properties.iter().any(|property| property.eq_ignore_ascii_case(name)))
+}
+
+fn lines(head: &str) -> Format {
+    let mut first = true;
+    for line in head.lines() {
+        let line = line.trim_matches(|c: char| c.is_whitespace() || c == '\0');
+        if line.is_empty() {
+            continue;
+        }
+        if first && starts_with(line, "Node,") {
+            return Format::WmicCsv;
+        }
+        first = false;
+        if let Some(separator) = autoruns::header_separator(line) {
+            return if separator == b'\t' { Format::AutorunsTsv } else { Format::AutorunsCsv };
+        }
+        if is_mof(line) {
+            return Format::Mof;
+        }
+        if let Some((key, _)) = line.split_once('=').filter(|(key, _)| is_telling(key)) {
+            // MOF sets blanks round the sign; a listing sets none.
+            return if key.ends_with(' ') { Format::Mof } else { Format::WmicList };
+        }
+        if line.split_once(':').is_some_and(|(key, _)| is_telling(key.trim()) || key.starts_with("__")) {
+            return Format::PowershellList;
+        }
+    }
+    Format::UnknownText
+}
+
+fn is_mof(line: &str) -> bool {
+    let class = |rest: &str| {
+        let name = rest.trim_start().split([':', '{']).next().unwrap_or_default().trim();
+        !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_')
+    };
+    starts_with(line, "instance of ")
+        || starts_with(line, "#pragma ")
+        || starts_with(line, "Binding EventFilter:")
+        || (starts_with(line, "class ") && line.get(6..).is_some_and(class))
+}
+
+fn starts_with(line: &str, prefix: &str) -> bool {
+    line.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(cases: &[(&str, Format)]) {
+        for (text, format) in cases {
+            assert_eq!(recognise(text), *format, "{text}");
+        }
+    }
+
+    #[test]
+    fn listings() {
+        all(&[
+            ("\r\r\n\r\r\nCreatorSID={1,2}\r\r\nEventAccess=\r\r\n", Format::WmicList),
+            ("Name=x\r\nQuery=SELECT * FROM a\r\n", Format::WmicList),
+            ("\r\nNode,CreatorSID,Name\r\nPC,,x\r\n", Format::WmicCsv),
+            ("\r\n__GENUS          : 2\r\n", Format::PowershellList),
+            ("EventNamespace : root\\cimv2\r\nName : x", Format::PowershellList),
+        ]);
+    }
+
+    #[test]
+    fn structured_formats() {
+        all(&[
+            (r#"<COMMAND SEQUENCENUM="1">"#, Format::WmicRawxml),
+            ("<?xml version=\"1.0\"?>\n<!-- x --><autoruns><item>", Format::AutorunsXml),
+            ("<Objs Version=\"1.1.0.1\">", Format::Clixml),
+            ("<?xml version=\"1.0\" encoding=\"UTF-16\"?>\n<Task version=\"1.2\">", Format::TaskXml),
+            ("<html><td>EventNamespace</td></html>", Format::WmicHtable),
+            ("<html><p>Hello</p></html>", Format::UnknownText),
+            ("[\n  {\n    \"CreatorSID\": [1]\n  }\n]", Format::PowershellJson),
+            ("{\"provenance\":{\"source\":0}}", Format::Records),
+            ("{\"schema\": \"deminer.bundle/1\"}", Format::Manifest),
+            ("{\"hello\": 1}", Format::UnknownText),
+        ]);
+    }
+
+    #[test]
+    fn mof_of_people_and_of_events() {
+        all(&[
+            ("// comment\n#PRAGMA AUTORECOVER\n", Format::Mof),
+            ("/* long\n comment */\nInstance of __EventFilter as $F\n{", Format::Mof),
+            ("Binding EventFilter: \ninstance of __EventFilter\n", Format::Mof),
+            ("[dynamic]\nclass Win32_Services : CIM_X {", Format::Mof),
+        ]);
+    }
+
+    #[test]
+    fn autoruns_behind_its_banner() {
+        all(&[
+            (
+                "\r\nSysinternals Autoruns v14.09\r\n\r\nTime,Entry Location,Entry,Enabled,Category\r\n",
+                Format::AutorunsCsv,
+            ),
+            ("Time\tEntry Location\tEntry\tEnabled\tCategory\r\n", Format::AutorunsTsv),
+        ]);
+    }
+
+    #[test]
+    fn other_listings_and_prose_are_not_evidence() {
+        all(&[
+            ("AcceptPause=FALSE\r\r\nCaption=x\r\r\nName=svc\r\r\n", Format::UnknownText),
+            ("[section]\r\nName=x\r\n", Format::UnknownText),
+            ("Dear all: class dismissed, for instance of course.\n", Format::UnknownText),
+            (" \r\n\t\r\n", Format::Empty),
+        ]);
+    }
+}

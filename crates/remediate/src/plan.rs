@@ -1,0 +1,179 @@
+//! Plans: what goes, in which order, and under which conditions. The file form is `deminer.plan/1`, see `docs/contracts.md`.
+
+use evidence::{HostId, Message};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What is to be done to one host.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The form of the file: [`Plan::SCHEMA`].
+    pub schema: String,
+    /// The host that the plan is for; it is applied to no other.
+    pub host: PlanHost,
+    /// The evidence that it was made from.
+    pub evidence: Vec<PlanEvidence>,
+    /// Where the stage `patch` stood when it was made: while it says `act`, applying stops unless the machine is contained.
+    pub patch: detect::assessment::State,
+    /// What is done, in order.
+    pub actions: Vec<Action>,
+    /// What was asked for or found and is not done, and why.
+    pub refused: Vec<Refusal>,
+}
+
+impl Plan {
+    /// The form of the files.
+    pub const SCHEMA: &'static str = "deminer.plan/1";
+}
+
+/// The host of a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanHost {
+    /// Its id.
+    pub id: HostId,
+    /// Its name for people.
+    pub name: String,
+}
+
+/// A file that a plan was made from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanEvidence {
+    /// The file, and the member in it behind a `!`.
+    pub source: String,
+    /// Its SHA-256 in lower-case hex.
+    pub sha256: Option<String>,
+}
+
+/// What an action does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verb {
+    /// Shuts the ways in: inbound firewall rules.
+    Contain,
+    /// Stops a process without ending it.
+    Suspend,
+    /// Keeps something from starting, and leaves it there.
+    Disable,
+    /// Ends a process.
+    End,
+    /// Deletes something.
+    Remove,
+    /// Puts a value back to what Windows ships.
+    Reset,
+    /// Puts back what is missing.
+    Restore,
+    /// Installs an update.
+    Patch,
+    /// Changes a setting for the safer.
+    Harden,
+}
+
+/// One step of a plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Action {
+    /// Names the action in the journal, the case folder and on the command line: the first 12 hex digits of SHA-256 over verb and target.
+    pub id: String,
+    /// What is done.
+    pub verb: Verb,
+    /// What it is done to.
+    pub target: Target,
+    /// What must still hold right before.
+    pub precondition: Precondition,
+    /// What is backed up before, in words for the plan's reader: `mof`, `json`, `file`, `xml`, `value`, …
+    pub backup: Vec<String>,
+    /// How it is proven after, in words for the plan's reader: `absent`, `disabled`, `equals`.
+    pub check: String,
+    /// The findings that ask for it.
+    pub because: Vec<String>,
+    /// Why, for people.
+    pub reason: Message,
+    /// Whether the content itself speaks for it, not a person's choice: only such actions run unattended.
+    pub on_content: bool,
+    /// Whether it can only be done when the machine starts.
+    pub at_reboot: bool,
+}
+
+/// What must still hold right before an action.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Precondition {
+    /// Every field of the object as it was read, by its Windows name, in canonical form (`Value::canonical`).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<String, String>,
+    /// Whether no binding outside the plan may refer to the object.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unbound: bool,
+}
+
+/// What an action is done to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+pub enum Target {
+    /// An instance of a WMI class.
+    WmiInstance {
+        /// Its namespace in canonical spelling.
+        namespace: String,
+        /// Its class.
+        class: String,
+        /// Its keys by name. The machine's own `__RELPATH` is looked up by them.
+        keys: BTreeMap<String, String>,
+    },
+    /// A WMI class with its instances.
+    WmiClass {
+        /// Its namespace in canonical spelling.
+        namespace: String,
+        /// Its name.
+        class: String,
+    },
+    /// A process.
+    Process {
+        /// Its id.
+        pid: u32,
+        /// When it was started, in 100 ns since 1601-01-01.
+        created: u64,
+        /// The path of its program.
+        image_path: String,
+    },
+    /// A service or driver.
+    Service {
+        /// Its key name.
+        name: String,
+    },
+    /// A scheduled task.
+    Task {
+        /// Its path, with a leading backslash.
+        path: String,
+    },
+    /// A registry value.
+    RegistryValue {
+        /// The key with its root.
+        key: String,
+        /// The name; empty for the default value.
+        name: String,
+    },
+    /// A file.
+    File {
+        /// Its path.
+        path: String,
+    },
+    /// A stock entry of a baseline.
+    StockEntry {
+        /// The id of the entry.
+        entry: String,
+    },
+    /// A setting with a place of its own in Windows.
+    Setting {
+        /// Its kind: `hosts-entry`, `portproxy`, `firewall-rule`, …
+        setting: String,
+        /// Its name.
+        name: String,
+    },
+}
+
+/// Something that is not done, and why.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// The finding that spoke for it.
+    pub finding: String,
+    /// Why it is not done.
+    pub why: Message,
+}

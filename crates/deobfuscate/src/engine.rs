@@ -9,7 +9,7 @@ use crate::language;
 use crate::model::{Decoded, IndicatorKind, Language, Layer, Limits, Problem, TraitHit};
 use crate::recognize::{self, Seen};
 use crate::scan::{self, Needle as N, Scan};
-use crate::{traits, verdict};
+use crate::{powershell, traits, verdict};
 
 /// A layer before it has its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,19 +94,24 @@ impl<'l> Engine<'l> {
     }
 
     fn layer(&mut self, index: usize) {
-        let Some(layer) = self.layers.get(index) else { return };
-        let (text, language) = (layer.text.clone(), layer.language);
-        if language == Language::Binary {
+        let Some(layer) = self.layers.get_mut(index) else { return };
+        if layer.language == Language::Binary {
             return;
         }
+        let language = layer.language;
+        // Taken out while it is read, and put back below.
+        let text = std::mem::take(&mut layer.text);
         let scan = Scan::of(&text);
         for (id, at) in recognize::traits(&text, &scan) {
             self.hit(id, index, scan::excerpt(&text, at));
         }
         self.collector.read(&text, &scan, index);
-        let opened = open(&text, language, &scan, self.output_left, &mut self.steps_left);
+        let opened = open(&text, language, &scan, self.limits, self.output_left, &mut self.steps_left);
         for (id, at) in opened.traits {
             self.hit(id, index, scan::excerpt(&text, at));
+        }
+        if let Some(layer) = self.layers.get_mut(index) {
+            layer.text = text;
         }
         for (id, detail) in opened.problems {
             self.problem(id, index, detail);
@@ -190,8 +195,18 @@ impl<'l> Engine<'l> {
 }
 
 /// Opens one layer as far as its language allows.
-fn open(text: &str, language: Language, scan: &Scan, _room: usize, _steps: &mut u64) -> Opened {
+fn open(
+    text: &str,
+    language: Language,
+    scan: &Scan,
+    limits: &Limits,
+    room: usize,
+    steps: &mut u64,
+) -> Opened {
     let mut opened = Opened::default();
+    if language == Language::PowerShell {
+        powershell::open(text, limits, room, steps, &mut opened);
+    }
     if matches!(language, Language::CommandLine | Language::Unknown)
         && scan.has(N::Cmd)
         && let Some(command) = command_line::shell_command(text)

@@ -14,6 +14,7 @@ mod engine;
 mod indicators;
 mod language;
 mod model;
+mod powershell;
 mod recognize;
 mod scan;
 pub mod traits;

@@ -53,11 +53,6 @@ fn digit(c: u8) -> Option<u8> {
     ALPHABET.iter().position(|&a| a == c).and_then(|p| u8::try_from(p).ok())
 }
 
-/// Whether a character belongs to the Base58 alphabet.
-pub(crate) fn is_base58(c: u8) -> bool {
-    c.is_ascii_alphanumeric() && !matches!(c, b'0' | b'O' | b'I' | b'l')
-}
-
 fn monero_bytes(address: &str) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(80);
     for block in address.as_bytes().chunks(11) {

@@ -1,0 +1,158 @@
+//! The shape of a PowerShell text, as far as constants need it.
+//!
+//! Chains of operators and of member accesses are lists, not trees, so a line of ten thousand `+` is flat and only
+//! real nesting (brackets and blocks, bounded by the parser) makes depth.
+
+use std::rc::Rc;
+
+/// A piece of the source, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Span {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+}
+
+#[derive(Debug)]
+pub(crate) struct Node {
+    pub(crate) span: Span,
+    pub(crate) kind: Expr,
+}
+
+#[derive(Debug)]
+pub(crate) enum Expr {
+    /// A string without expansion, a bare word included.
+    Str(Rc<String>),
+    /// `"…$x…"`.
+    Expand(Vec<Node>),
+    Int(i64),
+    Float(f64),
+    /// Lower case; `env:name` with its drive, other scopes dropped.
+    Var(Rc<str>),
+    /// `a, b`.
+    Array(Vec<Node>),
+    /// `@( … )` where the flag is set, else `$( … )`.
+    Sub(Rc<[Stmt]>, bool),
+    /// `( … )`.
+    Paren(Box<Stmt>),
+    Block(Rc<Block>),
+    /// `[name]`, lower case, without `system.` at the front.
+    Type(Rc<str>),
+    /// Operators of one level, left to right.
+    Chain(Box<Node>, Vec<(Op, Node)>),
+    /// Operators before the operand, outermost first.
+    Prefix(Vec<Prefix>, Box<Node>),
+    Postfix(Box<Node>, Vec<Post>),
+    /// Something that is not followed: hash tables, what could not be parsed.
+    Opaque,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Prefix {
+    Not,
+    Minus,
+    Plus,
+    Comma,
+    Join,
+    Split,
+    BitNot,
+    Increment(i64),
+    Cast(Rc<str>),
+}
+
+#[derive(Debug)]
+pub(crate) enum Post {
+    Member(Name),
+    Call(Name, Vec<Node>),
+    Index(Node),
+    Increment(i64),
+}
+
+#[derive(Debug)]
+pub(crate) enum Name {
+    /// Lower case.
+    Word(Rc<str>),
+    /// `.('na' + 'me')`.
+    Dynamic(Box<Node>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Op {
+    Add,
+    Sub,
+    Mul,
+    Div,
+    Rem,
+    Format,
+    Range,
+    Join,
+    Split,
+    Replace,
+    /// The same with regard to case.
+    SplitCase,
+    ReplaceCase,
+    BitXor,
+    BitAnd,
+    BitOr,
+    ShiftLeft,
+    ShiftRight,
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+    Like,
+    Match,
+    And,
+    Or,
+    Xor,
+    As,
+    /// Known, but not followed.
+    Other,
+}
+
+#[derive(Debug)]
+pub(crate) struct Block {
+    pub(crate) params: Vec<Rc<str>>,
+    pub(crate) body: Vec<Stmt>,
+}
+
+#[derive(Debug)]
+pub(crate) enum Stmt {
+    Pipeline(Vec<Element>),
+    /// Target, operator (`None` for a plain `=`), value.
+    Assign(Node, Option<Op>, Box<Stmt>),
+    If(Vec<(Stmt, Rc<Block>)>, Option<Rc<Block>>),
+    For(Box<[Stmt; 3]>, Rc<Block>),
+    Foreach(Rc<str>, Box<Stmt>, Rc<Block>),
+    /// Condition, body, whether the body comes first.
+    While(Box<Stmt>, Rc<Block>, bool),
+    Function(Rc<str>, Rc<Block>),
+    Return(Box<Stmt>),
+    /// `try`, `catch`, `finally`, `begin`, `process`, `end`: blocks that run one after another.
+    Blocks(Vec<Rc<Block>>),
+    Break,
+    Continue,
+    Empty,
+}
+
+#[derive(Debug)]
+pub(crate) enum Element {
+    Expr(Node),
+    Command(Command),
+}
+
+#[derive(Debug)]
+pub(crate) struct Command {
+    /// Whether `&` or `.` stood before the name.
+    pub(crate) called: bool,
+    pub(crate) name: Node,
+    pub(crate) words: Vec<Word>,
+}
+
+#[derive(Debug)]
+pub(crate) enum Word {
+    /// `-name`, lower case, without the dash.
+    Param(Rc<str>),
+    Arg(Node),
+}

@@ -1,0 +1,72 @@
+//! PowerShell: a small tolerant parser and an evaluator for constants.
+//!
+//! Written here and not built on `minusone`, which does a part of the same: it pins another version of the tree-sitter
+//! runtime than the newest PowerShell grammar wants, so Cargo cannot resolve the two together, and both bring a C
+//! compiler into the build of a program that is cross-compiled for old Windows. What decoding needs of the grammar is
+//! small: words, strings, operators, members, blocks.
+
+mod ast;
+mod commands;
+mod constants;
+mod eval;
+mod expressions;
+mod methods;
+mod operators;
+mod parser;
+mod reader;
+mod trace;
+mod value;
+
+use self::ast::Span;
+use self::trace::Trick;
+use crate::engine::{Child, Opened};
+use crate::model::{Language, Limits};
+
+/// Opens a PowerShell text: what it runs, what it decodes, and how it reads without its tricks.
+pub(crate) fn open(text: &str, limits: &Limits, room: usize, steps: &mut u64, opened: &mut Opened) {
+    let mut parser = parser::Parser::new(text, limits.max_depth);
+    let script = parser.script();
+    let too_deep = parser.too_deep;
+    let ticked = std::mem::take(&mut parser.ticked);
+    let evaluator = eval::Evaluator::new(steps, room);
+    let mut trace = evaluator.run(&script);
+    for (Span { start, end }, word) in &ticked {
+        trace.trick(Trick::Tick);
+        trace.bare(Span { start: *start, end: *end }, word);
+    }
+    trace.flush();
+    if trace.is_obfuscated() {
+        opened.traits.push(("obfuscated", ticked.first().map_or(0, |(span, _)| span.start)));
+    }
+    if trace.is_compressed() {
+        opened.traits.push(("compressed-payload", 0));
+    }
+    if trace.is_worth_showing()
+        && let Some(readable) = trace.readable(text, room)
+    {
+        opened.children.push(Child {
+            how: "evaluated",
+            language: Some(Language::PowerShell),
+            text: readable,
+        });
+    }
+    opened.children.append(&mut trace.children);
+    if trace.out_of_steps {
+        opened
+            .problems
+            .push(("step-limit", "working out the script takes more steps than are allowed".to_owned()));
+    }
+    if trace.too_large {
+        opened.problems.push(("output-limit", "the script builds more text than is allowed".to_owned()));
+    }
+    if trace.damaged {
+        opened
+            .problems
+            .push(("damaged-stream", "a compressed stream is cut off, damaged or too large".to_owned()));
+    }
+    if too_deep || trace.too_deep {
+        opened
+            .problems
+            .push(("depth-limit", "brackets or blocks are nested too deeply to follow".to_owned()));
+    }
+}

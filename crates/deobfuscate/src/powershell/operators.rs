@@ -1,0 +1,518 @@
+//! Operators, casts and indexing over known values.
+
+use std::rc::Rc;
+
+use regex::{Regex, RegexBuilder};
+
+use super::ast::Op;
+use super::constants::wildcard;
+use super::eval::{Evaluator, MAX_ITEMS};
+use super::trace::Trick;
+use super::value::{self, Value, char_of};
+
+/// A binary operator. The left side is handed over so that a text or list that nobody else holds grows in place.
+pub(super) fn binary(me: &mut Evaluator<'_>, op: Op, left: Value, right: Value) -> Value {
+    if matches!(left, Value::Unknown) || matches!(right, Value::Unknown) && op != Op::As {
+        return Value::Unknown;
+    }
+    match op {
+        Op::Add => add(me, left, &right),
+        Op::Mul => multiply(me, &left, &right),
+        Op::Sub
+        | Op::Div
+        | Op::Rem
+        | Op::BitXor
+        | Op::BitAnd
+        | Op::BitOr
+        | Op::ShiftLeft
+        | Op::ShiftRight => arithmetic(me, op, &left, &right),
+        Op::Format => format(me, &left, &right),
+        Op::Range => range(me, &left, &right),
+        Op::Join => join(me, &left, &right),
+        Op::Split | Op::SplitCase => split(me, &left, &right, op == Op::SplitCase),
+        Op::Replace | Op::ReplaceCase => replace(me, &left, &right, op == Op::ReplaceCase),
+        Op::Eq | Op::Ne | Op::Lt | Op::Le | Op::Gt | Op::Ge => compare(op, &left, &right),
+        Op::Like => match (left.to_text(" "), right.to_text(" ")) {
+            (Some(text), Some(pattern)) if me.step(text.len() * 8) => Value::Bool(wildcard(&pattern, &text)),
+            _ => Value::Unknown,
+        },
+        Op::Match => match (left.to_text(" "), right.to_text(" ").and_then(|p| pattern(&p, false))) {
+            (Some(text), Some(pattern)) if me.step(text.len()) => Value::Bool(pattern.is_match(&text)),
+            _ => Value::Unknown,
+        },
+        Op::And => both(&left, &right, |a, b| a && b),
+        Op::Or => both(&left, &right, |a, b| a || b),
+        Op::Xor => both(&left, &right, |a, b| a != b),
+        Op::As => match right {
+            Value::Type(name) => cast(me, &name, left),
+            Value::Str(name) => cast(me, &name.to_ascii_lowercase(), left),
+            _ => Value::Unknown,
+        },
+        Op::Other => Value::Unknown,
+    }
+}
+
+fn both(left: &Value, right: &Value, of: fn(bool, bool) -> bool) -> Value {
+    match (left.truth(), right.truth()) {
+        (Some(a), Some(b)) => Value::Bool(of(a, b)),
+        _ => Value::Unknown,
+    }
+}
+
+fn add(me: &mut Evaluator<'_>, left: Value, right: &Value) -> Value {
+    match (left, right) {
+        (Value::Null, right) => right.clone(),
+        (Value::Str(text), right) => {
+            let separator = me.separator();
+            let Some(more) = right.to_text(&separator) else { return Value::Unknown };
+            append(me, text, &more)
+        }
+        (Value::Char(c), right) => match right.to_text(" ") {
+            Some(more) => append(me, Rc::new(c.to_string()), &more),
+            None => Value::Unknown,
+        },
+        (Value::List(mut items), right) => {
+            let more = right.items();
+            if items.len() + more.len() > MAX_ITEMS || !me.step(more.len() * 16) {
+                return Value::Unknown;
+            }
+            Rc::make_mut(&mut items).extend(more);
+            Value::List(items)
+        }
+        (Value::Bytes(mut bytes), right) => match right.to_bytes() {
+            Some(more) if bytes.len() + more.len() <= me.room && me.step(more.len()) => {
+                Rc::make_mut(&mut bytes).extend_from_slice(&more);
+                Value::Bytes(bytes)
+            }
+            _ => Value::Unknown,
+        },
+        (Value::Float(a), right) => float(right).map_or(Value::Unknown, |b| Value::Float(a + b)),
+        (left, Value::Float(b)) => float(&left).map_or(Value::Unknown, |a| Value::Float(a + b)),
+        (left, right) => match (left.to_int(), right.to_int()) {
+            (Some(a), Some(b)) => Value::Int(a.wrapping_add(b)),
+            _ => Value::Unknown,
+        },
+    }
+}
+
+fn append(me: &mut Evaluator<'_>, mut text: Rc<String>, more: &str) -> Value {
+    if text.len() + more.len() > me.room {
+        me.trace.too_large = true;
+        return Value::Unknown;
+    }
+    // Growing in place costs what is added; growing a shared text costs all of it.
+    let cost = if Rc::strong_count(&text) == 1 { more.len() } else { text.len() + more.len() };
+    if !me.step(cost) {
+        return Value::Unknown;
+    }
+    me.trace.trick(Trick::Joined);
+    me.trace.step("joined");
+    Rc::make_mut(&mut text).push_str(more);
+    Value::Str(text)
+}
+
+fn multiply(me: &mut Evaluator<'_>, left: &Value, right: &Value) -> Value {
+    let Some(times) = right.to_int() else { return Value::Unknown };
+    match left {
+        Value::Str(text) => match usize::try_from(times) {
+            Ok(times) if text.len().saturating_mul(times) <= me.room => {
+                me.bounded(Value::text(text.repeat(times)))
+            }
+            _ => Value::Unknown,
+        },
+        Value::Float(a) => float(right).map_or(Value::Unknown, |b| Value::Float(a * b)),
+        left => left.to_int().map_or(Value::Unknown, |a| Value::Int(a.wrapping_mul(times))),
+    }
+}
+
+fn float(value: &Value) -> Option<f64> {
+    match value {
+        Value::Float(number) => Some(*number),
+        other => other.to_int().map(|number| number as f64),
+    }
+}
+
+fn arithmetic(me: &mut Evaluator<'_>, op: Op, left: &Value, right: &Value) -> Value {
+    if matches!(left, Value::Float(_)) || matches!(right, Value::Float(_)) || op == Op::Div {
+        let (Some(a), Some(b)) = (float(left), float(right)) else { return Value::Unknown };
+        let result = match op {
+            Op::Sub => a - b,
+            Op::Div if b != 0.0 => a / b,
+            Op::Rem if b != 0.0 => a % b,
+            _ => return Value::Unknown,
+        };
+        // A division without rest stays a whole number.
+        let whole = result.fract() == 0.0 && result.abs() < 9e15 && op == Op::Div;
+        return if whole { Value::Int(result as i64) } else { Value::Float(result) };
+    }
+    let (Some(a), Some(b)) = (left.to_int(), right.to_int()) else { return Value::Unknown };
+    let shift = (b & 0x1f) as u32;
+    Value::Int(match op {
+        Op::Sub => a.wrapping_sub(b),
+        Op::Rem => match a.checked_rem(b) {
+            Some(rest) => rest,
+            None => return Value::Unknown,
+        },
+        Op::BitXor => {
+            me.trace.trick(Trick::Xor);
+            me.trace.step("xor");
+            a ^ b
+        }
+        Op::BitAnd => a & b,
+        Op::BitOr => a | b,
+        Op::ShiftLeft => a.wrapping_shl(shift),
+        Op::ShiftRight => a.wrapping_shr(shift),
+        _ => return Value::Unknown,
+    })
+}
+
+fn format(me: &mut Evaluator<'_>, pattern: &Value, args: &Value) -> Value {
+    let Value::Str(pattern) = pattern else { return Value::Unknown };
+    let args = match args {
+        Value::List(items) => items.as_ref().clone(),
+        one => vec![one.clone()],
+    };
+    if args.iter().any(Value::is_unknown) {
+        return Value::Unknown;
+    }
+    let Some(text) = value::format(pattern, &args) else { return Value::Unknown };
+    let order: Vec<u32> = pattern
+        .split('{')
+        .skip(1)
+        .filter_map(|item| item.split(['}', ',', ':']).next()?.parse().ok())
+        .collect();
+    // A pattern of nothing but places, out of order, hides a word; one with words between formats a message.
+    let bare = pattern.split(['{', '}']).step_by(2).all(str::is_empty);
+    let shuffled = order.windows(2).any(|pair| pair[1] < pair[0]);
+    me.trace.trick(if bare && shuffled { Trick::Shuffled } else { Trick::Joined });
+    me.trace.step("format");
+    me.bounded(Value::text(text))
+}
+
+fn range(me: &mut Evaluator<'_>, left: &Value, right: &Value) -> Value {
+    let (Some(a), Some(b)) = (left.to_int(), right.to_int()) else { return Value::Unknown };
+    let len = usize::try_from(a.abs_diff(b)).unwrap_or(usize::MAX);
+    if len >= MAX_ITEMS || !me.step(len * 16) {
+        return Value::Unknown;
+    }
+    Value::list(if a <= b {
+        (a..=b).map(Value::Int).collect()
+    } else {
+        (b..=a).rev().map(Value::Int).collect()
+    })
+}
+
+fn join(me: &mut Evaluator<'_>, left: &Value, right: &Value) -> Value {
+    let Some(separator) = right.to_text("") else { return Value::Unknown };
+    let Some(text) = left.to_text(&separator) else { return Value::Unknown };
+    if let Value::List(items) = left {
+        let letters = items.len() > 1 && items.iter().all(|item| matches!(item, Value::Char(_)));
+        me.trace.trick(if letters { Trick::CharCodes } else { Trick::Joined });
+        me.trace.step(if letters { "char-codes" } else { "joined" });
+    }
+    me.bounded(Value::text(text))
+}
+
+/// A .NET regular expression, as far as ours can read it. Both are linear here; what needs looking back is refused.
+pub(super) fn pattern(text: &str, case: bool) -> Option<Regex> {
+    RegexBuilder::new(text).case_insensitive(!case).size_limit(1 << 20).dfa_size_limit(1 << 20).build().ok()
+}
+
+fn split(me: &mut Evaluator<'_>, left: &Value, right: &Value, case: bool) -> Value {
+    let (separator, limit) = match right {
+        Value::List(items) => {
+            (items.first().cloned().unwrap_or(Value::Null), items.get(1).and_then(Value::to_int).unwrap_or(0))
+        }
+        other => (other.clone(), 0),
+    };
+    let Some(pattern) = separator.to_text("").and_then(|text| pattern(&text, case)) else {
+        return Value::Unknown;
+    };
+    let mut out = Vec::new();
+    for item in left.items() {
+        let Some(text) = item.to_text(" ") else { return Value::Unknown };
+        if !me.step(text.len() * 8) {
+            return Value::Unknown;
+        }
+        let mut at = 0;
+        for captures in pattern.captures_iter(&text) {
+            let Some(whole) = captures.get(0) else { continue };
+            if limit > 0 && out.len() as i64 + 1 >= limit || out.len() > MAX_ITEMS {
+                break;
+            }
+            out.push(Value::text(text.get(at..whole.start()).unwrap_or_default()));
+            // Groups in the separator are kept, as .NET does.
+            out.extend(captures.iter().skip(1).flatten().map(|group| Value::text(group.as_str())));
+            at = whole.end();
+        }
+        out.push(Value::text(text.get(at..).unwrap_or_default()));
+    }
+    me.bounded(Value::list(out))
+}
+
+/// `-split $x`: at white space.
+pub(super) fn words(me: &mut Evaluator<'_>, value: &Value) -> Value {
+    match value.to_text(" ") {
+        Some(text) if me.step(text.len()) => {
+            me.bounded(Value::list(text.split_whitespace().map(Value::text).collect()))
+        }
+        _ => Value::Unknown,
+    }
+}
+
+fn replace(me: &mut Evaluator<'_>, left: &Value, right: &Value, case: bool) -> Value {
+    let (from, to) = match right {
+        Value::List(items) => {
+            (items.first().cloned().unwrap_or(Value::Null), items.get(1).cloned().unwrap_or(Value::Null))
+        }
+        other => (other.clone(), Value::text("")),
+    };
+    let (Some(from), Some(to)) = (from.to_text(""), to.to_text("")) else { return Value::Unknown };
+    let Some(pattern) = pattern(&from, case) else { return Value::Unknown };
+    let to = groups(&to);
+    let mut one = |item: &Value| -> Value {
+        match item.to_text(" ") {
+            Some(text) if me.step(text.len() * 2) => {
+                if text.len().saturating_add(
+                    pattern.find_iter(&text).count().saturating_mul(to.len() + text.len() / 8),
+                ) > me.room.saturating_mul(2)
+                {
+                    return Value::Unknown;
+                }
+                let replaced = Value::text(pattern.replace_all(&text, to.as_str()));
+                me.bounded(replaced)
+            }
+            _ => Value::Unknown,
+        }
+    };
+    let result = match left {
+        Value::List(items) => Value::list(items.iter().map(&mut one).collect()),
+        other => one(other),
+    };
+    me.trace.trick(Trick::Joined);
+    me.trace.step("replaced");
+    result
+}
+
+/// `$1` of .NET in our spelling, where a letter after it would otherwise belong to the name.
+pub(super) fn groups(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        out.push(c);
+        if c != '$' {
+            continue;
+        }
+        match chars.peek() {
+            Some(next) if next.is_ascii_digit() => {
+                out.push('{');
+                while let Some(digit) = chars.next_if(char::is_ascii_digit) {
+                    out.push(digit);
+                }
+                out.push('}');
+            }
+            Some('{' | '$') => out.extend(chars.next()),
+            _ => out.push('$'),
+        }
+    }
+    out
+}
+
+fn compare(op: Op, left: &Value, right: &Value) -> Value {
+    use std::cmp::Ordering;
+    let ordering = match (left, right) {
+        (Value::Str(a), b) => match b.to_text(" ") {
+            Some(b) => a.to_lowercase().cmp(&b.to_lowercase()),
+            None => return Value::Unknown,
+        },
+        (Value::List(_) | Value::Bytes(_), _) => return Value::Unknown,
+        (Value::Null, Value::Null) => Ordering::Equal,
+        (Value::Null, _) | (_, Value::Null) => Ordering::Less,
+        (Value::Bool(a), b) => match b.truth() {
+            Some(b) => a.cmp(&b),
+            None => return Value::Unknown,
+        },
+        (a, b) => match (float(a), float(b)) {
+            (Some(a), Some(b)) => a.total_cmp(&b),
+            _ => return Value::Unknown,
+        },
+    };
+    Value::Bool(match op {
+        Op::Eq => ordering == Ordering::Equal,
+        Op::Ne => ordering != Ordering::Equal,
+        Op::Lt => ordering == Ordering::Less,
+        Op::Le => ordering != Ordering::Greater,
+        Op::Gt => ordering == Ordering::Greater,
+        _ => ordering != Ordering::Less,
+    })
+}
+
+/// `[name] value`.
+pub(super) fn cast(me: &mut Evaluator<'_>, name: &str, value: Value) -> Value {
+    if matches!(value, Value::Unknown) {
+        return Value::Unknown;
+    }
+    if let Some(item) = name.strip_suffix("[]") {
+        return cast_all(me, item, value);
+    }
+    match name {
+        "string" => {
+            let separator = me.separator();
+            value.to_text(&separator).map_or(Value::Unknown, |text| me.bounded(Value::text(text)))
+        }
+        "char" => match &value {
+            Value::Str(text) if text.chars().count() == 1 => {
+                text.chars().next().map_or(Value::Unknown, Value::Char)
+            }
+            other => {
+                me.trace.step("char-codes");
+                other.to_int().and_then(char_of).map_or(Value::Unknown, Value::Char)
+            }
+        },
+        "int" | "int32" | "uint32" | "int64" | "uint64" | "long" | "byte" | "int16" | "uint16" | "short"
+        | "sbyte" => value.to_int().map_or(Value::Unknown, Value::Int),
+        "double" | "float" | "single" | "decimal" => float(&value).map_or(Value::Unknown, Value::Float),
+        "bool" | "boolean" | "switch" => value.truth().map_or(Value::Unknown, Value::Bool),
+        "array" | "collections.arraylist" => Value::list(value.items()),
+        "object" | "psobject" | "ref" | "regex" | "text.regularexpressions.regex" => value,
+        "type" => match value.to_text("") {
+            Some(text) => {
+                me.trace.trick(Trick::HiddenWord);
+                let lower = text.to_ascii_lowercase();
+                Value::Type(Rc::from(lower.strip_prefix("system.").unwrap_or(&lower)))
+            }
+            None => Value::Unknown,
+        },
+        "io.memorystream" => value.to_bytes().map_or(Value::Unknown, Value::Stream),
+        "scriptblock" | "management.automation.scriptblock" => {
+            let separator = me.separator();
+            me.trace.run(&value, &separator);
+            Value::Unknown
+        }
+        _ => Value::Unknown,
+    }
+}
+
+fn cast_all(me: &mut Evaluator<'_>, item: &str, value: Value) -> Value {
+    match (item, &value) {
+        ("byte", Value::Bytes(_)) => value,
+        ("byte", _) => value.to_bytes().map_or(Value::Unknown, |bytes| me.bounded(Value::Bytes(bytes))),
+        ("char", Value::Str(text)) => {
+            if !me.step(text.len() * 16) {
+                return Value::Unknown;
+            }
+            Value::list(text.chars().map(Value::Char).collect())
+        }
+        _ => {
+            let items = value.items();
+            if !me.step(items.len() * 16) {
+                return Value::Unknown;
+            }
+            Value::list(items.into_iter().map(|one| cast(me, item, one)).collect())
+        }
+    }
+}
+
+/// `value[index]`, with lists of indices and negative ones.
+pub(super) fn index(me: &mut Evaluator<'_>, value: &Value, index: &Value) -> Value {
+    match index {
+        Value::List(indices) => {
+            if !me.step(indices.len() * 16) {
+                return Value::Unknown;
+            }
+            if let Value::Str(text) = value {
+                // One pass over the text instead of one for each index.
+                let chars: Vec<char> = text.chars().collect();
+                if !me.step(chars.len() * 4) {
+                    return Value::Unknown;
+                }
+                let reversed = indices.len() > 3
+                    && indices.first().and_then(Value::to_int).is_some_and(|i| i == -1 || usize::try_from(i + 1) == Ok(chars.len()))
+                    && indices.windows(2).take(8).all(|pair| matches!((pair[0].to_int(), pair[1].to_int()), (Some(a), Some(b)) if b == a - 1));
+                if reversed {
+                    me.trace.trick(Trick::Reversed);
+                    me.trace.step("reversed");
+                }
+                let items = indices
+                    .iter()
+                    .filter_map(|i| place(i.to_int()?, chars.len()))
+                    .map(|i| Value::Char(chars[i]));
+                return Value::list(items.collect());
+            }
+            Value::list(
+                indices
+                    .iter()
+                    .map(|i| self::index(me, value, i))
+                    .filter(|v| !matches!(v, Value::Null))
+                    .collect(),
+            )
+        }
+        other => {
+            let Some(number) = other.to_int() else { return Value::Unknown };
+            match value {
+                Value::Str(text) => {
+                    if !me.step(text.len()) {
+                        return Value::Unknown;
+                    }
+                    let found = if text.is_ascii() {
+                        place(number, text.len()).map(|i| char::from(text.as_bytes()[i]))
+                    } else {
+                        place(number, text.chars().count()).and_then(|i| text.chars().nth(i))
+                    };
+                    found.map_or(Value::Null, Value::Char)
+                }
+                Value::List(items) => place(number, items.len()).map_or(Value::Null, |i| items[i].clone()),
+                Value::Bytes(bytes) => {
+                    place(number, bytes.len()).map_or(Value::Null, |i| Value::Int(i64::from(bytes[i])))
+                }
+                _ => Value::Unknown,
+            }
+        }
+    }
+}
+
+fn place(number: i64, len: usize) -> Option<usize> {
+    let at = if number < 0 { number.checked_add(i64::try_from(len).ok()?)? } else { number };
+    usize::try_from(at).ok().filter(|&at| at < len)
+}
+
+/// `$old[index] op= value`: the changed list.
+pub(super) fn store(
+    me: &mut Evaluator<'_>,
+    old: Value,
+    index: Option<i64>,
+    op: Option<Op>,
+    value: Value,
+) -> Value {
+    let Some(number) = index else { return Value::Unknown };
+    let value = match op {
+        Some(op) => {
+            let current = self::index(me, &old, &Value::Int(number));
+            binary(me, op, current, value)
+        }
+        None => value,
+    };
+    match old {
+        Value::Bytes(mut bytes) => {
+            match (place(number, bytes.len()), value.to_int().and_then(|n| u8::try_from(n).ok())) {
+                (Some(at), Some(byte)) => {
+                    let cost = if Rc::strong_count(&bytes) == 1 { 0 } else { bytes.len() };
+                    me.step(cost);
+                    Rc::make_mut(&mut bytes)[at] = byte;
+                    Value::Bytes(bytes)
+                }
+                _ => Value::Unknown,
+            }
+        }
+        Value::List(mut items) => match place(number, items.len()) {
+            Some(at) => {
+                let cost = if Rc::strong_count(&items) == 1 { 0 } else { items.len() * 16 };
+                me.step(cost);
+                Rc::make_mut(&mut items)[at] = value;
+                Value::List(items)
+            }
+            None => Value::Unknown,
+        },
+        _ => Value::Unknown,
+    }
+}

@@ -8,7 +8,9 @@ use evidence::{Coverage, Level, Location, Message, MessageSpec, RecordData};
 pub mod autoruns;
 pub mod bundle;
 pub mod format;
+pub mod mof;
 pub mod text;
+pub mod wmic;
 
 /// What a parser made of one source.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -37,7 +37,7 @@ const STRIDE: usize = 1 << 16;
 #[derive(Debug)]
 pub struct Text<'a> {
     bytes: &'a [u8],
-    text: Cow<'a, str>,
+    decoded: Cow<'a, str>,
     encoding: Encoding,
     lossy: bool,
     cursor: Cell<Position>,
@@ -60,14 +60,14 @@ impl<'a> Text<'a> {
     /// Decodes bytes in an encoding that is known. Its byte order mark, where it has one, is left out.
     pub fn decode_as(bytes: &'a [u8], encoding: Encoding) -> Self {
         let start = encoding.mark().len();
-        let (text, lossy) = encoding.decode(bytes.get(start..).unwrap_or_default());
+        let (decoded, lossy) = encoding.decode(bytes.get(start..).unwrap_or_default());
         let cursor = Cell::new(Position { text: 0, byte: start });
-        Self { bytes, text, encoding, lossy, cursor, marks: RefCell::default() }
+        Self { bytes, decoded, encoding, lossy, cursor, marks: RefCell::default() }
     }
 
     /// The text, without a byte order mark at its beginning.
     pub fn as_str(&self) -> &str {
-        &self.text
+        &self.decoded
     }
 
     /// The encoding in which the text was stored.
@@ -82,7 +82,7 @@ impl<'a> Text<'a> {
         }
         vec![Problem {
             level: Level::Warning,
-            offset: self.text.find(char::REPLACEMENT_CHARACTER).map(|at| self.offset(at)),
+            offset: self.decoded.find(char::REPLACEMENT_CHARACTER).map(|at| self.offset(at)),
             message: UNDECODABLE.with([self.encoding.as_str().into()]),
         }]
     }
@@ -92,7 +92,7 @@ impl<'a> Text<'a> {
     /// Queries in rising order cost no more than one pass over the text altogether. Directly behind an undecodable
     /// byte the answer may be that byte's.
     pub fn offset(&self, text_index: usize) -> u64 {
-        let target = text_index.min(self.text.len());
+        let target = text_index.min(self.decoded.len());
         let mut at = self.cursor.get();
         if target < at.text {
             let marks = self.marks.borrow();
@@ -106,7 +106,7 @@ impl<'a> Text<'a> {
 
     /// Walks from a known position to `target` and remembers where it came along.
     fn advance(&self, from: Position, target: usize) -> usize {
-        let skipped = self.text.as_bytes().get(from.text..target).unwrap_or_default();
+        let skipped = self.decoded.as_bytes().get(from.text..target).unwrap_or_default();
         let direct = match self.encoding {
             Encoding::Utf8 | Encoding::Utf8Bom if !self.lossy => Some(skipped.len()),
             encoding if encoding.is_utf16() => Some(2 * utf16_units(skipped)),

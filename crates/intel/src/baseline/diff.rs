@@ -14,7 +14,7 @@ pub struct Difference {
     pub entry: String,
     /// The part it speaks of.
     pub part: EntryPart,
-    /// The name of the object it speaks of, as far as it has one.
+    /// The name of the object it speaks of; of a binding the name of its consumer.
     pub name: String,
     /// The fields that differ.
     pub fields: Vec<FieldDifference>,
@@ -67,7 +67,7 @@ impl Baseline {
                         DifferenceKind::Missing,
                         &entry.id,
                         part,
-                        template.name.as_str(),
+                        &name_of(&example(entry, template)),
                     ));
                 }
                 for (_, other) in mine {
@@ -78,7 +78,7 @@ impl Baseline {
                     if let Some((_, Comparison::Differs { fields })) = entry.compare(&other.object)
                         && !self.entries.iter().any(meant)
                     {
-                        let name = other.object.name();
+                        let name = &name_of(&other.object);
                         let changed = difference(DifferenceKind::Changed, &entry.id, part, name);
                         differences.push(Difference { fields, ..changed });
                     }
@@ -87,7 +87,12 @@ impl Baseline {
         }
         for (_, other) in others.iter().enumerate().filter(|(at, _)| !named.contains(at)) {
             if let Some(part) = EntryPart::of(&other.object) {
-                differences.push(difference(DifferenceKind::Added, other.entry, part, other.object.name()));
+                differences.push(difference(
+                    DifferenceKind::Added,
+                    other.entry,
+                    part,
+                    &name_of(&other.object),
+                ));
             }
         }
         differences
@@ -96,6 +101,14 @@ impl Baseline {
 
 fn difference(kind: DifferenceKind, entry: &str, part: EntryPart, name: &str) -> Difference {
     Difference { kind, entry: entry.to_owned(), part, name: name.to_owned(), fields: Vec::new() }
+}
+
+/// The name by which people know the object.
+fn name_of(object: &WmiObject) -> String {
+    match object.reference("Consumer") {
+        Some(path) if object.is_binding() => path.name().unwrap_or_default().to_owned(),
+        _ => object.name().to_owned(),
+    }
 }
 
 /// An object that the template describes.

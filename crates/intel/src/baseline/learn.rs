@@ -147,7 +147,7 @@ fn was_read_whole(object: &WmiObject) -> bool {
         return !object.class.is_empty() && object.properties.iter().all(|p| p.state == State::Known);
     };
     let whole = |name: &&str| matches!(object.property(name), Seen::Known(_) | Seen::Default);
-    schema.meaningful.iter().all(|name| whole(&name))
+    schema.meaningful.iter().all(whole)
 }
 
 fn template(object: &WmiObject) -> ObjectTemplate {

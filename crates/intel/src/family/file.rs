@@ -1,5 +1,6 @@
 //! Families as files.
 
+use super::index::SHORTEST_LITERAL;
 use super::{Family, FamilyIndicator, IndicatorKind};
 use crate::error::{FileError, WriteError};
 use serde::Deserialize;
@@ -12,13 +13,12 @@ struct Places {
     #[serde(default)]
     schema: Option<Spanned<String>>,
     #[serde(default)]
+    threshold: Option<Spanned<toml::Value>>,
+    #[serde(default)]
     indicators: Vec<Spanned<toml::Table>>,
     #[serde(default)]
     combos: Vec<Spanned<toml::Table>>,
 }
-
-/// The shortest piece of text that is worth searching for.
-const SHORTEST_LITERAL: usize = 4;
 
 impl Family {
     /// Reads a family file.
@@ -37,7 +37,8 @@ impl Family {
             return Err(FileError::at(file, text, None, "expected a name for the family"));
         }
         if family.threshold < 2 {
-            return Err(FileError::at(file, text, None, "expected a threshold of 2 or more"));
+            let span = places.threshold.map(|threshold| threshold.span());
+            return Err(FileError::at(file, text, span, "expected a threshold of 2 or more"));
         }
         let mut ids = BTreeSet::new();
         for (at, indicator) in family.indicators.iter().enumerate() {

@@ -1,6 +1,7 @@
 //! Finding families: exact names in a map, pieces of text through one automaton, patterns with holes one by one.
 
 use super::{Family, FamilyIndicator, IndicatorKind, normal};
+use crate::Pattern;
 use aho_corasick::{AhoCorasick, MatchKind};
 use std::collections::{BTreeMap, HashMap};
 
@@ -44,6 +45,9 @@ pub struct MatchedIndicator<'a> {
     pub observation: usize,
 }
 
+/// The shortest piece of text that is worth searching for.
+pub(super) const SHORTEST_LITERAL: usize = 4;
+
 /// Family and indicator by their places.
 type Place = (usize, usize);
 
@@ -51,42 +55,53 @@ type Place = (usize, usize);
 #[derive(Debug, Clone)]
 pub(crate) struct Index {
     exact: HashMap<(IndicatorKind, String), Vec<Place>>,
-    holes: BTreeMap<IndicatorKind, Vec<(crate::Pattern, Place)>>,
-    text: Option<AhoCorasick>,
-    /// What each pattern of the automaton belongs to.
-    text_places: Vec<Place>,
+    holes: BTreeMap<IndicatorKind, Vec<(Pattern, Place)>>,
+    /// Finds the longest literals of `searched`.
+    automaton: Option<AhoCorasick>,
+    /// What is searched in texts, in the order of the automaton.
+    searched: Vec<Searched>,
+}
+
+/// A pattern that is searched in texts.
+#[derive(Debug, Clone)]
+struct Searched {
+    kind: IndicatorKind,
+    pattern: Pattern,
+    place: Place,
 }
 
 impl Index {
     pub(crate) fn new(families: &[Family]) -> Self {
         let mut exact: HashMap<_, Vec<Place>> = HashMap::new();
         let mut holes: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        let (mut literals, mut text_places) = (Vec::new(), Vec::new());
+        let mut searched = Vec::new();
         for (f, family) in families.iter().enumerate() {
             for (i, indicator) in family.indicators.iter().enumerate() {
-                let (kind, pattern) = (indicator.kind, &indicator.pattern);
-                if kind.is_searched() && pattern.longest_literal().len() > 3 {
-                    literals.push(pattern.longest_literal());
-                    text_places.push((f, i));
+                let (kind, place) = (indicator.kind, (f, i));
+                if kind.is_searched() {
+                    let pattern = Pattern::new(normal::searched(kind, indicator.pattern.as_str()));
+                    if pattern.longest_literal().len() >= SHORTEST_LITERAL {
+                        searched.push(Searched { kind, pattern, place });
+                    }
                 }
-                let whole = if kind.is_whole() { Some(pattern.as_str()) } else { pattern.literal() };
-                match whole {
-                    Some(text) => {
-                        exact.entry((kind, normal::normal(kind, text))).or_default().push((f, i));
-                    }
-                    None => {
-                        let normal = crate::Pattern::new(&normal::normal(kind, pattern.as_str()));
-                        holes.entry(kind).or_default().push((normal, (f, i)));
-                    }
+                let written = indicator.pattern.as_str();
+                let whole = if kind.is_whole() { Some(written) } else { indicator.pattern.literal() };
+                if let Some(text) = whole {
+                    exact.entry((kind, normal::normal(kind, text))).or_default().push(place);
+                } else {
+                    holes
+                        .entry(kind)
+                        .or_default()
+                        .push((Pattern::new(&normal::normal(kind, written)), place));
                 }
             }
         }
-        let text = AhoCorasick::builder()
+        let automaton = AhoCorasick::builder()
             .ascii_case_insensitive(true)
             .match_kind(MatchKind::Standard)
-            .build(&literals)
+            .build(searched.iter().map(|searched| searched.pattern.longest_literal()))
             .ok();
-        Self { exact, holes, text, text_places }
+        Self { exact, holes, automaton, searched }
     }
 
     /// The families of which something was seen, the highest score first, then by name.
@@ -101,7 +116,7 @@ impl Index {
                 hits.entry(place).or_insert(at);
             };
             if observation.kind == IndicatorKind::CommandText {
-                self.search(families, observation.text, &mut hit);
+                self.search(observation.text, &mut hit);
                 continue;
             }
             for key in normal::keys(observation.kind, observation.text) {
@@ -117,33 +132,33 @@ impl Index {
         for ((family, indicator), observation) in hits {
             by_family.entry(family).or_default().push((indicator, observation));
         }
-        let found = by_family.into_iter().filter_map(|(at, hits)| judge(families.get(at)?, &hits));
+        let found = by_family.into_iter().filter_map(|(at, hits)| Some(judge(families.get(at)?, &hits)));
         let mut found: Vec<_> = found.filter(|found| found.score > 0).collect();
         found.sort_by(|a, b| b.score.cmp(&a.score).then_with(|| a.family.cmp(b.family)));
         found
     }
 
     /// Everything that is searched for in a text.
-    fn search(&self, families: &[Family], text: &str, hit: &mut impl FnMut(Place)) {
-        let Some(automaton) = &self.text else { return };
+    fn search(&self, text: &str, hit: &mut impl FnMut(Place)) {
+        let Some(automaton) = &self.automaton else { return };
         let mut lower = None;
-        let mut seen = vec![false; self.text_places.len()];
+        let mut done = vec![false; self.searched.len()];
         for found in automaton.find_overlapping_iter(text) {
             let at = found.pattern().as_usize();
-            let (Some(seen), Some(&place)) = (seen.get_mut(at), self.text_places.get(at)) else { continue };
-            let indicator = families.get(place.0).and_then(|family| family.indicators.get(place.1));
-            let Some(indicator) = indicator.filter(|_| !*seen) else { continue };
-            let is_hit = if indicator.pattern.literal().is_some() {
-                indicator.kind == IndicatorKind::CommandText
-                    || stands_alone(indicator.kind, text, found.span())
+            let (Some(done), Some(searched)) = (done.get_mut(at), self.searched.get(at)) else { continue };
+            if *done {
+                continue;
+            }
+            let is_hit = if searched.pattern.literal().is_some() {
+                searched.kind == IndicatorKind::CommandText || stands_alone(searched.kind, text, found.span())
             } else {
-                let lower = lower.get_or_insert_with(|| text.to_lowercase());
-                *seen = true;
-                indicator.pattern.found_in_lower(lower)
+                // Where the holes do not fit once, looking at the same text again would not help.
+                *done = true;
+                searched.pattern.found_in_lower(lower.get_or_insert_with(|| text.to_lowercase()))
             };
             if is_hit {
-                *seen = true;
-                hit(place);
+                *done = true;
+                hit(searched.place);
             }
         }
     }
@@ -157,17 +172,17 @@ fn stands_alone(kind: IndicatorKind, text: &str, span: aho_corasick::Span) -> bo
     let (next, second) = (after.next(), after.next());
     let starts_with_word = text.get(span.start..).and_then(|t| t.chars().next()).is_some_and(is_word);
     let ends_with_word = text.get(..span.end).and_then(|t| t.chars().next_back()).is_some_and(is_word);
+    let joined =
+        (starts_with_word && before.is_some_and(is_word)) || (ends_with_word && next.is_some_and(is_word));
     // `10.0.0.1` is neither in `110.0.0.1` nor in `10.0.0.1.2`; `b.org` is in `a.b.org`, not in `b.org.uk`.
     let dotted_on = next == Some('.') && second.is_some_and(char::is_alphanumeric);
     let dotted_before = kind == IndicatorKind::Ip && before == Some('.');
     let names_host = matches!(kind, IndicatorKind::Ip | IndicatorKind::Domain);
-    !(starts_with_word && before.is_some_and(is_word))
-        && !(ends_with_word && next.is_some_and(is_word))
-        && !(names_host && (dotted_on || dotted_before))
+    !joined && !(names_host && (dotted_on || dotted_before))
 }
 
 /// What the hits of one family, indicators and observations by their places, amount to.
-fn judge<'a>(family: &'a Family, hits: &[(usize, usize)]) -> Option<FamilyMatch<'a>> {
+fn judge<'a>(family: &'a Family, hits: &[(usize, usize)]) -> FamilyMatch<'a> {
     let indicators: Vec<_> = hits
         .iter()
         .filter_map(|&(at, observation)| {
@@ -190,11 +205,11 @@ fn judge<'a>(family: &'a Family, hits: &[(usize, usize)]) -> Option<FamilyMatch<
         }
     }
     let towards_certainty = of_content.saturating_add(of_names.min(family.threshold / 2));
-    Some(FamilyMatch {
+    FamilyMatch {
         family: &family.name,
         score: of_content.saturating_add(of_names),
         indicators,
         content: of_content > 0,
         certain: of_content > 0 && towards_certainty >= family.threshold,
-    })
+    }
 }

@@ -60,6 +60,18 @@ pub(super) fn keys(kind: IndicatorKind, text: &str) -> Vec<(IndicatorKind, Strin
     keys
 }
 
+/// The part of a pattern that is searched in texts: a script may write the place before it in another way.
+pub(super) fn searched(kind: IndicatorKind, pattern: &str) -> &str {
+    match kind {
+        IndicatorKind::FilePath => {
+            let after_variable = pattern.strip_prefix('%').and_then(|rest| rest.split_once('%'));
+            after_variable.map_or(pattern, |(_, rest)| rest)
+        }
+        IndicatorKind::RegistryPath => pattern.split_once('\\').map_or(pattern, |(_, key)| key),
+        _ => pattern,
+    }
+}
+
 /// The domains above one, but for the top.
 fn add_parents(domain: &str, keys: &mut Vec<(IndicatorKind, String)>) {
     let mut rest = domain;

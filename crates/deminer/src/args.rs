@@ -79,6 +79,9 @@ pub(crate) enum Command {
     Families(Families),
     /// Open a script or command line layer by layer, without running it
     Decode(Decode),
+    /// Read the files of a WMI repository (OBJECTS.DATA, INDEX.BTR, MAPPING*.MAP)
+    #[command(subcommand)]
+    Cim(Cim),
     /// Print the completions of a shell
     Completions {
         /// The shell
@@ -240,6 +243,56 @@ pub(crate) struct Decode {
     /// Form of the result
     #[arg(short, long, value_name = "FORMAT", default_value = "text")]
     pub format: DecodeFormat,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Cim {
+    /// List the namespaces, or the classes of one
+    #[command(after_help = "\
+Examples:
+  deminer cim ls Repository/
+  deminer cim ls Repository/ 'root\\default'")]
+    Ls {
+        /// The folder with the files, usually a copy of C:\Windows\System32\wbem\Repository
+        #[arg(value_hint = ValueHint::DirPath)]
+        repository: PathBuf,
+        /// The namespace whose classes are listed
+        namespace: Option<String>,
+    },
+    /// Print a class or an instance as MOF
+    #[command(after_help = "\
+Examples:
+  deminer cim show Repository/ 'root\\default:Win32_Services'
+  deminer cim show Repository/ 'root\\subscription:__EventFilter.Name=\"SCM Event Log Filter\"'")]
+    Show {
+        /// The folder with the files
+        #[arg(value_hint = ValueHint::DirPath)]
+        repository: PathBuf,
+        /// The path of the class or instance, with its namespace
+        object: String,
+    },
+    /// Print the filters, consumers, bindings and timers of all namespaces as MOF
+    #[command(after_help = "\
+Examples:
+  deminer cim subscriptions Repository/
+  deminer cim subscriptions Repository/ | deminer check -")]
+    Subscriptions {
+        /// The folder with the files
+        #[arg(value_hint = ValueHint::DirPath)]
+        repository: PathBuf,
+    },
+    /// Print the hashes by which the index knows a name, and where a repository has traces of it
+    #[command(after_help = "\
+Examples:
+  deminer cim hash systemcore_Updater8
+  deminer cim hash Win32_Services Repository/")]
+    Hash {
+        /// The name of a class, of an instance with one key, or the path of a namespace
+        name: String,
+        /// A repository to search, deleted objects included: exit status 1 where there is a trace
+        #[arg(value_hint = ValueHint::DirPath)]
+        repository: Option<PathBuf>,
+    },
 }
 
 /// A form of decoded text.

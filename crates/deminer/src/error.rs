@@ -34,6 +34,12 @@ pub(crate) enum Error {
     UnknownBaseline { name: String, similar: Option<String> },
     /// There is no family with this name; one with a similar name.
     UnknownFamily { name: String, similar: Option<String> },
+    /// The files of a WMI repository cannot be read.
+    Repository(cim_repository::Error),
+    /// The repository has no such class or instance.
+    NoSuchObject(String),
+    /// What was named as a class or instance is no path of one.
+    ObjectPath { path: String, problem: String },
     /// The evidence has nothing that a baseline could list.
     NothingToLearn,
 }
@@ -71,6 +77,9 @@ impl Error {
             Self::BaselineFile(problem) | Self::FamilyFile(problem) => m::DATA_FILE.with([problem.into()]),
             Self::UnknownBaseline { name, .. } => m::UNKNOWN_BASELINE.with([name.into()]),
             Self::UnknownFamily { name, .. } => m::UNKNOWN_FAMILY.with([name.into()]),
+            Self::Repository(problem) => m::CIM_PROBLEM.with([problem.to_string().into()]),
+            Self::NoSuchObject(path) => m::NO_SUCH_OBJECT.with([path.into()]),
+            Self::ObjectPath { path, problem } => m::OBJECT_PATH.with([path.into(), problem.into()]),
             Self::NothingToLearn => m::NOTHING_TO_LEARN.plain(),
         }
     }
@@ -95,6 +104,9 @@ impl Error {
             Self::FamilyFile(_) => m::HINT_FAMILY_FILE.plain(),
             Self::UnknownBaseline { .. } => m::HINT_UNKNOWN_BASELINE.plain(),
             Self::UnknownFamily { .. } => m::HINT_UNKNOWN_FAMILY.plain(),
+            Self::Repository(_) => m::HINT_REPOSITORY.plain(),
+            Self::NoSuchObject(_) => m::HINT_NO_SUCH_OBJECT.plain(),
+            Self::ObjectPath { .. } => m::HINT_OBJECT_PATH.plain(),
             Self::NothingToLearn => m::HINT_NOTHING_TO_LEARN.plain(),
         })
     }

@@ -46,6 +46,12 @@ messages! {
     HINT_NOTHING_TO_LEARN = "cli-hint-nothing-to-learn" [];
     INPUT_TOO_LARGE = "cli-input-too-large" ["path", "limit"];
     HINT_INPUT_TOO_LARGE = "cli-hint-input-too-large" [];
+    CIM_PROBLEM = "cli-cim-problem" ["problem"];
+    HINT_REPOSITORY = "cli-hint-repository" [];
+    NO_SUCH_OBJECT = "cli-no-such-object" ["path"];
+    HINT_NO_SUCH_OBJECT = "cli-hint-no-such-object" [];
+    OBJECT_PATH = "cli-object-path" ["path", "problem"];
+    HINT_OBJECT_PATH = "cli-hint-object-path" [];
 
     // Remarks on the evidence.
     BUNDLE_CHANGED = "cli-bundle-changed" ["host"];

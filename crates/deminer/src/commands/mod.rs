@@ -2,6 +2,7 @@
 
 mod baseline;
 mod check;
+mod cim;
 mod decode;
 mod families;
 mod help;
@@ -19,6 +20,7 @@ pub(crate) fn run(command: &Command, console: Console) -> Result<ExitStatus, Err
         Command::Baseline(args) => baseline::run(args, console),
         Command::Families(args) => families::run(args, console),
         Command::Decode(args) => decode::run(args, console),
+        Command::Cim(args) => cim::run(args, console),
         Command::Completions { shell } => help::completions(*shell),
         Command::Man { out } => help::man(out.as_deref()),
     }

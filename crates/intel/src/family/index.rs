@@ -30,9 +30,10 @@ pub struct FamilyMatch<'a> {
     pub score: u32,
     /// What matched, in the order of the family's file.
     pub indicators: Vec<MatchedIndicator<'a>>,
-    /// Whether anything of that is content that weighs something: names alone never give more than a possibility.
+    /// Whether content alone reaches half of the family's threshold: names, and single signs that others may share, never give more than a
+    /// possibility.
     pub content: bool,
-    /// Whether content and names reach the family's threshold; names count for half of it at most.
+    /// Whether there is content, and content and names together reach the family's threshold; names count for half of it at most.
     pub certain: bool,
 }
 
@@ -47,6 +48,9 @@ pub struct MatchedIndicator<'a> {
 
 /// The shortest piece of text that is worth searching for.
 pub(super) const SHORTEST_LITERAL: usize = 4;
+
+/// What less than this is worth is no match: it would be a port, or a name that others use as well.
+const LEAST_SCORE: u32 = 2;
 
 /// Family and indicator by their places.
 type Place = (usize, usize);
@@ -133,7 +137,7 @@ impl Index {
             by_family.entry(family).or_default().push((indicator, observation));
         }
         let found = by_family.into_iter().filter_map(|(at, hits)| Some(judge(families.get(at)?, &hits)));
-        let mut found: Vec<_> = found.filter(|found| found.score > 0).collect();
+        let mut found: Vec<_> = found.filter(|found| found.score >= LEAST_SCORE).collect();
         found.sort_by(|a, b| b.score.cmp(&a.score).then_with(|| a.family.cmp(b.family)));
         found
     }
@@ -205,11 +209,12 @@ fn judge<'a>(family: &'a Family, hits: &[(usize, usize)]) -> FamilyMatch<'a> {
         }
     }
     let towards_certainty = of_content.saturating_add(of_names.min(family.threshold / 2));
+    let content = of_content.saturating_mul(2) >= family.threshold;
     FamilyMatch {
         family: &family.name,
         score: of_content.saturating_add(of_names),
         indicators,
-        content: of_content > 0,
-        certain: of_content > 0 && towards_certainty >= family.threshold,
+        content,
+        certain: content && towards_certainty >= family.threshold,
     }
 }

@@ -58,7 +58,8 @@ pub struct FamilyIndicator {
     pub kind: IndicatorKind,
     /// The pattern. Queries and hashes are whole and without holes; all other kinds may have `*` and `#`.
     pub pattern: Pattern,
-    /// How much it says, up to [`FamilyIndicator::MAX_WEIGHT`]. What weighs nothing is only shown beside other matches.
+    /// How much it says, up to [`FamilyIndicator::MAX_WEIGHT`]. What weighs nothing is only shown beside other matches, and what weighs
+    /// 1 is no match without another.
     pub weight: u8,
     /// Whether it is about what something does or consists of, rather than what it is called; by its kind, where the file does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -100,11 +100,13 @@ fn judge(class: &WmiClass, intel: &Intel, victims: &[(String, BTreeSet<String>)]
         reasons.push(m::REASON_STORE_VICTIMS.with([property.as_str().into(), addresses.len().into()]));
     }
     reasons.append(&mut content.reasons);
-    let by_content = family.as_ref().is_some_and(|family| family.by_content);
     (finding.severity, finding.confidence, finding.action) = match (large.is_empty(), content.judge()) {
         (true, _) => (Severity::Medium, Confidence::Possible, Action::Review),
         (false, Some((_, confidence))) => (Severity::High, confidence, Action::Remove),
-        (false, None) if executable || by_content => (Severity::High, Confidence::Certain, Action::Remove),
+        // The size is the content; a family's names on top leave no doubt.
+        (false, None) if executable || family.is_some() => {
+            (Severity::High, Confidence::Certain, Action::Remove)
+        }
         // A big value and nothing else: no clean machine is known to have one.
         (false, None) => (Severity::High, Confidence::Likely, Action::Review),
     };

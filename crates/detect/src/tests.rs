@@ -257,6 +257,7 @@ fn a_payload_in_a_class_is_found_by_size_and_names_its_victims() {
     assert_eq!(assessment.verdict, Verdict::Infected);
     let finding = &assessment.findings[0];
     assert_eq!((finding.kind, finding.family.as_deref()), (Kind::ClassStore, Some("WannaMine")));
+    assert_eq!((finding.confidence, finding.action), (Confidence::Certain, Action::Remove));
     assert_eq!(assessment.neighbours, ["10.0.0.7", "10.0.0.8"]);
     assert_eq!(state(&assessment, Stage::Prevent), State::Act);
 }

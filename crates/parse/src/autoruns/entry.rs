@@ -3,6 +3,7 @@
 use super::columns::Column;
 use super::{HIDDEN, MAX_ENTRIES, TOO_MANY, problem};
 use crate::Parsed;
+use crate::format::has_extension;
 use evidence::wmi::{ClassSource, schema};
 use evidence::{
     Area, AutostartEntry, AutostartKind, Level, Location, Property, PropertyName, ReadState, RecordData,
@@ -146,7 +147,7 @@ fn kind(entry: &AutostartEntry) -> Option<AutostartKind> {
             AutostartKind::Wmi
         } else if location == "task scheduler" || location.contains(r"\system32\tasks") {
             AutostartKind::Task
-        } else if location.ends_with(r"\services") && image.ends_with(".sys") {
+        } else if location.ends_with(r"\services") && has_extension(&image, "sys") {
             AutostartKind::Driver
         } else if location.ends_with(r"\services") {
             AutostartKind::Service

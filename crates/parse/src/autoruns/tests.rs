@@ -25,10 +25,12 @@ const XML: &str = r#"<?xml version="1.0" encoding="UTF-16"?>
 </autoruns>"#;
 
 fn entries(parsed: &Parsed) -> Vec<&AutostartEntry> {
-    let entry = |data| match data {
-        &RecordData::Autostart(ref entry) => Some(entry),
-        _ => None,
-    };
+    fn entry(data: &RecordData) -> Option<&AutostartEntry> {
+        match data {
+            RecordData::Autostart(entry) => Some(entry),
+            _ => None,
+        }
+    }
     parsed.records.iter().filter_map(|(_, data)| entry(data)).collect()
 }
 

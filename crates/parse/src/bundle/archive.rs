@@ -32,6 +32,8 @@ pub(super) struct Member {
 /// A member, or an archive as a whole (its name is empty), that was refused or is worth a remark.
 pub(super) struct Remark {
     pub(super) member: String,
+    /// Whether the name may say to which host the member belongs.
+    pub(super) trusted: bool,
     pub(super) level: Level,
     pub(super) message: Message,
 }
@@ -50,7 +52,7 @@ impl<R: Read + Seek> Archive<R> {
         }
         let mut members = Vec::with_capacity(zip.len());
         let mut remarks = Vec::new();
-        let whole = |level, message| Remark { member: String::new(), level, message };
+        let whole = |level, message| Remark { member: String::new(), trusted: true, level, message };
         if zip.has_duplicate_names() {
             remarks.push(whole(Level::Error, DUPLICATE.plain()));
         }
@@ -70,7 +72,10 @@ impl<R: Read + Seek> Archive<R> {
                 continue;
             }
             match refusal(&name, &entry, limits) {
-                Some((level, message)) => remarks.push(Remark { member: shorten(name), level, message }),
+                Some((level, message)) => {
+                    let trusted = ![NAME_UNSAFE.id, NAME_LONG.id].contains(&message.id.as_str());
+                    remarks.push(Remark { member: shorten(name), trusted, level, message });
+                }
                 None => {
                     members.push(Member { name, packed: entry.compressed_size(), size: entry.size(), index });
                 }

@@ -7,7 +7,7 @@ use super::notes::{
     ARCHIVE_NESTED, ARN, EMPTY, MANIFEST_DAMAGED, MANIFEST_SCHEMA, MEMBER_DAMAGED, UNKNOWN_BINARY,
     UNKNOWN_TEXT, UNREAD, io_message, too_large,
 };
-use super::{Limits, names, parsers, records};
+use super::{Limits, Shape, names, parsers, records};
 use crate::Problem;
 use crate::format::{Format, HEAD, has_extension};
 use crate::text::Text;
@@ -21,12 +21,8 @@ pub(super) struct Mode<'a> {
     pub(super) limits: &'a Limits,
     /// Whether sources are hashed; a survey does without.
     pub(super) hash: bool,
-    /// Whether a manifest seals the bundle, so that every member counts and is hashed.
-    pub(super) sealed: bool,
-    /// Whether the bundle is a whole disk, most of which no parser reads.
-    pub(super) tree: bool,
-    /// Whether archives among the files are bundles of their own.
-    pub(super) skip_archives: bool,
+    /// How the files belong together.
+    pub(super) shape: Shape,
 }
 
 /// A file or member that is offered.
@@ -93,6 +89,10 @@ impl<'a> Collector<'a> {
         }
     }
 
+    fn is_sealed(&self) -> bool {
+        self.mode.shape == Shape::Sealed
+    }
+
     /// Adds a remark on the bundle as a whole.
     pub(super) fn remark(&mut self, source: &str, level: Level, message: Message) {
         self.notes.push(Note { level, source: source.to_owned(), offset: None, message });
@@ -113,11 +113,11 @@ impl<'a> Collector<'a> {
             return self.refuse(offer, Level::Error, failure(&error));
         }
         let format = Format::of_bytes(&head, &offer.relative);
-        let hash = self.mode.hash && (self.mode.sealed || format.is_none_or(Format::is_read));
+        let hash = self.mode.hash && (self.is_sealed() || format.is_none_or(Format::is_read));
         let mut stream = Hashed::new(Cursor::new(head).chain(reader), hash);
         match format {
-            Some(Format::Zip) if offer.layers == 0 && self.mode.skip_archives => return,
-            Some(Format::Zip) if self.mode.tree => self.unread += 1,
+            Some(Format::Zip) if offer.layers == 0 && self.mode.shape == Shape::Loose => return,
+            Some(Format::Zip) if self.mode.shape == Shape::Disk => self.unread += 1,
             Some(Format::Gzip) if !offer.gunzipped => self.take_gzip(&offer, &mut stream),
             Some(Format::Zip) if !offer.gunzipped && offer.layers <= self.mode.limits.nesting => {
                 self.take_archive(&offer, &mut stream);
@@ -128,7 +128,7 @@ impl<'a> Collector<'a> {
             Some(format) => self.pass(&offer, format),
             None => self.take_text(&offer, &mut stream),
         }
-        if self.mode.sealed && self.mode.hash {
+        if self.mode.hash && self.is_sealed() {
             let whole = stream.drain(self.mode.limits.file).unwrap_or(false);
             let stored = Some((stream.length().max(offer.length), stream.digest().filter(|_| whole)));
             self.taken.push(Taken { relative: offer.relative, stored, ..Taken::default() });
@@ -158,14 +158,20 @@ impl<'a> Collector<'a> {
             if remark.member.is_empty() {
                 self.refuse(outer.clone(), remark.level, remark.message);
             } else {
-                self.refuse(offer(&remark.member, 0), remark.level, remark.message);
+                let mut offer = offer(&remark.member, 0);
+                if !remark.trusted {
+                    prefix.clone_into(&mut offer.relative);
+                }
+                self.refuse(offer, remark.level, remark.message);
             }
         }
         // What is a bundle of its own is read as one, unless a manifest makes it a part of this.
         let outermost = outer.layers == 0;
-        self.mode.sealed |= outermost && members.iter().any(|member| is_manifest(&member.name));
+        if outermost && members.iter().any(|member| is_manifest(&member.name)) {
+            self.mode.shape = Shape::Sealed;
+        }
         for member in members {
-            if outermost && !self.mode.sealed && is_bundle(&member.name) {
+            if outermost && !self.is_sealed() && is_bundle(&member.name) {
                 continue;
             }
             let packed = member.packed;
@@ -222,9 +228,12 @@ impl<'a> Collector<'a> {
             ..offer.clone()
         };
         // The manifest lists the file as it is stored.
-        let sealed = std::mem::replace(&mut self.mode.sealed, false);
+        let shape = self.mode.shape;
+        if shape == Shape::Sealed {
+            self.mode.shape = Shape::Closed;
+        }
         self.take_unpacked(inner, MultiGzDecoder::new(stream), offer.length);
-        self.mode.sealed = sealed;
+        self.mode.shape = shape;
     }
 
     /// Notes a file that is no text.
@@ -234,7 +243,7 @@ impl<'a> Collector<'a> {
             evidence: format.is_evidence() || names::kind(&offer.relative).is_some(),
             ..Taken::default()
         };
-        if self.mode.tree {
+        if self.mode.shape == Shape::Disk {
             self.unread += 1;
             return;
         }
@@ -294,12 +303,12 @@ impl<'a> Collector<'a> {
         source.sha256 = stream.digest();
         let name = source.display_name();
         taken.source = Some(source);
-        match (format, folder_of(&offer.relative, MANIFEST_PATH), folder_of(&offer.relative, RECORDS_PATH)) {
-            (Format::Manifest, Some(folder), _) => {
-                self.take_manifest(folder, text.as_str(), &mut taken, offer)
+        let manifest_of = folder_of(&offer.relative, MANIFEST_PATH);
+        match format {
+            Format::Manifest if manifest_of.is_some() => {
+                self.take_manifest(manifest_of.unwrap_or_default(), text.as_str(), &mut taken, offer);
             }
-            (Format::Manifest, None, _) => taken.evidence = false,
-            (Format::Records, _, Some(_)) => {
+            Format::Records if folder_of(&offer.relative, RECORDS_PATH).is_some() => {
                 let (records, problems) = records::parse(text.as_str());
                 taken.notes.extend(problems.into_iter().map(|problem| to_note(problem, &name)));
                 for (line, record) in records {
@@ -307,8 +316,9 @@ impl<'a> Collector<'a> {
                     taken.origins.push(record.provenance);
                 }
             }
-            (Format::Records, _, None) => taken.evidence = false,
-            _ => {
+            // Out of place, they speak for no bundle.
+            Format::Manifest | Format::Records => taken.evidence = false,
+            format => {
                 let parsed = parsers::parse(format, &text);
                 taken.records = parsed.records;
                 taken.coverage = parsed.coverage;

@@ -20,8 +20,8 @@ pub(super) struct Bundle<'b> {
     pub(super) display: &'b str,
     /// The host by the bundle's name, and how far that can be trusted.
     pub(super) host: (String, NameSource),
-    /// Whether it is a whole disk.
-    pub(super) tree: bool,
+    /// Whether it is a whole disk, where no folder stands for a host.
+    pub(super) disk: bool,
     /// Whether manifests are compared.
     pub(super) verify: bool,
 }
@@ -61,7 +61,7 @@ pub(super) fn group(bundle: &Bundle, collector: Collector) -> Vec<Evidence> {
     if unread > 0 {
         notes.push(note(bundle.display, Level::Info, UNREAD_FILES.with([unread.into()])));
     }
-    let scopes = scope::scopes(&taken, &manifests, bundle.tree);
+    let scopes = scope::scopes(&taken, &manifests, bundle.disk);
     let mut members: BTreeMap<&Scope, Vec<&Taken>> = BTreeMap::new();
     for (scope, taken) in scopes.iter().zip(&taken) {
         members.entry(scope).or_default().push(taken);
@@ -151,14 +151,13 @@ fn distribute(
     let mut place = |hosts: &mut BTreeMap<HostId, Builder>, host: Host| {
         let id = host.id.clone();
         let builder = hosts.entry(id.clone()).or_insert_with(|| Builder::new(host));
-        let at = *places.entry(id).or_insert_with(|| {
+        *places.entry(id).or_insert_with(|| {
             builder.evidence.coverage.merge(&coverage);
             if manifest.is_none() {
                 builder.add_custody(Custody::Unsealed);
             }
             source.as_ref().map_or(0, |source| builder.add_source(source))
-        });
-        at
+        })
     };
     if records.is_empty() && (evidence || !notes.is_empty()) {
         place(hosts, home.clone());

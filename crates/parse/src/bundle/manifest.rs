@@ -7,7 +7,7 @@ use super::names::same_machine;
 use super::notes::{MANIFEST_DIFFERS, MANIFEST_MISSING, MANIFEST_UNLISTED};
 use evidence::{Coverage, Custody, Host, HostId, Message, NameSource, OperatingSystem, Source};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The schema that this version writes and reads.
 pub const SCHEMA: &str = "deminer.bundle/1";
@@ -130,9 +130,9 @@ impl Manifest {
     /// Compares the manifest with what is there: length and SHA-256 by path.
     pub(super) fn verify(&self, there: &BTreeMap<&str, (u64, Option<&str>)>) -> (Custody, Vec<Message>) {
         let mut messages = Vec::new();
-        let mut listed = BTreeMap::new();
+        let mut listed = BTreeSet::new();
         for member in &self.members {
-            listed.insert(member.path.as_str(), ());
+            listed.insert(member.path.as_str());
             match there.get(member.path.as_str()) {
                 None => messages.push(MANIFEST_MISSING.with([member.path.as_str().into()])),
                 Some((length, hash)) => {
@@ -144,7 +144,7 @@ impl Manifest {
                 }
             }
         }
-        let unlisted = there.keys().filter(|path| **path != MANIFEST_PATH && !listed.contains_key(**path));
+        let unlisted = there.keys().filter(|path| **path != MANIFEST_PATH && !listed.contains(*path));
         messages.extend(unlisted.map(|path| MANIFEST_UNLISTED.with([(*path).into()])));
         let custody = if messages.is_empty() { Custody::Verified } else { Custody::Broken };
         (custody, messages)

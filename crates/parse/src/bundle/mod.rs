@@ -71,12 +71,25 @@ enum Place {
     Archive(PathBuf),
     /// A zip archive in a zip archive.
     Nested { archive: PathBuf, member: Box<str>, slice: Slice },
-    /// A folder, with all its subfolders where it is sealed by a manifest or a whole disk.
-    Folder { path: PathBuf, sealed: bool, tree: bool },
+    /// A folder.
+    Folder { path: PathBuf, shape: Shape },
     /// Files of one folder.
     Files(Vec<PathBuf>),
     /// What standard input held.
     Stdin(Arc<[u8]>),
+}
+
+/// How the files of a bundle belong together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Shape {
+    /// They lie beside other bundles: archives among them and folders beside them are bundles of their own.
+    Loose,
+    /// They lie in one archive or stream.
+    Closed,
+    /// A manifest lists them all, in subfolders too.
+    Sealed,
+    /// They are a whole disk, most of which no parser reads.
+    Disk,
 }
 
 /// Where in an archive the bytes of a member lie.

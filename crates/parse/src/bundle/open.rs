@@ -4,7 +4,7 @@ use super::collect::{Collector, Mode, Offer};
 use super::group::{Bundle, group};
 use super::notes::{CROWDED, DEEP, LINK, SPECIAL, io_message};
 use super::walk::{Entry, Kind, list};
-use super::{BundleRef, Limits, Place, Slice, names};
+use super::{BundleRef, Limits, Place, Shape, Slice, names};
 use crate::format::{Format, file_name};
 use evidence::{Evidence, Level, Message, NameSource};
 use flate2::read::DeflateDecoder;
@@ -14,18 +14,18 @@ use std::path::Path;
 
 /// Reads a bundle; a survey does without hashes.
 pub(super) fn read(bundle: &BundleRef, limits: &Limits, hash: bool) -> Vec<Evidence> {
-    let (sealed, tree) = match &bundle.place {
-        Place::Folder { sealed, tree, .. } => (*sealed, *tree),
-        _ => (false, false),
+    let shape = match &bundle.place {
+        Place::Folder { shape, .. } => *shape,
+        Place::Files(_) => Shape::Loose,
+        Place::Archive(_) | Place::Nested { .. } | Place::Stdin(_) => Shape::Closed,
     };
-    let skip_archives = matches!(&bundle.place, Place::Folder { .. } | Place::Files(_)) && !sealed && !tree;
-    let mut collector = Collector::new(Mode { limits, hash, sealed, tree, skip_archives });
+    let mut collector = Collector::new(Mode { limits, hash, shape });
     match &bundle.place {
         Place::Archive(path) => archive(&mut collector, path),
         Place::Nested { archive, member, slice } => nested(&mut collector, archive, member, slice),
         Place::Folder { path, .. } => {
             let mut files = limits.members;
-            folder(&mut collector, path, "", limits, (0, sealed || tree), &mut files);
+            folder(&mut collector, path, "", limits, (0, shape != Shape::Loose), &mut files);
         }
         Place::Files(paths) => {
             for path in paths {
@@ -36,7 +36,8 @@ pub(super) fn read(bundle: &BundleRef, limits: &Limits, hash: bool) -> Vec<Evide
         }
         Place::Stdin(bytes) => stdin(&mut collector, bytes),
     }
-    let bundle = Bundle { display: &bundle.name, host: host(bundle), tree, verify: hash };
+    let disk = shape == Shape::Disk;
+    let bundle = Bundle { display: &bundle.name, host: host(bundle), disk, verify: hash };
     group(&bundle, collector)
 }
 

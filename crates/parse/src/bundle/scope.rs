@@ -25,9 +25,9 @@ pub(super) enum Scope {
 }
 
 /// The scope of every file, in the order of the files.
-pub(super) fn scopes(taken: &[Taken], manifests: &[(String, Manifest)], tree: bool) -> Vec<Scope> {
+pub(super) fn scopes(taken: &[Taken], manifests: &[(String, Manifest)], disk: bool) -> Vec<Scope> {
     let mut scopes: Vec<_> = taken.iter().map(|taken| by_place(&taken.relative, manifests)).collect();
-    if !tree {
+    if !disk {
         split(&mut scopes, taken, |path| {
             let (folder, _) = path.rsplit_once('/')?;
             (!folder.is_empty()).then(|| Scope::Folder(folder.to_owned()))

@@ -5,7 +5,7 @@ use super::collect::{is_bundle, is_manifest};
 use super::manifest::MANIFEST_PATH;
 use super::notes::{DEEP, LINK, NO_EVIDENCE, SPECIAL, STDIN_EMPTY, io_message, too_large};
 use super::open::open;
-use super::{BundleRef, Discovery, Input, Limits, Place, Slice, names};
+use super::{BundleRef, Discovery, Input, Limits, Place, Shape, Slice, names};
 use crate::format::{Format, HEAD, has_extension};
 use evidence::{Level, Message, Note};
 use flate2::read::MultiGzDecoder;
@@ -156,10 +156,15 @@ impl Walk<'_> {
         if depth > self.limits.depth {
             return self.note(path, Level::Error, DEEP.with([self.limits.depth.into()]));
         }
-        let sealed = is_sealed(path, &entries);
-        let tree = is_tree(path, &entries);
-        if sealed || tree {
-            return self.add(path, Place::Folder { path: path.to_owned(), sealed, tree });
+        let shape = if is_sealed(path, &entries) {
+            Shape::Sealed
+        } else if is_disk(path, &entries) {
+            Shape::Disk
+        } else {
+            Shape::Loose
+        };
+        if shape != Shape::Loose {
+            return self.add(path, Place::Folder { path: path.to_owned(), shape });
         }
         let mut evidence =
             path.file_name().is_some_and(|name| names::bundle_host(&name.to_string_lossy()).is_some());
@@ -179,7 +184,7 @@ impl Walk<'_> {
             }
         }
         if evidence {
-            self.add(path, Place::Folder { path: path.to_owned(), sealed: false, tree: false });
+            self.add(path, Place::Folder { path: path.to_owned(), shape });
         }
     }
 
@@ -284,7 +289,7 @@ fn is_sealed(path: &Path, entries: &[Entry]) -> bool {
 }
 
 /// Whether a folder is a Windows disk, or holds one by its drive letter, as triage tools and mounted images lay it out.
-fn is_tree(path: &Path, entries: &[Entry]) -> bool {
+fn is_disk(path: &Path, entries: &[Entry]) -> bool {
     let folders = || entries.iter().filter(|entry| entry.kind == Kind::Folder);
     let named = |entry: &Entry, name: &str| entry.name.eq_ignore_ascii_case(name);
     let has = |folder: &Path, names: &[&str]| {

@@ -29,20 +29,20 @@ pub enum Origin {
 }
 
 /// Bytes that look like a record.
-pub(crate) struct Piece<'a> {
+pub(crate) struct Piece {
     pub(crate) origin: Origin,
     pub(crate) location: Location,
-    pub(crate) data: Cow<'a, [u8]>,
+    pub(crate) data: Vec<u8>,
     /// Whether the end is missing.
     pub(crate) cut: bool,
 }
 
 /// Goes through all pages and hands every piece that is not live to `found`, which says whether to go on.
-pub(crate) fn pieces<'a>(
-    pages: &'a Pages,
+pub(crate) fn pieces(
+    pages: &Pages,
     map: &PageMap,
     is_live: &dyn Fn(u32, u32) -> bool,
-    found: &mut dyn FnMut(Piece<'a>) -> bool,
+    found: &mut dyn FnMut(Piece) -> bool,
 ) {
     let mut mapped = HashSet::new();
     // Bytes at the beginning of a logical page that belong to a record of the page before.
@@ -83,22 +83,22 @@ fn carry(page: &[u8], logical: u32, carried: &mut HashMap<u32, usize>) {
     }
 }
 
-struct Carve<'a, 'm> {
+struct Carve<'a> {
     pages: &'a Pages,
-    map: &'m PageMap,
+    map: &'a PageMap,
     physical: u32,
     logical: Option<u32>,
     origin: Origin,
 }
 
-impl<'a> Carve<'a, '_> {
+impl Carve<'_> {
     /// Carves a page whose first `start` bytes, if given, belong to an earlier page's record.
     fn page(
         &self,
-        page: &Cow<'a, [u8]>,
+        page: &[u8],
         start: Option<usize>,
         is_live: &dyn Fn(u32, u32) -> bool,
-        found: &mut dyn FnMut(Piece<'a>) -> bool,
+        found: &mut dyn FnMut(Piece) -> bool,
     ) -> bool {
         let entries: Vec<TocEntry> = if start.is_none() { toc(page).collect() } else { Vec::new() };
         for entry in &entries {
@@ -113,7 +113,7 @@ impl<'a> Carve<'a, '_> {
         let mut used: Vec<_> = entries.iter().map(|e| e.range(page)).collect();
         used.sort_by_key(|r| r.start);
         let mut from = table.min(page.len());
-        for range in used.into_iter().chain([page.len()..page.len()]) {
+        for range in used.into_iter().chain(std::iter::once(page.len()..page.len())) {
             if range.start > from && !self.slack(page, from..range.start, found) {
                 return false;
             }
@@ -122,7 +122,7 @@ impl<'a> Carve<'a, '_> {
         true
     }
 
-    fn record(&self, page: &Cow<'a, [u8]>, entry: &TocEntry) -> Piece<'a> {
+    fn record(&self, page: &[u8], entry: &TocEntry) -> Piece {
         let next = |n| match self.logical {
             Some(logical) => self.map.physical(logical.checked_add(n)?),
             // Nothing says which page followed an unmapped one; the next in the file often did.
@@ -130,14 +130,19 @@ impl<'a> Carve<'a, '_> {
         };
         if entry.size <= MAX_CARVED
             && let Ok(record) =
-                record::continued(self.pages, page.clone(), entry, self.physical, self.logical, next)
+                record::continued(self.pages, Cow::Borrowed(page), entry, self.physical, self.logical, next)
         {
             // What follows an unmapped page is a guess; what decodes is right.
-            return Piece { origin: self.origin, location: record.location, data: record.data, cut: false };
+            return Piece {
+                origin: self.origin,
+                location: record.location,
+                data: record.data.into_owned(),
+                cut: false,
+            };
         }
         let range = entry.range(page);
         let location = self.location(range.start, entry.id, entry.size);
-        Piece { origin: self.origin, location, data: slice(page, range), cut: true }
+        Piece { origin: self.origin, location, data: page[range].to_vec(), cut: true }
     }
 
     fn location(&self, at: usize, record_id: u32, size: u32) -> Location {
@@ -153,9 +158,9 @@ impl<'a> Carve<'a, '_> {
     /// Looks for beginnings of records in space that no record has.
     fn slack(
         &self,
-        page: &Cow<'a, [u8]>,
+        page: &[u8],
         range: std::ops::Range<usize>,
-        found: &mut dyn FnMut(Piece<'a>) -> bool,
+        found: &mut dyn FnMut(Piece) -> bool,
     ) -> bool {
         let mut at = range.start;
         while at < range.end {
@@ -166,7 +171,7 @@ impl<'a> Carve<'a, '_> {
             };
             let size = claimed.min(rest.len());
             let location = self.location(at, 0, u32::try_from(size).unwrap_or_default());
-            let data = slice(page, at..at + size);
+            let data = page[at..at + size].to_vec();
             let cut = claimed > size;
             if !found(Piece { origin: Origin::Slack, location, data, cut }) {
                 return false;
@@ -174,13 +179,6 @@ impl<'a> Carve<'a, '_> {
             at += size;
         }
         true
-    }
-}
-
-fn slice<'a>(page: &Cow<'a, [u8]>, range: std::ops::Range<usize>) -> Cow<'a, [u8]> {
-    match page {
-        Cow::Borrowed(page) => Cow::Borrowed(&page[range]),
-        Cow::Owned(page) => Cow::Owned(page[range].to_vec()),
     }
 }
 

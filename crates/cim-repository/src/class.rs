@@ -11,7 +11,7 @@ use crate::embedded::{self, EmbeddedObject};
 use crate::encoding::{Budget, Heap, NO_REF};
 use crate::error::Malformed;
 use crate::namespace::Namespace;
-use crate::part::{ClassPart, PropertyInfo, Qualifier, qualifiers};
+use crate::part::{ClassPart, PropertyInfo, Qualifier, ValueTable, qualifiers};
 use crate::record::Location;
 use crate::time::FileTime;
 use crate::types::CimType;
@@ -38,6 +38,8 @@ pub struct Class {
     pub location: Location,
     /// Whether the table of defaults has the size that the properties need: it does when the superclass is the right one.
     pub(crate) is_fitting: bool,
+    /// About how many bytes of records its decoded form stands for: its own, and its superclass's where it had to be copied.
+    pub(crate) weight: usize,
 }
 
 /// A property of a class.
@@ -172,15 +174,17 @@ pub(crate) fn read(
     let head = head(data)?;
     let budget = Budget::for_record(data.len());
     let mut rest = head.rest;
-    let part = ClassPart::read(&mut rest, &budget, 0)?;
+    let mut part = ClassPart::read(&mut rest, &budget, 0)?;
     // The list in the record has the nearest superclass only.
     let derivation = match parent {
         Some(parent) => std::iter::once(&parent.name).chain(&parent.derivation).cloned().collect(),
         None => part.derivation.clone(),
     };
-    let properties = merge(&part, &derivation, parent)?;
+    let (properties, copies) = merge(&mut part, &derivation, parent)?;
     let methods = if rest.is_empty() { Vec::new() } else { methods(&mut rest, &budget)? };
     let table_size = part.table_size();
+    let from_above = if copies { parent.map_or(0, |p| p.weight) } else { 0 };
+    let weight = data.len() + properties.len() * size_of::<Arc<Property>>() + from_above;
     let mut class = Class {
         name: part.name,
         namespace,
@@ -191,30 +195,34 @@ pub(crate) fn read(
         methods,
         location,
         is_fitting: false,
+        weight,
     };
     class.is_fitting = class.table_size() == table_size;
     Ok(class)
 }
 
-/// The properties of the class and its superclasses, with the defaults that hold in this class.
+/// The properties of the class and its superclasses, with the defaults that hold in this class; and whether any had to be
+/// copied from the superclass.
 fn merge(
-    part: &ClassPart<'_>,
+    part: &mut ClassPart<'_>,
     derivation: &[String],
     parent: Option<&Class>,
-) -> Result<Vec<Arc<Property>>, Malformed> {
+) -> Result<(Vec<Arc<Property>>, bool), Malformed> {
     let inherited: &[Arc<Property>] = parent.map_or(&[], |p| &p.properties);
-    let mut own: Vec<&PropertyInfo> = part.properties.iter().collect();
+    let mut own: Vec<PropertyInfo> = std::mem::take(&mut part.properties);
     own.sort_by_key(|p| p.index);
     let last = own.last().map(|p| p.index).max(inherited.last().map(|p| p.index));
     let defaults = part.defaults(last.map_or(0, |i| usize::from(i) + 1))?;
 
     let mut merged = Vec::with_capacity(inherited.len() + own.len());
+    let mut copies = false;
     let mut inherited = inherited.iter().peekable();
     for info in own {
         while let Some(old) = inherited.next_if(|p| p.index < info.index) {
-            merged.push(with_default(old, &defaults));
+            merged.push(with_default(old, &defaults, &mut copies));
         }
         let above = inherited.next_if(|p| p.index == info.index);
+        copies |= above.is_some();
         let state = defaults.state(info.index);
         let default = match above {
             Some(above) if state.default => above.default.clone(),
@@ -222,34 +230,37 @@ fn merge(
             _ => defaults.value(info.offset, info.cim_type),
         };
         merged.push(Arc::new(Property {
-            name: info.name.clone(),
+            name: info.name,
             cim_type: info.cim_type,
             origin: origin(&part.name, derivation, info.origin),
-            qualifiers: with_inherited(&info.qualifiers, above.map_or(&[], |a| &a.qualifiers)),
+            qualifiers: with_inherited(info.qualifiers, above.map_or(&[], |a| &a.qualifiers)),
             default,
             index: info.index,
             offset: info.offset,
         }));
     }
-    merged.extend(inherited.map(|old| with_default(old, &defaults)));
-    Ok(merged)
+    merged.extend(inherited.map(|old| with_default(old, &defaults, &mut copies)));
+    Ok((merged, copies))
 }
 
 /// A property's own qualifiers and those that it inherits: a class that declares a property anew does not repeat them.
-fn with_inherited(own: &[Qualifier], above: &[Qualifier]) -> Vec<Qualifier> {
+fn with_inherited(mut own: Vec<Qualifier>, above: &[Qualifier]) -> Vec<Qualifier> {
     const TO_DERIVED: u8 = 2;
-    let mut all = own.to_vec();
-    let inherited = above.iter().filter(|q| q.flavor & TO_DERIVED != 0);
-    all.extend(inherited.filter(|q| value::qualifier(own, &q.name).is_none()).cloned());
-    all
+    for inherited in above.iter().filter(|q| q.flavor & TO_DERIVED != 0) {
+        if value::qualifier(&own, &inherited.name).is_none() {
+            own.push(inherited.clone());
+        }
+    }
+    own
 }
 
 /// An inherited property; a copy when the class gives it another default.
-fn with_default(property: &Arc<Property>, defaults: &crate::part::ValueTable<'_>) -> Arc<Property> {
+fn with_default(property: &Arc<Property>, defaults: &ValueTable<'_>, copies: &mut bool) -> Arc<Property> {
     let state = defaults.state(property.index);
     if state.default || (state.null && property.default.is_null()) {
         return Arc::clone(property);
     }
+    *copies = true;
     let default = if state.null { Value::Null } else { defaults.value(property.offset, property.cim_type) };
     Arc::new(Property { default, ..Property::clone(property) })
 }

@@ -114,7 +114,7 @@ impl Repository {
             });
         }
         search.offer_classes(&pieces);
-        let objects = pieces.into_iter().map(|piece| search.decode(piece)).collect();
+        let objects = pieces.iter().map(|piece| search.decode(piece)).collect();
         let copies = search.copies;
         Deleted { objects, keys: stale, copies }
     }
@@ -185,7 +185,7 @@ impl<'r> Search<'r> {
     }
 
     /// Whether the piece is byte for byte a live record.
-    fn is_copy(&mut self, piece: &Piece<'_>) -> bool {
+    fn is_copy(&mut self, piece: &Piece) -> bool {
         let Location { record_id, size, .. } = piece.location;
         let Some(at) = self.live_records.get(&(record_id, size)).and_then(Key::record) else { return false };
         let same = self.repository.record(at).is_ok_and(|live| live.data.starts_with(&piece.data));
@@ -194,24 +194,24 @@ impl<'r> Search<'r> {
     }
 
     /// Makes carved class definitions known, so that instances and classes below them can be decoded.
-    fn offer_classes(&mut self, pieces: &[Piece<'_>]) {
+    fn offer_classes(&mut self, pieces: &[Piece]) {
         for piece in pieces.iter().filter(|p| carve::class_size(&p.data).is_some()) {
             self.finder.offer_carved(&piece.data, piece.location, self.namespace_of(piece));
         }
     }
 
-    fn namespace_of(&self, piece: &Piece<'_>) -> Namespace {
+    fn namespace_of(&self, piece: &Piece) -> Namespace {
         self.by_record
             .get(&(piece.location.record_id, piece.location.size))
             .map_or_else(Namespace::unknown, |key| self.namespace(key.namespace))
     }
 
-    fn decode(&mut self, piece: Piece<'_>) -> Carved {
-        let mut namespace = self.namespace_of(&piece);
-        let data = whole(&piece);
+    fn decode(&mut self, piece: &Piece) -> Carved {
+        let mut namespace = self.namespace_of(piece);
+        let data = whole(piece);
         let mut status = Status::Unknown;
         let content = if carve::instance_size(&data).is_some() {
-            match self.instance(&data, &piece, &namespace) {
+            match self.instance(&data, piece, &namespace) {
                 Some(instance) => {
                     let class = NameHash::of(&instance.class.name);
                     status = self.status(self.live_instances.contains(&(class, instance.key_hash())));
@@ -219,7 +219,7 @@ impl<'r> Search<'r> {
                 }
                 None => Content::Fragment(fragment(&piece.data)),
             }
-        } else if let Some(class) = self.class(&data, &piece, &namespace) {
+        } else if let Some(class) = self.class(&data, piece, &namespace) {
             status = self.status(self.live_classes.contains(&NameHash::of(&class.name)));
             Content::Class(class)
         } else if let Some(record) = reference::read(&data) {
@@ -239,7 +239,7 @@ impl<'r> Search<'r> {
         }
     }
 
-    fn instance(&mut self, data: &[u8], piece: &Piece<'_>, namespace: &Namespace) -> Option<Instance> {
+    fn instance(&mut self, data: &[u8], piece: &Piece, namespace: &Namespace) -> Option<Instance> {
         let head = instance::head(data).ok()?;
         let classes = self.finder.candidates(head.class, Some(head.class_stored), namespace);
         classes.into_iter().find_map(|class| {
@@ -248,7 +248,7 @@ impl<'r> Search<'r> {
         })
     }
 
-    fn class(&mut self, data: &[u8], piece: &Piece<'_>, namespace: &Namespace) -> Option<Arc<Class>> {
+    fn class(&mut self, data: &[u8], piece: &Piece, namespace: &Namespace) -> Option<Arc<Class>> {
         carve::class_size(data)?;
         let superclass = class::head(data).ok()?.superclass;
         let parents = if superclass.is_empty() {
@@ -270,12 +270,12 @@ impl<'r> Search<'r> {
 
 /// The data, filled up to the size that it claims, so that what is left can be decoded. No string in the filling ends, so
 /// none is made up.
-fn whole<'a>(piece: &'a Piece<'_>) -> Cow<'a, [u8]> {
+fn whole(piece: &Piece) -> Cow<'_, [u8]> {
     const MAX_FILL: usize = 1 << 20;
     let claimed = carve::instance_size(&piece.data).or_else(|| carve::class_size(&piece.data));
     match claimed {
         Some(size) if size > piece.data.len() && size < MAX_FILL => {
-            let mut data = piece.data.to_vec();
+            let mut data = piece.data.clone();
             data.resize(size, 0xFF);
             Cow::Owned(data)
         }

@@ -1,5 +1,6 @@
-//! Objects inside objects, and the signatures of methods ([MS-WMIO] 2.2, "ObjectBlock", "InstanceType", "ClassType").
+//! Objects inside objects, and the signatures of methods ([MS-WMIO] 2.2, `ObjectBlock`, `InstanceType`, `ClassType`).
 
+use std::collections::HashSet;
 use std::fmt;
 
 use crate::bytes::Cursor;
@@ -100,11 +101,11 @@ pub(crate) fn read<'a>(
     let class = ClassPart::read(&mut block, budget, depth)?;
     let parent = object(parent, None, Vec::new())?;
     let mut own = object(class, None, Vec::new())?;
-    for inherited in parent.properties.into_iter().rev() {
-        if own.get(&inherited.name).is_none() {
-            own.properties.insert(0, inherited);
-        }
-    }
+    let names: HashSet<String> = own.properties.iter().map(|p| p.name.to_ascii_lowercase()).collect();
+    let mut properties = parent.properties;
+    properties.retain(|p| !names.contains(&p.name.to_ascii_lowercase()));
+    properties.append(&mut own.properties);
+    own.properties = properties;
     Ok(own)
 }
 

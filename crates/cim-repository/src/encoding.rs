@@ -1,11 +1,11 @@
-//! Strings, names and the heap of an object ([MS-WMIO] 2.2, "Encoded-String", "Heap", "HeapRef", "DictionaryReference").
+//! Strings, names and the heap of an object ([MS-WMIO] 2.2, "Encoded-String", "Heap", `HeapRef`, `DictionaryReference`).
 
 use std::cell::Cell;
 
 use crate::bytes::Cursor;
 use crate::error::Malformed;
 
-/// Names that objects refer to by number instead of storing them ([MS-WMIO] 2.2.81, "DictionaryReference").
+/// Names that objects refer to by number instead of storing them ([MS-WMIO] 2.2.81, `DictionaryReference`).
 const DICTIONARY: [&str; 11] =
     ["\"", "key", "", "read", "write", "volatile", "provider", "dynamic", "cimwin32", "DWORD", "CIMTYPE"];
 
@@ -34,8 +34,8 @@ pub(crate) fn string(data: &[u8]) -> Option<(String, usize)> {
 /// Each byte is the code point of its character.
 pub(crate) fn latin1(bytes: &[u8]) -> String {
     if bytes.is_ascii() {
-        // ASCII is valid UTF-8, so nothing is replaced and the copy is a plain one.
-        String::from_utf8_lossy(bytes).into_owned()
+        // ASCII is valid UTF-8.
+        String::from_utf8(bytes.to_vec()).unwrap_or_default()
     } else {
         bytes.iter().copied().map(char::from).collect()
     }
@@ -47,9 +47,10 @@ pub(crate) fn latin1(bytes: &[u8]) -> String {
 pub(crate) struct Budget(Cell<usize>);
 
 impl Budget {
-    /// Real objects never refer to the same bytes twice; this leaves room for small ones.
+    /// Real objects never refer to the same bytes twice, and what is decoded takes at most sixteen times the space of its
+    /// written form; this leaves room for small ones.
     pub(crate) fn for_record(size: usize) -> Self {
-        Self(Cell::new(size.saturating_mul(8).saturating_add(64 * 1024)))
+        Self(Cell::new(size.saturating_mul(16).saturating_add(64 * 1024)))
     }
 
     pub(crate) fn spend(&self, amount: usize, at: usize) -> Result<(), Malformed> {

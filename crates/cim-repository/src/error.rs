@@ -100,6 +100,9 @@ pub enum Error {
         /// What was found, in words.
         what: &'static str,
     },
+    /// The records together are longer than their file.
+    #[error("the records that the index names overlap: the rest is not read")]
+    Overlap,
     /// The class that is needed to decode an object is not in the repository.
     #[error("the class {class} is needed and is not in the repository")]
     MissingClass {

@@ -10,6 +10,8 @@ use crate::record::Location;
 use crate::repository::Repository;
 use crate::time::FileTime;
 
+/// Definitions of one name that are looked at, live and carved each.
+const MAX_DEFINITIONS: usize = 64;
 /// Definitions of one name that are tried.
 const MAX_CANDIDATES: usize = 16;
 /// Superclasses above a carved class.
@@ -29,8 +31,14 @@ struct CarvedClass {
     data: Vec<u8>,
     location: Location,
     namespace: Namespace,
-    /// Set once decoded; `None` inside when it cannot be.
-    decoded: Option<Option<Arc<Class>>>,
+    state: State,
+}
+
+enum State {
+    Raw,
+    /// Being decoded, or it cannot be.
+    Failed,
+    Decoded(Arc<Class>),
 }
 
 impl<'r> ClassFinder<'r> {
@@ -48,7 +56,7 @@ impl<'r> ClassFinder<'r> {
         }
         if let Ok(class) = class::read(data, location, namespace.clone(), None) {
             self.kept += data.len();
-            let carved = CarvedClass { data: data.to_vec(), location, namespace, decoded: None };
+            let carved = CarvedClass { data: data.to_vec(), location, namespace, state: State::Raw };
             self.carved.entry(NameHash::of(&class.name)).or_default().push(carved);
         }
     }
@@ -69,10 +77,10 @@ impl<'r> ClassFinder<'r> {
 
     fn collect(&mut self, name: NameHash, depth: u8) -> Vec<Arc<Class>> {
         let mut found = Vec::new();
-        for namespace in self.live.get(&name).into_iter().flatten() {
+        for namespace in self.live.get(&name).into_iter().flatten().take(MAX_DEFINITIONS) {
             found.extend(self.repository.class_by_hash(namespace, name).ok().flatten());
         }
-        let carved = self.carved.get(&name).map_or(0, Vec::len);
+        let carved = self.carved.get(&name).map_or(0, Vec::len).min(MAX_DEFINITIONS);
         for i in 0..carved {
             found.extend(self.carved_class(name, i, depth));
         }
@@ -81,11 +89,13 @@ impl<'r> ClassFinder<'r> {
 
     fn carved_class(&mut self, name: NameHash, i: usize, depth: u8) -> Option<Arc<Class>> {
         let carved = self.carved.get_mut(&name)?.get_mut(i)?;
-        if let Some(decoded) = &carved.decoded {
-            return decoded.clone();
+        match &carved.state {
+            State::Raw => {}
+            State::Failed => return None,
+            State::Decoded(class) => return Some(Arc::clone(class)),
         }
-        // Counts as undecodable while its superclasses are looked for: a circle ends here.
-        carved.decoded = Some(None);
+        // A circle of superclasses ends here.
+        carved.state = State::Failed;
         let (data, location, namespace) =
             (std::mem::take(&mut carved.data), carved.location, carved.namespace.clone());
         let superclass = class::head(&data).ok()?.superclass;
@@ -100,9 +110,8 @@ impl<'r> ClassFinder<'r> {
             .filter_map(|p| class::read(&data, location, namespace.clone(), Some(p)).ok())
             .find(|class| class.is_fitting)
             .or_else(|| class::read(&data, location, namespace, None).ok())
-            .map(Arc::new);
-        let carved = self.carved.get_mut(&name)?.get_mut(i)?;
-        carved.decoded = Some(decoded.clone());
-        decoded
+            .map(Arc::new)?;
+        self.carved.get_mut(&name)?.get_mut(i)?.state = State::Decoded(Arc::clone(&decoded));
+        Some(decoded)
     }
 }

@@ -148,9 +148,13 @@ pub(crate) mod tests {
             page.extend(children.get(i).copied().unwrap_or(u32::MAX).to_le_bytes());
         }
         let half = |page: &mut Vec<u8>, n: usize| page.extend(u16::try_from(n).unwrap().to_le_bytes());
-        offsets.iter().for_each(|&o| half(&mut page, o.into()));
+        for offset in offsets {
+            half(&mut page, offset.into());
+        }
         half(&mut page, key_data.len());
-        key_data.iter().for_each(|&o| half(&mut page, o.into()));
+        for &word in &key_data {
+            half(&mut page, word.into());
+        }
         half(&mut page, strings.len());
         let mut end = 0;
         for s in &strings {
@@ -158,7 +162,9 @@ pub(crate) mod tests {
             end += s.len() + 1;
         }
         half(&mut page, end);
-        strings.iter().for_each(|s| page.extend(s.bytes().chain([0])));
+        for s in strings {
+            page.extend(s.bytes().chain([0]));
+        }
         page.resize(PAGE_SIZE, 0);
         page
     }

@@ -1,6 +1,6 @@
 //! Instances.
 //!
-//! An instance record (libyal/dtformats, "instance"; [MS-WMIO] 2.2, "InstanceType"; measured): the hash of the class name
+//! An instance record (libyal/dtformats, "instance"; [MS-WMIO] 2.2, `InstanceType`; measured): the hash of the class name
 //! (64 hexadecimal digits in UTF-16LE), two file times, then a part with its own length: flags (`u8`), class name, two
 //! state bits for each property, the values, the qualifiers, a byte that is 2 when a set of qualifiers for each property
 //! follows, and the heap.
@@ -44,18 +44,23 @@ pub struct Instance {
 pub struct PropertyValue {
     /// The property of the class.
     pub property: Arc<Property>,
-    /// Its value.
-    pub value: Value,
-    /// Whether the value comes from the class, because the instance does not set it.
-    pub is_default: bool,
+    /// The value that the instance sets; `None` when it has the default of the class.
+    pub own: Option<Value>,
     /// Qualifiers of the property in this instance.
     pub qualifiers: Vec<Qualifier>,
+}
+
+impl PropertyValue {
+    /// The value: the instance's own, else the default of the class.
+    pub fn value(&self) -> &Value {
+        self.own.as_ref().unwrap_or(&self.property.default)
+    }
 }
 
 impl Instance {
     /// A property's value by its name (case does not count).
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.properties.iter().find(|p| p.property.name.eq_ignore_ascii_case(name)).map(|p| &p.value)
+        self.properties.iter().find(|p| p.property.name.eq_ignore_ascii_case(name)).map(PropertyValue::value)
     }
 
     /// The text of a string, date or reference property; `None` when it is null or not text.
@@ -107,7 +112,7 @@ impl Instance {
     pub(crate) fn damage(&self) -> Vec<String> {
         let mut found = Vec::new();
         for property in &self.properties {
-            property.value.unreadable(&mut |why| found.push(format!("{}: {why}", property.property.name)));
+            property.value().unreadable(&mut |why| found.push(format!("{}: {why}", property.property.name)));
         }
         found
     }
@@ -142,7 +147,7 @@ pub(crate) fn read(
     namespace: Namespace,
     class: Arc<Class>,
 ) -> Result<Instance, Malformed> {
-    let head = head(data)?;
+    let Head { session, class_stored, .. } = head(data)?;
     let budget = Budget::for_record(data.len());
     let rest = data.get(HASH_BYTES + 16..).unwrap_or_default();
     let mut part =
@@ -163,27 +168,27 @@ pub(crate) fn read(
     let mut properties = Vec::with_capacity(class.properties.len());
     for property in &class.properties {
         let state = values.state(property.index);
-        let value = match (state.default, state.null) {
-            (_, true) => Value::Null,
-            (true, false) => property.default.clone(),
-            (false, false) => values.value(property.offset, property.cim_type),
+        let own = match (state.default, state.null) {
+            (true, false) => None,
+            (true, true) if property.default.is_null() => None,
+            (_, true) => Some(Value::Null),
+            (false, false) => Some(values.value(property.offset, property.cim_type)),
         };
-        let own = property_sets
+        let set = property_sets
             .get(usize::from(property.index))
             .map(|set| qualifiers(*set, &heap, 0))
             .transpose()?;
         properties.push(PropertyValue {
             property: Arc::clone(property),
-            value,
-            is_default: state.default,
-            qualifiers: own.unwrap_or_default(),
+            own,
+            qualifiers: set.unwrap_or_default(),
         });
     }
     Ok(Instance {
         namespace,
         class,
-        session: head.session,
-        class_stored: head.class_stored,
+        session,
+        class_stored,
         qualifiers: qualifiers(set, &heap, 0)?,
         properties,
         location,

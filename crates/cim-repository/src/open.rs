@@ -72,17 +72,16 @@ impl Repository {
             return Ok(Self::assemble(objects, map, index, Index::Flat(keys), None, problems));
         };
         let map = mapping.objects.clone();
-        let tree = match &index {
-            Some(pages) => Index::Tree(Tree::new(pages.clone(), mapping.index.clone(), mapping.index_root)),
-            None => {
-                problems.push(Problem {
+        let tree = if let Some(pages) = &index {
+            Index::Tree(Tree::new(pages.clone(), mapping.index.clone(), mapping.index_root))
+        } else {
+            problems.push(Problem {
                     place: None,
                     text: "INDEX.BTR is missing: which namespace an object belongs to is unknown, and deleted objects \
                            may be among the live ones"
                         .to_owned(),
                 });
-                Index::Flat(Vec::new())
-            }
+            Index::Flat(Vec::new())
         };
         Ok(Self::assemble(objects, map, index, tree, Some(mapping), problems))
     }

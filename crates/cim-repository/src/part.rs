@@ -1,4 +1,4 @@
-//! The parts that classes and instances are made of ([MS-WMIO] 2.2, "ClassPart", "QualifierSet", "ValueTable").
+//! The parts that classes and instances are made of ([MS-WMIO] 2.2, `ClassPart`, `QualifierSet`, `ValueTable`).
 
 use crate::bytes::Cursor;
 use crate::embedded;
@@ -104,6 +104,7 @@ impl<'a> ClassPart<'a> {
 
 fn property(heap: &Heap<'_>, name: u32, info: u32, depth: u8) -> Result<PropertyInfo, Malformed> {
     let mut info = heap.at(info)?;
+    heap.budget().spend(size_of::<PropertyInfo>(), info.position())?;
     let code = info.u32("a property's description is cut off")?;
     let cim_type = CimType::from_code(code).ok_or_else(|| info.fail("a property has an unknown type"))?;
     Ok(PropertyInfo {
@@ -124,6 +125,7 @@ pub(crate) fn qualifiers(
 ) -> Result<Vec<Qualifier>, Malformed> {
     let mut found = Vec::new();
     while !set.is_empty() {
+        heap.budget().spend(size_of::<Qualifier>(), set.position())?;
         let name = heap.name(set.u32("a qualifier is cut off")?)?;
         let flavor = set.u8("a qualifier is cut off")?;
         let code = set.u32("a qualifier is cut off")?;
@@ -135,7 +137,7 @@ pub(crate) fn qualifiers(
     Ok(found)
 }
 
-/// Two bits for each property, then the values ("NdTable" and "ValueTable").
+/// Two bits for each property, then the values (`NdTable` and `ValueTable`).
 #[derive(Clone, Copy)]
 pub(crate) struct ValueTable<'a> {
     states: &'a [u8],

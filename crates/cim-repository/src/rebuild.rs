@@ -12,6 +12,9 @@ use crate::record::toc;
 /// Slot of the rebuilt table for a logical page that was not found.
 const UNUSED: u32 = u32::MAX;
 
+/// Logical pages that keys may give one record; older states of the index give it others.
+const MAX_PAGES: usize = 8;
+
 /// Gathers the keys of all index pages and finds where their records lie.
 ///
 /// Keys name logical pages and record numbers; tables of contents have the same record numbers on physical pages. Every
@@ -25,7 +28,7 @@ pub(crate) fn without_mapping(
     let mut wanted: HashMap<(u32, u32), Vec<u32>> = HashMap::new();
     for RecordRef { page, id, size } in keys.iter().filter_map(Key::record) {
         let pages = wanted.entry((id, size)).or_default();
-        if !pages.contains(&page) {
+        if pages.len() < MAX_PAGES && !pages.contains(&page) {
             pages.push(page);
         }
     }

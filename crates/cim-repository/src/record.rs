@@ -84,6 +84,24 @@ pub(crate) fn toc(page: &[u8]) -> impl Iterator<Item = TocEntry> + '_ {
     })
 }
 
+/// Ends lists of records that overlap. Real ones do not, so together they are no longer than their file; damaged keys can
+/// name the same bytes over and over.
+pub(crate) struct Extent {
+    left: Option<u64>,
+}
+
+impl Extent {
+    pub(crate) fn of(pages: &Pages) -> Self {
+        Self { left: Some(pages.size().saturating_add(PAGE_SIZE as u64)) }
+    }
+
+    /// Counts a record: an error for the first that is too much, `None` for those after it.
+    pub(crate) fn claim(&mut self, size: u32) -> Option<Result<(), Error>> {
+        self.left = self.left?.checked_sub(size.into());
+        Some(if self.left.is_some() { Ok(()) } else { Err(Error::Overlap) })
+    }
+}
+
 /// A record's bytes and where they lie.
 #[derive(Debug, Clone)]
 pub(crate) struct Record<'a> {
@@ -125,6 +143,10 @@ pub(crate) fn continued<'a>(
     };
     let range = entry.range(&page);
     let size = entry.size as usize;
+    if u64::from(entry.size) > pages.size() {
+        let what = "the record claims to be longer than its file";
+        return Err(Error::Record { location, at: 0, what });
+    }
     if range.len() == size {
         let data = match page {
             Cow::Borrowed(page) => Cow::Borrowed(&page[range]),

@@ -12,12 +12,12 @@ use crate::key::{Key, KeyKind, RecordRef};
 use crate::mapping::{Mapping, PageMap};
 use crate::namespace::{Namespace, SYSTEM};
 use crate::pages::Pages;
-use crate::record::{self, Record};
+use crate::record::{self, Extent, Record};
 
 /// Superclasses above a class; real chains have at most twelve.
 const MAX_CHAIN: u8 = 64;
 /// Bytes of class records whose decoded form is kept.
-const CACHE_LIMIT: usize = 8 << 20;
+const CACHE_LIMIT: usize = 16 << 20;
 /// Problems that are kept in words; those beyond are only counted.
 const MAX_PROBLEMS: usize = 1000;
 
@@ -70,7 +70,9 @@ impl Repository {
             problems: Mutex::default(),
             classes: Mutex::default(),
         };
-        problems.into_iter().for_each(|p| repository.note(p));
+        for problem in problems {
+            repository.note(problem);
+        }
         repository
     }
 
@@ -120,11 +122,16 @@ impl Repository {
     /// in the namespace `__SystemClass` and are seen from everywhere.
     pub fn classes(&self, namespace: &Namespace) -> impl Iterator<Item = Result<Arc<Class>>> + '_ {
         let namespace = namespace.clone();
-        self.index.keys(Query::Classes(namespace.hash())).filter_map(move |key| match key {
-            Ok(Key { kind: KeyKind::Class { class, at }, .. }) => Some(self.load(&namespace, class, at, 0)),
-            Ok(_) => None,
-            Err(error) => Some(Err(error)),
-        })
+        let mut extent = Extent::of(&self.objects);
+        let classes = self.index.keys(Query::Classes(namespace.hash())).map_while(move |key| match key {
+            Ok(Key { kind: KeyKind::Class { class, at }, .. }) => {
+                let claim = extent.claim(at.size)?;
+                Some(Some(claim.and_then(|()| self.load(&namespace, class, at, 0))))
+            }
+            Ok(_) => Some(None),
+            Err(error) => Some(Some(Err(error))),
+        });
+        classes.flatten()
     }
 
     /// A class by its name, as it is seen from a namespace: the namespace's own, else the stock system class.
@@ -157,24 +164,22 @@ impl Repository {
             return Ok(known.clone());
         }
         let key = self.index.keys(Query::Class(namespace.hash(), name)).next().transpose()?;
-        match key.map(|k| k.kind) {
-            Some(KeyKind::Class { at, .. }) => self.load(namespace, name, at, depth).map(Some),
-            _ => {
-                self.remember((namespace.hash(), name), None, 0);
-                Ok(None)
-            }
+        if let Some(KeyKind::Class { at, .. }) = key.map(|k| k.kind) {
+            return self.load(namespace, name, at, depth).map(Some);
         }
+        self.remember((namespace.hash(), name), None, 0);
+        Ok(None)
     }
 
-    fn remember(&self, key: (NameHash, NameHash), class: Option<Arc<Class>>, size: usize) {
+    fn remember(&self, key: (NameHash, NameHash), class: Option<Arc<Class>>, weight: usize) {
         let mut cache = lock(&self.classes);
         // Even an absent class costs a little.
-        let weight = size + 256;
-        if cache.weight + weight > CACHE_LIMIT {
+        let weight = weight.saturating_add(256);
+        if cache.weight.saturating_add(weight) > CACHE_LIMIT {
             cache.by_hash.clear();
             cache.weight = 0;
         }
-        cache.weight += weight;
+        cache.weight = cache.weight.saturating_add(weight);
         cache.by_hash.insert(key, class);
     }
 
@@ -209,7 +214,8 @@ impl Repository {
             });
         }
         let class = Arc::new(class);
-        self.remember((namespace.hash(), name), Some(Arc::clone(&class)), record.data.len());
+        let weight = class.weight;
+        self.remember((namespace.hash(), name), Some(Arc::clone(&class)), weight);
         Ok(class)
     }
 
@@ -229,13 +235,17 @@ impl Repository {
         class: NameHash,
     ) -> impl Iterator<Item = Result<Instance>> + use<'_> {
         let namespace = namespace.clone();
-        self.index.keys(Query::Instances(namespace.hash(), class)).filter_map(move |key| match key {
+        let mut extent = Extent::of(&self.objects);
+        let keys = self.index.keys(Query::Instances(namespace.hash(), class));
+        let instances = keys.map_while(move |key| match key {
             Ok(Key { kind: KeyKind::Instance { class, at, .. }, .. }) => {
-                Some(self.instance_at(&namespace, class, at))
+                let claim = extent.claim(at.size)?;
+                Some(Some(claim.and_then(|()| self.instance_at(&namespace, class, at))))
             }
-            Ok(_) => None,
-            Err(error) => Some(Err(error)),
-        })
+            Ok(_) => Some(None),
+            Err(error) => Some(Some(Err(error))),
+        });
+        instances.flatten()
     }
 
     /// Reads an instance whose record is known.

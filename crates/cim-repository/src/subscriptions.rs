@@ -6,6 +6,7 @@ use crate::deleted::Content;
 use crate::hash::NameHash;
 use crate::instance::Instance;
 use crate::namespace::{Namespace, SYSTEM};
+use crate::record::Extent;
 use crate::repository::Repository;
 
 /// The event filters, consumers, bindings and timers of one namespace.
@@ -58,6 +59,7 @@ impl Repository {
         }
         let system = Namespace::new(SYSTEM);
         let stock = KINDS.map(|kind| self.class_tree(&system, kind));
+        let mut extent = Extent::of(&self.objects);
         let mut found = Vec::new();
         for namespace in self.namespaces() {
             let mut objects = EventObjects::new(namespace.clone());
@@ -65,7 +67,11 @@ impl Repository {
                 let mut seen = HashSet::new();
                 let classes = stock.iter().copied().chain(self.class_tree(&namespace, kind));
                 for class in classes.filter(|&c| seen.insert(c)) {
-                    list.extend(self.instances_by_hash(&namespace, class).filter_map(|i| self.noted(i)));
+                    let instances = self.instances_by_hash(&namespace, class).map_while(|instance| {
+                        let size = instance.as_ref().map_or(0, |i| i.location.size);
+                        extent.claim(size).map(|claim| claim.and(instance))
+                    });
+                    list.extend(instances.filter_map(|i| self.noted(i)));
                 }
             }
             if !objects.is_empty() {

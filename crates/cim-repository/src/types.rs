@@ -1,4 +1,4 @@
-//! CIM types ([MS-WMIO] 2.2.82, "CimType").
+//! CIM types ([MS-WMIO] 2.2.82, `CimType`).
 
 use std::fmt;
 

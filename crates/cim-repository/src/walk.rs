@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::PAGE_SIZE;
 use crate::class::Class;
 use crate::error::{Error, FileKind, Problem};
 use crate::hash::NameHash;
@@ -11,7 +10,7 @@ use crate::index::Query;
 use crate::instance::Instance;
 use crate::key::{Key, KeyKind, RecordRef};
 use crate::namespace::Namespace;
-use crate::record::Location;
+use crate::record::{Extent, Location};
 use crate::repository::Repository;
 
 /// Is told of everything that [`Repository::walk`] comes by.
@@ -58,8 +57,7 @@ impl Repository {
             self.namespaces().into_iter().map(|n| (n.hash(), n)).collect();
         let mut walk = Walk { repository: self, visitor, summary: Summary::default() };
         let mut current: Option<Namespace> = None;
-        // Records do not overlap, so together they are no longer than their file. Damaged ones may claim to be.
-        let mut left = self.objects.size().saturating_add(PAGE_SIZE as u64);
+        let mut extent = Extent::of(&self.objects);
         for key in self.index.keys(Query::All) {
             let key = match key {
                 Ok(key) => key,
@@ -86,12 +84,10 @@ impl Repository {
                 }
                 _ => 0,
             };
-            let Some(rest) = left.checked_sub(size.into()) else {
-                let text = "the records that the index names overlap: the walk ends here".to_owned();
-                walk.tell(Problem { place: None, text });
+            if let Some(Err(error)) = extent.claim(size) {
+                walk.tell(Problem::from(&error));
                 break;
-            };
-            left = rest;
+            }
             current = Some(namespace);
         }
         walk.summary

@@ -235,18 +235,49 @@ fn classes_have_all_their_properties_and_defaults() {
     assert!(create.output.as_ref().expect("it gives something").get("ReturnValue").is_some());
 }
 
+/// The classes of `root\default` on clean machines, without those whose names begin with two underscores.
+const STOCK_DEFAULT: [&str; 24] = [
+    "ActiveScriptEventConsumer",
+    "CIM_ClassCreation",
+    "CIM_ClassDeletion",
+    "CIM_ClassIndication",
+    "CIM_ClassModification",
+    "CIM_Error",
+    "CIM_Indication",
+    "CIM_InstCreation",
+    "CIM_InstDeletion",
+    "CIM_InstIndication",
+    "CIM_InstModification",
+    "CommandLineEventConsumer",
+    "LogFileEventConsumer",
+    "MSFT_ExtendedStatus",
+    "MSFT_WmiError",
+    "NTEventLogEventConsumer",
+    "RegistryEvent",
+    "RegistryKeyChangeEvent",
+    "RegistryTreeChangeEvent",
+    "RegistryValueChangeEvent",
+    "SMTPEventConsumer",
+    "StdRegProv",
+    "SystemRestore",
+    "SystemRestoreConfig",
+];
+
+/// Names of the classes that are seen from a namespace: its own and the stock system classes.
+fn seen_from(repository: &Repository, path: &str) -> BTreeSet<String> {
+    let spaces = [Namespace::new("__SystemClass"), Namespace::new(path)];
+    spaces.iter().flat_map(|n| repository.classes(n)).map(|c| c.expect("readable").name.clone()).collect()
+}
+
 #[test]
-fn stock_classes_are_those_of_the_published_list() {
+fn stock_classes_are_those_of_other_machines() {
     let Some(repository) = open("clean-win10") else { return };
-    // Non-system classes of root\default, as listed from three machines.
-    let own: BTreeSet<_> = repository
-        .classes(&Namespace::new("root\\default"))
-        .map(|c| c.expect("readable").name.clone())
-        .filter(|n| !n.starts_with("__"))
-        .collect();
-    for name in ["ActiveScriptEventConsumer", "RegistryKeyChangeEvent", "StdRegProv", "SystemRestoreConfig"] {
-        assert!(own.contains(name), "{name} is among {own:?}");
-    }
+    let all = seen_from(&repository, "root\\default");
+    assert_eq!(all.len(), 79);
+    let named: Vec<_> = all.iter().filter(|n| !n.starts_with("__")).map(String::as_str).collect();
+    assert_eq!(named, STOCK_DEFAULT);
+    assert_eq!(seen_from(&repository, "root\\subscription").len(), 70);
+    assert_eq!(seen_from(&repository, "root\\cimv2").len(), 862);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The public repositories that the tests read, and a small editor for copies of them.
 
 #![allow(dead_code, unreachable_pub, reason = "each test program uses a part")]
+#![allow(clippy::print_stdout, reason = "skipped tests say so")]
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};

@@ -118,17 +118,21 @@ pub(crate) fn hidden_command(class: &str) -> String {
     format!("powershell.exe -NoP -NonI -W Hidden  -E {}", STANDARD.encode(bytes))
 }
 
-/// The class that the family keeps its parts in, filled with text that is none.
+/// The class that the family keeps its parts in, filled with text that does nothing.
 fn class_store(class: &str, credentials: &[&str], exploited: &[&str]) -> Member {
-    let filler = |part: &str, length: usize| {
-        let sentence = format!("Synthetic filler of the Deminer project in place of {part}. ");
-        STANDARD.encode(sentence.bytes().cycle().take(length).collect::<Vec<_>>())
+    let filler = |beginning: &str, sentence: &str, length: usize| {
+        STANDARD.encode(beginning.bytes().chain(sentence.bytes().cycle()).take(length).collect::<Vec<_>>())
     };
+    // Two letters make a payload look like a program to a reader of its beginning; no more of one is there.
+    let program = |part: &str, length| {
+        filler("MZ", &format!(" Synthetic filler of the Deminer project in place of {part}."), length)
+    };
+    let script = "function Show-Note { 'Synthetic filler of the Deminer project in place of funs.' }\r\n";
     let properties = [
-        ("mimi", filler("mimi", 6_000)),
-        ("mon", filler("mon", 4_500)),
-        ("funs", filler("funs", 3_000)),
-        ("sc", filler("sc", 1_200)),
+        ("mimi", program("mimi", 6_000)),
+        ("mon", program("mon", 4_500)),
+        ("funs", filler("", script, 3_000)),
+        ("sc", filler("", "Synthetic filler of the Deminer project in place of sc. ", 1_200)),
         ("ipsu", credentials.join(",")),
         ("i17", exploited.join(",")),
         ("ver", "1.0".to_owned()),

@@ -45,6 +45,11 @@ pub(crate) enum Error {
 }
 
 impl Error {
+    /// None of these inputs could be read; what there is to say of each that is not in the report.
+    pub(crate) fn nothing_read(inputs: &[PathBuf], notes: Vec<Note>) -> Self {
+        Self::NothingRead { inputs: inputs.len(), notes }
+    }
+
     /// An error of writing: to a file, or where none is named to standard output.
     pub(crate) fn writing(path: Option<&Path>, problem: io::Error) -> Self {
         match path {

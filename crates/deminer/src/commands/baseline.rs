@@ -65,7 +65,7 @@ fn read(evidence: &[PathBuf], console: Console) -> Result<Vec<Evidence>, Error> 
     let found = bundle::discover(&inputs(evidence), &limits);
     let hosts = Hosts::survey(&found.bundles, &limits, console);
     if hosts.len() == 0 {
-        return Err(Error::NothingRead { inputs: evidence.len(), notes: found.notes });
+        return Err(Error::nothing_read(evidence, found.notes));
     }
     console.remarks(&found.notes);
     let mut all = Vec::with_capacity(hosts.len());

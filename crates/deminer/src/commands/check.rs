@@ -25,7 +25,7 @@ pub(crate) fn run(args: &Check, console: Console) -> Result<ExitStatus, Error> {
     let found = bundle::discover(&inputs(&args.evidence), &limits);
     let hosts = Hosts::survey(&found.bundles, &limits, console);
     if hosts.len() == 0 {
-        return Err(Error::NothingRead { inputs: args.evidence.len(), notes: found.notes });
+        return Err(Error::nothing_read(&args.evidence, found.notes));
     }
 
     let output = Output::open(args.output.as_deref(), &args.evidence)?;
@@ -59,7 +59,11 @@ pub(crate) fn run(args: &Check, console: Console) -> Result<ExitStatus, Error> {
         console.remarks(&found.notes);
     }
     writer.end(&found.notes).and_then(Output::finish).map_err(failed)?;
-    Ok(tally.status(args.require))
+    if tally.read_anything {
+        Ok(tally.status(args.require))
+    } else {
+        Err(Error::nothing_read(&args.evidence, Vec::new()))
+    }
 }
 
 /// Uses so many threads for everything that runs on many.
@@ -102,6 +106,7 @@ const fn report_format(format: Format) -> report::Format {
 /// What the exit status depends on, over all hosts.
 #[derive(Debug, Default)]
 struct Tally {
+    read_anything: bool,
     found: bool,
     inconclusive: bool,
     incomplete: bool,
@@ -109,6 +114,7 @@ struct Tally {
 
 impl Tally {
     fn count(&mut self, assessment: &Assessment) {
+        self.read_anything |= assessment.coverage.iter().next().is_some();
         let unpatched =
             assessment.stages.iter().any(|stage| stage.stage == Stage::Patch && stage.state == State::Act);
         self.found |= unpatched || matches!(assessment.verdict, Verdict::Infected | Verdict::Suspicious);
@@ -133,7 +139,8 @@ mod tests {
 
     #[test]
     fn what_was_found_outranks_what_was_not_read() {
-        let tally = |found, inconclusive, incomplete| Tally { found, inconclusive, incomplete };
+        let tally =
+            |found, inconclusive, incomplete| Tally { read_anything: true, found, inconclusive, incomplete };
         assert_eq!(tally(false, false, true).status(Require::Subscriptions), ExitStatus::Nothing);
         assert_eq!(tally(false, false, true).status(Require::Full), ExitStatus::Inconclusive);
         assert_eq!(tally(false, true, true).status(Require::Subscriptions), ExitStatus::Inconclusive);

@@ -6,7 +6,7 @@ use crate::console::Console;
 use crate::error::Error;
 use crate::exit::ExitStatus;
 use crate::messages as m;
-use cim_repository::{Class, Instance, NameHash, Namespace, Repository, Value, md5_of_name};
+use cim_repository::{Class, Instance, NameHash, Namespace, Repository, md5_of_name};
 use evidence::{Level, Note, ObjectPath};
 use std::fmt::Write as _;
 use std::path::Path;
@@ -129,8 +129,8 @@ fn write_class(text: &mut String, class: &Class) {
 fn write_instance(text: &mut String, instance: &Instance) {
     let _ = writeln!(text, "// OBJECTS.DATA at offset {:#x}", instance.location.offset());
     let _ = writeln!(text, "instance of {}\n{{", instance.class.name);
-    for value in instance.properties.iter().filter(|value| !matches!(value.value, Value::Null)) {
-        let _ = writeln!(text, "\t{} = {};", value.property.name, value.value);
+    for value in instance.properties.iter().filter(|value| !value.value().is_null()) {
+        let _ = writeln!(text, "\t{} = {};", value.property.name, value.value());
     }
     text.push_str("};\n\n");
 }

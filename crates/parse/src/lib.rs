@@ -36,5 +36,5 @@ pub struct Problem {
 
 /// Everything that this crate can say.
 pub fn messages() -> impl Iterator<Item = &'static MessageSpec> {
-    [autoruns::NOTES, bundle::NOTES, format::NOTES, mof::NOTES, text::NOTES].into_iter().flatten()
+    [autoruns::NOTES, bundle::NOTES, format::NOTES, mof::NOTES, text::NOTES, wmic::NOTES].into_iter().flatten()
 }

@@ -75,8 +75,8 @@ enum Place {
     Folder { path: PathBuf, shape: Shape },
     /// Files of one folder.
     Files(Vec<PathBuf>),
-    /// What standard input held.
-    Stdin(Arc<[u8]>),
+    /// The bytes of an archive or an export, from standard input or memory.
+    Bytes(Arc<[u8]>),
 }
 
 /// How the files of a bundle belong together.
@@ -109,7 +109,7 @@ impl Place {
             Self::Nested { archive, member, .. } => (1, vec![resolve(archive)], member.to_string()),
             Self::Folder { path, .. } => (2, vec![resolve(path)], String::new()),
             Self::Files(paths) => (3, paths.iter().map(resolve).collect(), String::new()),
-            Self::Stdin(_) => (4, Vec::new(), String::new()),
+            Self::Bytes(_) => (4, Vec::new(), String::new()),
         }
     }
 }
@@ -122,6 +122,11 @@ pub fn discover(inputs: &[Input], limits: &Limits) -> Discovery {
 }
 
 impl BundleRef {
+    /// A bundle, or a single export, whose bytes are at hand. `name` is what people call it, and its host where nothing else tells.
+    pub fn from_bytes(name: &str, bytes: impl Into<Arc<[u8]>>) -> Self {
+        Self { name: name.to_owned(), place: Place::Bytes(bytes.into()) }
+    }
+
     /// Where the bundle is, for people: its path as the user named it, or `-`.
     pub fn name(&self) -> &str {
         &self.name

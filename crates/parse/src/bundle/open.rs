@@ -17,7 +17,7 @@ pub(super) fn read(bundle: &BundleRef, limits: &Limits, hash: bool) -> Vec<Evide
     let shape = match &bundle.place {
         Place::Folder { shape, .. } => *shape,
         Place::Files(_) => Shape::Loose,
-        Place::Archive(_) | Place::Nested { .. } | Place::Stdin(_) => Shape::Closed,
+        Place::Archive(_) | Place::Nested { .. } | Place::Bytes(_) => Shape::Closed,
     };
     let mut collector = Collector::new(Mode { limits, hash, shape });
     match &bundle.place {
@@ -34,7 +34,7 @@ pub(super) fn read(bundle: &BundleRef, limits: &Limits, hash: bool) -> Vec<Evide
                 file(&mut collector, path, name, true);
             }
         }
-        Place::Stdin(bytes) => stdin(&mut collector, bytes),
+        Place::Bytes(bytes) => in_memory(&mut collector, &bundle.name, bytes),
     }
     let disk = shape == Shape::Disk;
     let bundle = Bundle { display: &bundle.name, host: host(bundle), disk, verify: hash };
@@ -54,7 +54,8 @@ fn host(bundle: &BundleRef) -> (String, NameSource) {
             [first, ..] => last_name(first.parent().unwrap_or(Path::new(""))),
             [] => String::new(),
         },
-        Place::Stdin(_) => "stdin".to_owned(),
+        Place::Bytes(_) if bundle.name == "-" => "stdin".to_owned(),
+        Place::Bytes(_) => bundle.name.clone(),
     };
     match names::bundle_host(&name) {
         Some(host) => (host.to_owned(), NameSource::BundleName),
@@ -124,12 +125,12 @@ fn nested(collector: &mut Collector, path: &Path, member: &str, slice: &Slice) {
     }
 }
 
-fn stdin(collector: &mut Collector, bytes: &[u8]) {
-    let offer = offer(Path::new("-"), String::new(), bytes.len() as u64, true);
+fn in_memory(collector: &mut Collector, name: &str, bytes: &[u8]) {
+    let offer = offer(Path::new(name), String::new(), bytes.len() as u64, true);
     if Format::of_bytes(bytes, "") == Some(Format::Zip) {
         collector.take_members(&offer, "", Cursor::new(bytes));
     } else {
-        collector.take(Offer { relative: "-".to_owned(), ..offer }, &mut { bytes });
+        collector.take(Offer { relative: name.to_owned(), ..offer }, &mut { bytes });
     }
 }
 

@@ -125,7 +125,7 @@ impl Walk<'_> {
         let path = Path::new("-");
         match failure {
             Some(message) => self.note(path, Level::Error, message),
-            None => self.add(path, Place::Stdin(bytes.into())),
+            None => self.add(path, Place::Bytes(bytes.into())),
         }
     }
 

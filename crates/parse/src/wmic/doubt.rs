@@ -70,13 +70,18 @@ struct Doubts<'a, 't> {
     records: &'a [Reading],
     returns: u8,
     blanks: u32,
+    /// Whether any value could stretch over a record.
+    any_free: bool,
     twice: HashMap<(&'static str, &'t str), usize>,
 }
 
 impl<'a, 't> Doubts<'a, 't> {
     fn of(lines: &'a Lines<'t>, records: &'a [Reading]) -> Self {
         let first = records.first().and_then(|record| lines.get(record.first));
+        let any_free =
+            records.iter().any(|record| record.ends_free() || (records.len() > 1 && has_free(record)));
         let mut doubts = Self {
+            any_free,
             lines,
             records,
             returns: first.map_or(0, |line| line.returns),
@@ -105,7 +110,7 @@ impl<'a, 't> Doubts<'a, 't> {
             if before.is_some_and(Reading::ends_free) {
                 open_end = at.checked_sub(1);
             }
-            if at >= floor && self.is_doubtful(at) {
+            if at >= floor && self.any_free && self.is_doubtful(at) {
                 if let Some(first) = open_end.filter(|first| *first >= floor) {
                     joined.extend(self.join_rest(first, at));
                 } else if let Some((first, last)) = self.same_class_around(at, floor) {

@@ -50,11 +50,30 @@ pub(super) fn array(text: &str) -> Option<Value> {
     if let Some(strings) = inner.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
         return Some(Value::Array(strings.split("\",\"").map(Value::from).collect()));
     }
-    let mut items = Vec::with_capacity(inner.bytes().filter(|byte| *byte == b',').count() + 1);
-    for item in inner.split([',', ';']) {
-        items.push(number(item.trim())?);
+    bytes(inner)
+        .or_else(|| inner.split([',', ';']).map(|item| number(item.trim())).collect())
+        .map(Value::Array)
+}
+
+/// The elements of a `uint8[]`: the one array that every record has.
+fn bytes(inner: &str) -> Option<Vec<Value>> {
+    let mut items = Vec::with_capacity(inner.len() / 2 + 1);
+    let (mut item, mut digits) = (0_u64, 0);
+    for byte in inner.bytes() {
+        match byte {
+            b'0'..=b'9' if digits < 3 && (digits == 0 || item > 0) => {
+                item = item * 10 + u64::from(byte - b'0');
+                digits += 1;
+            }
+            b',' if digits > 0 => {
+                items.push(Value::Uint(item));
+                (item, digits) = (0, 0);
+            }
+            _ => return None,
+        }
     }
-    Some(Value::Array(items))
+    items.push(Value::Uint(item));
+    (digits > 0).then_some(items)
 }
 
 #[cfg(test)]
@@ -71,6 +90,11 @@ mod tests {
         assert_eq!(parse(Kind::Number, "032"), Value::from("032"));
         assert_eq!(parse(Kind::Number, "18446744073709551616"), Value::from("18446744073709551616"));
         assert_eq!(parse(Kind::Bytes, "{1,5,0}"), numbers(&[1, 5, 0]));
+        assert_eq!(parse(Kind::Bytes, "{1000;20}"), numbers(&[1000, 20]));
+        assert_eq!(parse(Kind::Bytes, "{}"), Value::Array(Vec::new()));
+        for odd in ["{1,}", "{,1}", "{01}", "{00,1}", "{1", "{1,x}"] {
+            assert_eq!(parse(Kind::Bytes, odd), Value::from(odd));
+        }
         assert_eq!(parse(Kind::Bytes, "{1,5,0,0...}"), Value::from("{1,5,0,0...}"));
         assert_eq!(parse(Kind::Strings, r#"{""}"#), Value::Array(vec![Value::from("")]));
         assert_eq!(

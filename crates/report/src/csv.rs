@@ -62,7 +62,7 @@ impl<'a> CsvReport<'a> {
         Self { context }
     }
 
-    pub(crate) fn begin(&mut self, out: &mut dyn Write) -> io::Result<()> {
+    pub(crate) fn begin(out: &mut dyn Write) -> io::Result<()> {
         out.write_all(BYTE_ORDER_MARK.as_bytes())?;
         write_rows(out, [COLUMNS.map(str::to_owned)])
     }

@@ -16,6 +16,8 @@ mod places;
 #[cfg(test)]
 mod samples;
 pub mod sanitize;
+mod scripts;
+mod subject;
 mod text;
 mod words;
 
@@ -118,7 +120,7 @@ impl<'a, W: Write> Writer<'a, W> {
         match &mut self.form {
             Form::Text(_) | Form::Jsonl(_) => Ok(()),
             Form::Json(form) => form.begin(&mut self.out),
-            Form::Csv(form) => form.begin(&mut self.out),
+            Form::Csv(_) => csv::CsvReport::begin(&mut self.out),
             Form::Html(form) => form.begin(&mut self.out),
         }
     }

@@ -8,18 +8,23 @@ use evidence::{Host, Message};
 
 /// Where something was read, on one line: file and member, then offset or record number. Made visible.
 pub(crate) fn place(catalogue: &Catalogue, evidence: &EvidenceRef) -> String {
-    let mut text = visible(&evidence.source).into_owned();
-    if let Some(member) = &evidence.member {
-        text.push('!');
-        text.push_str(&visible(member));
-    }
-    let offset = evidence.offset.map(|offset| Message::new("place-offset").with("offset", offset));
-    let record = evidence.record.map(|record| Message::new("place-record").with("record", record));
-    for part in offset.into_iter().chain(record) {
+    let source = match &evidence.member {
+        Some(member) => format!("{}!{member}", evidence.source),
+        None => evidence.source.clone(),
+    };
+    let mut text = with_offset(catalogue, &source, evidence.offset);
+    if let Some(record) = evidence.record {
         text.push_str(" · ");
-        text.push_str(&catalogue.line(&part));
+        text.push_str(&catalogue.line(&Message::new("place-record").with("record", record)));
     }
     text
+}
+
+/// A source and, where one is known, the offset in it. Made visible.
+pub(crate) fn with_offset(catalogue: &Catalogue, source: &str, offset: Option<u64>) -> String {
+    let offset = offset.map(|offset| catalogue.line(&Message::new("place-offset").with("offset", offset)));
+    let source = (!source.is_empty()).then(|| visible(source).into_owned());
+    source.into_iter().chain(offset).collect::<Vec<_>>().join(" · ")
 }
 
 /// An indicator that no reader's program turns into a link. Made visible.

@@ -41,8 +41,8 @@ pub(crate) fn run_note() -> Note {
     }
 }
 
-fn stage(stage: Stage, state: State, summary: Message, next: Option<Next>) -> StageState {
-    StageState { stage, state, summary, next }
+fn stage(at: Stage, state: State, summary: Message, next: Option<Next>) -> StageState {
+    StageState { stage: at, state, summary, next }
 }
 
 fn check_next() -> Next {

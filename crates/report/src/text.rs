@@ -1,9 +1,27 @@
 //! The report for the terminal.
+//!
+//! Host by host: the verdict, the eight stages with the command that comes next, the findings, what was read, and the
+//! rest. Whatever comes from the evidence is made visible first; nothing of it acts on the terminal.
+
+mod finding;
+mod layout;
+mod pen;
 
 use crate::Context;
-use detect::assessment::Assessment;
-use evidence::Note;
+use crate::catalogue::Catalogue;
+use crate::command::command_line;
+use crate::places::{system, with_offset};
+use crate::sanitize::visible;
+use crate::words::Word as _;
+use detect::assessment::{Assessment, Severity, Stage, Verdict};
+use evidence::{Area, Message, Note, ReadState};
+use layout::columns;
+use pen::{BOLD, DIM, PLAIN, Pen};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
+
+/// How many entries of a long list are shown unless everything is.
+const SHORT_LIST: usize = 20;
 
 /// How much the terminal shows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,20 +56,268 @@ impl Default for TextOptions {
 pub(crate) struct TextReport<'a> {
     context: Context<'a>,
     options: TextOptions,
+    hosts: BTreeMap<Verdict, usize>,
+    /// The ways to get missing evidence that were told already: once a run is enough.
+    told: BTreeSet<Message>,
 }
 
 impl<'a> TextReport<'a> {
     pub(crate) fn new(context: Context<'a>, options: TextOptions) -> Self {
-        Self { context, options }
+        Self { context, options, hosts: BTreeMap::new(), told: BTreeSet::new() }
     }
 
     pub(crate) fn assessment(&mut self, out: &mut dyn Write, assessment: &Assessment) -> io::Result<()> {
-        let catalogue = crate::Catalogue::get(self.context.language);
-        let line = catalogue.word_for("heading-stages");
-        writeln!(out, "{:.*} {line} {}", self.options.width, assessment.host.name, assessment.findings.len())
+        let first = self.hosts.is_empty();
+        *self.hosts.entry(assessment.verdict).or_default() += 1;
+        let mut pen = self.pen(out);
+        if self.options.verbosity == Verbosity::Quiet {
+            return one_line(&mut pen, assessment);
+        }
+        if !first {
+            pen.blank()?;
+        }
+        header(&mut pen, assessment)?;
+        stages(&mut pen, &self.context, assessment)?;
+        findings(&mut pen, assessment)?;
+        coverage(&mut pen, &mut self.told, assessment)?;
+        neighbours(&mut pen, &assessment.neighbours)?;
+        timeline(&mut pen, assessment)?;
+        notes(&mut pen, "heading-notes", &assessment.notes)
     }
 
-    pub(crate) fn end(self, _out: &mut dyn Write, _notes: &[Note]) -> io::Result<()> {
-        Ok(())
+    pub(crate) fn end(self, out: &mut dyn Write, run_notes: &[Note]) -> io::Result<()> {
+        let mut pen = self.pen(out);
+        notes(&mut pen, "heading-run-notes", run_notes)?;
+        let hosts: usize = self.hosts.values().sum();
+        if hosts == 1 || self.options.verbosity == Verbosity::Quiet {
+            return Ok(());
+        }
+        let verdicts =
+            self.hosts.iter().map(|(verdict, count)| format!("{} {count}", verdict.word(pen.catalogue)));
+        let verdicts = pen.catalogue.list(verdicts);
+        let text = pen.count("hosts-checked", hosts);
+        pen.blank()?;
+        pen.row(0, &[(BOLD, &text, 0)], (PLAIN, &verdicts))
+    }
+
+    fn pen<'w>(&self, out: &'w mut dyn Write) -> Pen<'w> {
+        Pen { out, catalogue: Catalogue::get(self.context.language), options: self.options }
     }
 }
+
+/// The families that the findings name, each once.
+fn families(assessment: &Assessment) -> BTreeSet<&str> {
+    assessment.findings.iter().filter_map(|finding| finding.family.as_deref()).collect()
+}
+
+fn one_line(pen: &mut Pen<'_>, assessment: &Assessment) -> io::Result<()> {
+    let count = assessment.findings.iter().filter(|finding| finding.severity < Severity::Info).count();
+    let families = families(assessment).into_iter().map(|family| visible(family).into_owned());
+    let count = pen.count("findings-count", count);
+    let rest = pen.catalogue.list(families.chain([count]));
+    let verdict = assessment.verdict.word(pen.catalogue);
+    let name = visible(&assessment.host.name);
+    pen.row(0, &[(BOLD, &name, 16), (pen::of_verdict(assessment.verdict), &verdict, 12)], (PLAIN, &rest))
+}
+
+fn header(pen: &mut Pen<'_>, assessment: &Assessment) -> io::Result<()> {
+    let host = &assessment.host;
+    let name = visible(&host.name);
+    let verdict = assessment.verdict.word(pen.catalogue);
+    let families = families(assessment).into_iter().map(|family| visible(family).into_owned());
+    let families = pen.catalogue.list(families);
+    pen.row(0, &[(BOLD, &name, 0), (pen::of_verdict(assessment.verdict), &verdict, 0)], (BOLD, &families))?;
+
+    let meaning = pen.word(&format!("verdict-meaning-{}", assessment.verdict.name()));
+    pen.paragraph(2, PLAIN, &meaning)?;
+    let others: Vec<_> =
+        host.names.iter().filter(|other| **other != host.name).map(|other| visible(other)).collect();
+    let mut about: Vec<_> = system(host).into_iter().collect();
+    if !others.is_empty() {
+        about.push(format!("{} {}", pen.word("label-also-named"), pen.catalogue.list(others)));
+    }
+    if host.id.0 != host.name.to_uppercase() {
+        about.push(format!("{} {}", pen.word("label-host-id"), visible(&host.id.0)));
+    }
+    if !about.is_empty() {
+        pen.paragraph(2, DIM, &about.join(" · "))?;
+    }
+    let custody = pen.word(custody_id(assessment));
+    pen.paragraph(2, DIM, &custody)
+}
+
+/// The id of the sentence about the manifest.
+pub(crate) fn custody_id(assessment: &Assessment) -> &'static str {
+    match assessment.custody {
+        evidence::Custody::Verified => "custody-verified",
+        evidence::Custody::Unsealed => "custody-unsealed",
+        evidence::Custody::Broken => "custody-broken",
+    }
+}
+
+fn stages(pen: &mut Pen<'_>, context: &Context<'_>, assessment: &Assessment) -> io::Result<()> {
+    let heading = pen.word("heading-stages");
+    pen.heading(&heading)?;
+    let width = |ids: Vec<String>| ids.iter().map(|word| columns(word)).max().unwrap_or(0);
+    let names = width(assessment.stages.iter().map(|stage| stage.stage.word(pen.catalogue)).collect());
+    let states = width(assessment.stages.iter().map(|stage| stage.state.word(pen.catalogue)).collect());
+    let mut told: BTreeMap<String, Stage> = BTreeMap::new();
+    for stage in &assessment.stages {
+        let name = stage.stage.word(pen.catalogue);
+        let state = stage.state.word(pen.catalogue);
+        let summary = pen.catalogue.line(&stage.summary);
+        let cells = [(BOLD, name.as_str(), names), (pen::of_state(stage.state), state.as_str(), states)];
+        pen.row(2, &cells, (PLAIN, &summary))?;
+        let Some(next) = &stage.next else { continue };
+        let command = command_line(next, context.evidence_args, context.shell);
+        let indent = 2 + names + 2 + states + 2;
+        let label = format!("{}: ", pen.word("label-next"));
+        if let Some(earlier) = told.get(&command) {
+            let as_before = Message::new("next-as-before").with("stage", earlier.word(pen.catalogue));
+            let as_before = pen.catalogue.line(&as_before);
+            pen.hanging(indent, &label, DIM, &as_before)?;
+        } else {
+            // Never broken, so that it can be pasted.
+            let label = pen.paint(DIM, &label);
+            writeln!(pen.out, "{:indent$}{label}{}", "", visible(&command))?;
+            told.insert(command, stage.stage);
+        }
+    }
+    Ok(())
+}
+
+fn findings(pen: &mut Pen<'_>, assessment: &Assessment) -> io::Result<()> {
+    let shown = |severity: Severity| pen.options.verbosity == Verbosity::Verbose || severity < Severity::Info;
+    let (shown, recorded): (Vec<_>, Vec<_>) =
+        assessment.findings.iter().partition(|finding| shown(finding.severity));
+    let heading = pen.count("heading-findings", shown.len());
+    pen.heading(&heading)?;
+    if shown.is_empty() {
+        let nothing = pen.word("no-findings");
+        pen.paragraph(2, PLAIN, &nothing)?;
+    }
+    for (at, finding) in shown.into_iter().enumerate() {
+        if at > 0 {
+            pen.blank()?;
+        }
+        finding::write(pen, finding)?;
+    }
+    if recorded.is_empty() {
+        return Ok(());
+    }
+    pen.blank()?;
+    let count = pen.count("recorded-shown-when-verbose", recorded.len());
+    let hint = pen.word("shown-when-verbose");
+    pen.paragraph(2, DIM, &format!("{count} ({hint})"))
+}
+
+fn coverage(pen: &mut Pen<'_>, told: &mut BTreeSet<Message>, assessment: &Assessment) -> io::Result<()> {
+    let heading = pen.word("heading-coverage");
+    pen.heading(&heading)?;
+    let catalogue = pen.catalogue;
+    let areas = |wanted: ReadState| {
+        let read = assessment.coverage.iter().filter(move |(_, state)| *state == wanted);
+        catalogue.list(read.map(|(area, _)| area.word(catalogue)))
+    };
+    let labels = ["label-read", "label-partial", "label-not-read"].map(|id| catalogue.word_for(id));
+    let width = labels.iter().map(|label| columns(label)).max().unwrap_or(0);
+    for (label, state) in labels.iter().zip([ReadState::Complete, ReadState::Partial]) {
+        let mut areas = areas(state);
+        if areas.is_empty() {
+            if state == ReadState::Partial {
+                continue;
+            }
+            areas = catalogue.word_for("nothing-read");
+        }
+        pen.row(2, &[(DIM, label, width)], (PLAIN, &areas))?;
+    }
+    let mut label = labels[2].as_str();
+    for (how, areas) in by_remedy(assessment) {
+        let words = areas.iter().map(|(area, partly)| {
+            let word = area.word(catalogue);
+            if *partly { catalogue.text(&Message::new("partly-read").with("area", word)) } else { word }
+        });
+        let words = catalogue.list(words);
+        pen.row(2, &[(DIM, label, width)], (PLAIN, &words))?;
+        label = "";
+        if told.insert(how.clone()) || pen.verbose() {
+            let how = catalogue.line(how);
+            pen.paragraph(2 + width + 4, DIM, &how)?;
+        }
+    }
+    Ok(())
+}
+
+/// The missing areas, those with the same remedy together, in the order in which they first appear.
+pub(crate) fn by_remedy(assessment: &Assessment) -> Vec<(&Message, Vec<(Area, bool)>)> {
+    let mut groups: Vec<(&Message, Vec<(Area, bool)>)> = Vec::new();
+    for missing in &assessment.missing {
+        let area = (missing.area, missing.partly);
+        match groups.iter_mut().find(|(how, _)| **how == missing.how) {
+            Some((_, areas)) => areas.push(area),
+            None => groups.push((&missing.how, vec![area])),
+        }
+    }
+    groups
+}
+
+fn neighbours(pen: &mut Pen<'_>, neighbours: &[String]) -> io::Result<()> {
+    if neighbours.is_empty() {
+        return Ok(());
+    }
+    let heading = pen.count("heading-neighbours", neighbours.len());
+    pen.heading(&heading)?;
+    let explained = pen.word("neighbours-explained");
+    pen.paragraph(2, DIM, &explained)?;
+    let limit = if pen.verbose() { neighbours.len() } else { SHORT_LIST };
+    let shown = pen.catalogue.list(neighbours.iter().take(limit).map(|address| visible(address)));
+    pen.paragraph(2, PLAIN, &shown)?;
+    left_out(pen, neighbours.len().saturating_sub(limit))
+}
+
+fn timeline(pen: &mut Pen<'_>, assessment: &Assessment) -> io::Result<()> {
+    let entries = &assessment.timeline;
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let heading = pen.count("heading-timeline", entries.len());
+    pen.heading(&heading)?;
+    let limit = if pen.verbose() { entries.len() } else { SHORT_LIST };
+    for entry in entries.iter().take(limit) {
+        let time = entry.time.to_string();
+        let what = pen.catalogue.line(&entry.what);
+        pen.row(2, &[(DIM, &time, 0)], (PLAIN, &what))?;
+    }
+    left_out(pen, entries.len().saturating_sub(limit))
+}
+
+fn notes(pen: &mut Pen<'_>, heading: &str, notes: &[Note]) -> io::Result<()> {
+    if notes.is_empty() {
+        return Ok(());
+    }
+    let heading = pen.count(heading, notes.len());
+    pen.heading(&heading)?;
+    let limit = if pen.verbose() { notes.len() } else { SHORT_LIST };
+    for note in notes.iter().take(limit) {
+        let level = note.level.word(pen.catalogue);
+        let place = with_offset(pen.catalogue, &note.source, note.offset);
+        let text = pen.catalogue.line(&note.message);
+        let text = if place.is_empty() { text } else { format!("{place}: {text}") };
+        pen.row(2, &[(pen::of_level(note.level), &level, 7)], (PLAIN, &text))?;
+    }
+    left_out(pen, notes.len().saturating_sub(limit))
+}
+
+/// Says how many entries of a list are not shown.
+fn left_out(pen: &mut Pen<'_>, count: usize) -> io::Result<()> {
+    if count == 0 {
+        return Ok(());
+    }
+    let more = pen.count("more-entries", count);
+    let hint = pen.word("shown-when-verbose");
+    pen.paragraph(2, DIM, &format!("… {more} ({hint})"))
+}
+
+#[cfg(test)]
+#[path = "text/tests.rs"]
+mod tests;

@@ -112,7 +112,6 @@ heading-stages = stages
 heading-findings = findings ({ $count })
 heading-recorded = recorded for completeness ({ $count })
 heading-coverage = what was read
-heading-not-read = not read, or not completely
 heading-neighbours = neighbours ({ $count })
 heading-timeline = timeline ({ $count })
 heading-notes = notes on the evidence ({ $count })
@@ -142,19 +141,18 @@ label-findings = findings
 label-also-named = also known as
 label-system = system
 label-custody = custody
-label-tool = tool
 label-time = time (UTC)
 label-event = event
 label-layer = layer { $number }
 
 ## Sentences
 
+next-as-before = as for { $stage }
 custody-verified = the evidence is as it was collected: its manifest verifies
 custody-unsealed = the evidence came without a manifest
 custody-broken = the evidence differs from its manifest
 no-findings = nothing that is not on a clean machine, in what was read
 nothing-read = nothing
-clean-of-what-was-read = this is said only of what was read: { $areas }
 neighbours-explained = the evidence names these as other victims; check them too
 place-offset = offset { $offset }
 place-record = record { $record }
@@ -173,11 +171,6 @@ more-characters =
        *[other] { $count } more characters
     }
 more-entries = { $count } more
-values-in-list =
-    { $count ->
-        [one] { $count } value
-       *[other] { $count } values
-    }
 shown-when-verbose = `--verbose` shows all
 recorded-shown-when-verbose =
     { $count ->
@@ -196,9 +189,8 @@ hosts-checked =
         [one] { $count } host checked
        *[other] { $count } hosts checked
     }
+cut-on-paper = cut on paper: the file has all { $count } characters
 overview-below = the list of all hosts stands at the end
-back-to-overview = all hosts
-skip-to-overview = to the list of all hosts
 printed-with = written by deminer { $version }
 
 ## How lists and sentences are joined

@@ -44,14 +44,14 @@ level-info = 情報
 
 kind-subscription = WMI サブスクリプション
 kind-orphan = 孤立した WMI オブジェクト
-kind-stock-missing = 標準エントリの欠落
-kind-class-store = クラスストア
-kind-consumer-class = コンシューマークラス
-kind-task = スケジュールされたタスク
+kind-stock-missing = 標準の項目の欠落
+kind-class-store = クラス ストア
+kind-consumer-class = コンシューマー クラス
+kind-task = タスク スケジューラのタスク
 kind-service = サービス
 kind-driver = ドライバー
-kind-run = Run エントリ
-kind-autostart = 自動起動エントリ
+kind-run = Run の項目
+kind-autostart = 自動起動の項目
 kind-process = プロセス
 kind-connection = 通信
 kind-file = ファイル
@@ -85,20 +85,20 @@ stage-question-prevent = 何が再侵入を許すか
 
 ## マシンの領域
 
-area-event-filters = WMI イベントフィルター
-area-event-consumers = WMI イベントコンシューマー
+area-event-filters = WMI イベント フィルター
+area-event-consumers = WMI イベント コンシューマー
 area-bindings = WMI バインディング
 area-timers = WMI タイマー
 area-other-namespaces = ほかの名前空間のサブスクリプション
 area-class-stores = ペイロードを持つ WMI クラス
-area-consumer-classes = コンシューマークラスとプロバイダー
-area-tasks = スケジュールされたタスク
+area-consumer-classes = コンシューマー クラスとプロバイダー
+area-tasks = タスク スケジューラのタスク
 area-services = サービスとドライバー
 area-autostarts = Run キーなどの自動起動箇所
 area-processes = プロセス
 area-connections = ネットワーク接続
 area-events = イベントログ
-area-files = 自動起動エントリが指すファイル
+area-files = 自動起動の項目が指すファイル
 area-accounts = ローカルアカウント
 area-settings = マイナーが変更する設定
 area-patch = セキュリティ更新プログラム
@@ -112,7 +112,6 @@ heading-stages = 段階
 heading-findings = 検出項目（{ $count } 件）
 heading-recorded = 記録のみ（{ $count } 件）
 heading-coverage = 読み取った範囲
-heading-not-read = 読み取れていない範囲
 heading-neighbours = 関連ホスト（{ $count } 件）
 heading-timeline = 時系列（{ $count } 件）
 heading-notes = 証拠についての注記（{ $count } 件）
@@ -142,19 +141,18 @@ label-findings = 検出
 label-also-named = 別名
 label-system = システム
 label-custody = 証拠の保全
-label-tool = ツール
 label-time = 時刻（UTC）
 label-event = 出来事
 label-layer = 第 { $number } 層
 
 ## 文
 
+next-as-before = 「{ $stage }」と同じ
 custody-verified = 証拠は収集時のままです（マニフェストと一致）
 custody-unsealed = 証拠にマニフェストが付いていません
 custody-broken = 証拠がマニフェストと一致しません
 no-findings = 読み取った範囲に、正常なマシンにないものはありません
 nothing-read = なし
-clean-of-what-was-read = この判定は読み取った範囲に限ります: { $areas }
 neighbours-explained = 証拠の中で、ほかの被害ホストとして挙げられています。これらも確認してください
 place-offset = オフセット { $offset }
 place-record = レコード { $record }
@@ -165,7 +163,6 @@ partly-read = { $area }（一部）
 more-lines = ほか { $count } 行
 more-characters = ほか { $count } 文字
 more-entries = ほか { $count } 件
-values-in-list = { $count } 個の値
 shown-when-verbose = `--verbose` ですべて表示
 recorded-shown-when-verbose = 記録のみの項目 { $count } 件
 findings-count =
@@ -178,9 +175,8 @@ hosts-checked =
         [0] 確認したホストはありません
        *[other] { $count } 台を確認
     }
+cut-on-paper = 紙面では省略。ファイルには全 { $count } 文字があります
 overview-below = 全ホストの一覧は末尾にあります
-back-to-overview = 全ホスト
-skip-to-overview = 全ホストの一覧へ
 printed-with = deminer { $version } が出力
 
 ## 一覧と文のつなぎ方

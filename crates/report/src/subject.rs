@@ -1,0 +1,142 @@
+//! The fields of a finding's record, flat and in a fixed order, for the reports that people read.
+
+use serde_json::{Map, Value};
+use std::fmt::Write as _;
+
+/// How deep objects may stand in objects; what lies deeper is shown as JSON.
+const MAX_DEPTH: usize = 4;
+
+/// Fields that rarely tell anything: shown when everything is.
+const BACKGROUND: &[&str] = &[
+    "__NAMESPACE",
+    "__SUPERCLASS",
+    "CreateNewConsole",
+    "CreateNewProcessGroup",
+    "CreateSeparateWowVdm",
+    "CreateSharedWowVdm",
+    "CreatorSID",
+    "DeliverSynchronously",
+    "DeliveryQoS",
+    "ForceOffFeedback",
+    "ForceOnFeedback",
+    "MachineName",
+    "MaintainSecurityContext",
+    "MaximumQueueSize",
+    "Priority",
+    "QueryLanguage",
+    "RunInteractively",
+    "SlowDownProviders",
+    "UseDefaultErrorMode",
+];
+
+/// The parts of a subscription, from the event to what it starts.
+const PARTS: [&str; 5] = ["", "timer", "filter", "consumer", "binding"];
+
+/// A field of a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Field {
+    /// The part of the subject that it belongs to (`filter`, `consumer`, …); empty where there is one part only. Not
+    /// made visible.
+    pub(crate) part: String,
+    /// Its name. Not made visible.
+    pub(crate) name: String,
+    /// Its value as text; it may have several lines, and is not made visible.
+    pub(crate) value: String,
+    /// Whether it rarely tells anything.
+    pub(crate) background: bool,
+}
+
+/// The fields that have a value. A list on which nothing but numbers stands is joined; nothing is shortened.
+pub(crate) fn fields(subject: &Map<String, Value>) -> Vec<Field> {
+    let mut out = Vec::new();
+    collect(&mut out, "", subject, MAX_DEPTH);
+    // The order of the mechanism; and the class names the part, so it goes first.
+    out.sort_by_cached_key(|field| (rank(&field.part), field.part.clone(), field.name != "__CLASS"));
+    out
+}
+
+fn rank(part: &str) -> usize {
+    PARTS.iter().position(|known| *known == part).unwrap_or(PARTS.len())
+}
+
+fn collect(out: &mut Vec<Field>, part: &str, map: &Map<String, Value>, depth: usize) {
+    for (name, value) in map {
+        let text = match value {
+            Value::Null => continue,
+            Value::Object(inner) if depth > 0 => {
+                let path = if part.is_empty() { name.clone() } else { format!("{part} · {name}") };
+                collect(out, &path, inner, depth - 1);
+                continue;
+            }
+            Value::Array(list) => joined(list),
+            other => scalar(other),
+        };
+        if text.is_empty() {
+            continue;
+        }
+        let background = BACKGROUND.contains(&name.as_str());
+        out.push(Field { part: part.to_owned(), name: name.clone(), value: text, background });
+    }
+}
+
+fn joined(list: &[Value]) -> String {
+    let mut out = String::new();
+    for value in list {
+        let separator = if out.is_empty() { "" } else { ", " };
+        // Writing to a string does not fail.
+        let _ = write!(out, "{separator}{}", scalar(value));
+    }
+    out
+}
+
+fn scalar(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn shown(subject: Value) -> Vec<String> {
+        let Value::Object(map) = subject else { panic!("{subject} is no object") };
+        let shown =
+            |field: Field| format!("{}|{}={}|{}", field.part, field.name, field.value, field.background);
+        fields(&map).into_iter().map(shown).collect()
+    }
+
+    #[test]
+    fn parts_come_one_after_the_other_with_their_class_first() {
+        let subject = json!({
+            "filter": { "Query": "SELECT", "Name": "f", "__CLASS": "__EventFilter", "QueryLanguage": "WQL" },
+            "consumer": { "Name": "c", "ExecutablePath": null, "ScriptText": "" },
+        });
+        assert_eq!(
+            shown(subject),
+            [
+                "filter|__CLASS=__EventFilter|false",
+                "filter|Name=f|false",
+                "filter|Query=SELECT|false",
+                "filter|QueryLanguage=WQL|true",
+                "consumer|Name=c|false",
+            ]
+        );
+    }
+
+    #[test]
+    fn lists_are_joined_and_depth_is_limited() {
+        let mut deep = json!("x");
+        for _ in 0..10 {
+            deep = json!({ "d": deep });
+        }
+        let lines = shown(json!({ "list": [1, "a", null, true], "deep": deep }));
+        assert_eq!(lines[0], "|list=1, a, null, true|false");
+        assert_eq!(
+            lines[1],
+            "deep · d · d · d|d={\"d\":{\"d\":{\"d\":{\"d\":{\"d\":{\"d\":\"x\"}}}}}}|false"
+        );
+    }
+}

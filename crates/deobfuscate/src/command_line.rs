@@ -8,6 +8,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::model::Language;
+
 /// What a started PowerShell is to run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Payload {
@@ -310,6 +312,21 @@ pub(crate) fn shell_command(text: &str) -> Option<&str> {
         None => inner,
     };
     (!inner.is_empty()).then_some(inner)
+}
+
+static INLINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r#"(?is)\b(?:mshta|rundll32)(?:\.exe)?["']?\s+["']?\s*(vbscript|javascript|about):(.+)"#).ok()
+});
+
+/// The script of `mshta vbscript:…` and `rundll32 javascript:…`.
+pub(crate) fn inline_script(text: &str) -> Option<(Language, String)> {
+    let captures = INLINE.as_ref()?.captures(text)?;
+    let body = captures.get(2)?.as_str();
+    Some(match captures.get(1)?.as_str().to_ascii_lowercase().as_str() {
+        "vbscript" => (Language::VbScript, body.to_owned()),
+        "about" => (Language::Html, body.to_owned()),
+        _ => (Language::JScript, body.to_owned()),
+    })
 }
 
 #[cfg(test)]

@@ -9,7 +9,8 @@ use crate::language;
 use crate::model::{Decoded, IndicatorKind, Language, Layer, Limits, Problem, TraitHit};
 use crate::recognize::{self, Seen};
 use crate::scan::{self, Needle as N, Scan};
-use crate::{powershell, traits, verdict};
+use crate::scripting::{self, Dialect};
+use crate::{batch, markup, powershell, traits, verdict};
 
 /// A layer before it has its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -204,25 +205,59 @@ fn open(
     steps: &mut u64,
 ) -> Opened {
     let mut opened = Opened::default();
-    if language == Language::PowerShell {
-        powershell::open(text, limits, room, steps, &mut opened);
+    match language {
+        Language::PowerShell => powershell::open(text, limits, room, steps, &mut opened),
+        Language::VbScript => scripting::open(text, Dialect::Vb, limits, room, steps, &mut opened),
+        Language::JScript => scripting::open(text, Dialect::Js, limits, room, steps, &mut opened),
+        Language::Html => markup::open(text, &mut opened),
+        Language::Batch => batch(text, scan, room, &mut opened),
+        Language::CommandLine | Language::Unknown => command(text, scan, room, &mut opened),
+        Language::Binary => {}
     }
-    if matches!(language, Language::CommandLine | Language::Unknown)
-        && scan.has(N::Cmd)
+    let context = match language {
+        Language::CommandLine | Language::Unknown => Context::Line,
+        Language::Batch => Context::Shell,
+        // The commands that these start are layers already.
+        Language::VbScript | Language::JScript if opened.children.iter().any(|child| child.how == "run") => {
+            return opened;
+        }
+        _ => Context::Script,
+    };
+    let passed_on = |child: &Child| matches!(child.how, "cmd" | "evaluated" | "script");
+    if scan.any(&[N::PowerShell, N::Pwsh]) && !opened.children.iter().any(passed_on) {
+        started_powershell(text, context, &mut opened);
+    }
+    if scan.any(&[N::Mshta, N::Rundll32])
+        && let Some((language, script)) = command_line::inline_script(text)
+    {
+        opened.children.push(Child { how: "inline-script", language: Some(language), text: script });
+    }
+    opened
+}
+
+/// A command line: what a shell in it is given, or the line itself where it is written in the shell's own tricks.
+fn command(text: &str, scan: &Scan, room: usize, opened: &mut Opened) {
+    if (scan.any(&[N::Cmd, N::ComSpec]) || text.trim_start().starts_with('/'))
         && let Some(command) = command_line::shell_command(text)
     {
         opened.children.push(Child { how: "cmd", language: Some(Language::Batch), text: command.to_owned() });
-        return opened;
+    } else if scan.count(N::Caret) > 2 {
+        batch(text, scan, room, opened);
     }
-    if scan.any(&[N::PowerShell, N::Pwsh]) {
-        let context = match language {
-            Language::CommandLine | Language::Unknown => Context::Line,
-            Language::Batch => Context::Shell,
-            _ => Context::Script,
-        };
-        started_powershell(text, context, &mut opened);
+}
+
+fn batch(text: &str, scan: &Scan, room: usize, opened: &mut Opened) {
+    if !scan.any(&[N::Caret, N::Percent, N::Exclamation, N::Echo]) && !text.contains("\"\"") {
+        return;
     }
-    opened
+    if let Some(plain) = batch::open(text, room, opened) {
+        opened.children.push(Child { how: "evaluated", language: Some(Language::Batch), text: plain });
+    } else if scan.has(N::Cmd)
+        && text.lines().nth(1).is_none()
+        && let Some(inner) = command_line::shell_command(text)
+    {
+        opened.children.push(Child { how: "cmd", language: Some(Language::Batch), text: inner.to_owned() });
+    }
 }
 
 fn started_powershell(text: &str, context: Context, opened: &mut Opened) {

@@ -7,16 +7,19 @@
 
 #![forbid(unsafe_code)]
 
+mod batch;
 mod command_line;
 mod defang;
 mod encoding;
 mod engine;
 mod indicators;
 mod language;
+mod markup;
 mod model;
 mod powershell;
 mod recognize;
 mod scan;
+mod scripting;
 pub mod traits;
 pub mod verdict;
 pub mod wallet;

@@ -33,7 +33,7 @@ needles! {
     StartProcess = "start-process", SaveToFile = "savetofile",
     FromBase64 = "frombase64string", Deflate = "deflatestream", Gzip = "gzipstream", WmiClass = "wmiclass",
     Properties = "properties", GetItemProperty = "get-itemproperty", Gp = "gp ", GetValue = "getvalue(", RegRead = "regread",
-    Http = "http", SchemeSep = "://", Backtick = "`", Caret = "^", Percent = "%",
+    Http = "http", SchemeSep = "://", Backtick = "`", Caret = "^", Percent = "%", Exclamation = "!", Echo = "echo", ComSpec = "comspec",
     Amsi = "amsiutils", AmsiInit = "amsiinitfailed", AmsiBuffer = "amsiscanbuffer", VirtualAlloc = "virtualalloc",
     AssemblyLoad = "assembly]::load", ReflectiveInject = "reflectivepe",
     // Mining.

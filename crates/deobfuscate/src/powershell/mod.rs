@@ -17,6 +17,8 @@ mod reader;
 mod trace;
 mod value;
 
+pub(crate) use self::methods::percent;
+
 use self::ast::Span;
 use self::trace::Trick;
 use crate::engine::{Child, Opened};

@@ -1,0 +1,601 @@
+//! `cmd.exe`: carets, quotes, variables and their pieces, `echo` into programs and files.
+//!
+//! Follows how `cmd` reads a line (percent signs first, then carets, quotes and separators, then `!`), as far as text
+//! alone tells. Variables that every Windows sets are kept as they stand unless their value is the same everywhere.
+
+use std::collections::BTreeMap;
+
+use crate::command_line::{self, Context, Payload};
+use crate::engine::{Child, Opened};
+use crate::model::Language;
+
+/// Commands run for one text, loops unrolled.
+const MAX_COMMANDS: usize = 20_000;
+/// Blocks in blocks that are followed.
+const MAX_DEPTH: usize = 16;
+/// Longest line after its variables are filled in; `cmd` itself takes 8,191 characters.
+const MAX_LINE: usize = 64 << 10;
+
+/// Opens a batch text. Gives the text to look for programs in: without tricks where there were some.
+pub(crate) fn open(text: &str, room: usize, opened: &mut Opened) -> Option<String> {
+    let mut shell = Shell { room, one_line: text.trim().lines().nth(1).is_none(), ..Shell::default() };
+    for line in logical_lines(text) {
+        shell.line(&line, 0);
+        if shell.commands >= MAX_COMMANDS || shell.out.len() > room {
+            opened
+                .problems
+                .push(("step-limit", "the batch text runs more commands than are followed".to_owned()));
+            break;
+        }
+    }
+    if shell.carets >= 3 || shell.pieces >= 3 || shell.shreds >= 6 {
+        opened.traits.push(("obfuscated", 0));
+    }
+    for (name, body) in std::mem::take(&mut shell.files) {
+        if let Some(language) = language_of_file(&name) {
+            opened.children.push(Child { how: "echo", language: Some(language), text: body });
+        }
+    }
+    opened.children.append(&mut shell.children);
+    let tricky = shell.carets + shell.pieces + shell.shreds > 0;
+    let out = shell.out.trim_end().to_owned();
+    (tricky && out != text.trim_end()).then_some(out)
+}
+
+/// Lines with those that end in a caret joined to the next.
+fn logical_lines(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut open = false;
+    for line in text.lines() {
+        let continued = line.bytes().rev().take_while(|&b| b == b'^').count() % 2 == 1;
+        let piece = if continued { &line[..line.len() - 1] } else { line };
+        match lines.last_mut() {
+            Some(last) if open => last.push_str(piece),
+            _ => lines.push(piece.to_owned()),
+        }
+        open = continued;
+    }
+    lines
+}
+
+fn language_of_file(name: &str) -> Option<Language> {
+    let lower = name.to_ascii_lowercase();
+    Some(match lower.rsplit('.').next()? {
+        "vbs" | "vbe" => Language::VbScript,
+        "js" | "jse" => Language::JScript,
+        "ps1" | "psm1" => Language::PowerShell,
+        "bat" | "cmd" => Language::Batch,
+        "hta" | "sct" | "wsf" | "wsc" => Language::Html,
+        _ => return None,
+    })
+}
+
+#[derive(Debug, Default)]
+struct Shell {
+    vars: BTreeMap<String, String>,
+    out: String,
+    files: BTreeMap<String, String>,
+    children: Vec<Child>,
+    commands: usize,
+    room: usize,
+    /// The text is a command line and no file.
+    one_line: bool,
+    /// Carets between letters.
+    carets: usize,
+    /// `%name:~n,m%`.
+    pieces: usize,
+    /// Variables of at most three characters inside a word.
+    shreds: usize,
+}
+
+impl Shell {
+    fn line(&mut self, line: &str, depth: usize) {
+        let text = self.percent(line.trim_start().trim_start_matches('@'));
+        self.run(&text, depth);
+    }
+
+    /// Runs a line whose percent signs are filled in.
+    fn run(&mut self, text: &str, depth: usize) {
+        if depth > MAX_DEPTH {
+            return;
+        }
+        let lower = text.trim_start().to_ascii_lowercase();
+        if lower.starts_with("for ") {
+            return self.for_loop(text.trim_start(), depth);
+        }
+        let mut before: Option<String> = None;
+        for (piece, separator) in split_commands(text) {
+            self.commands += 1;
+            if self.commands >= MAX_COMMANDS || self.out.len() > self.room {
+                return;
+            }
+            let piece = piece.trim();
+            if piece.to_ascii_lowercase().starts_with("for ") {
+                self.for_loop(piece, depth);
+                continue;
+            }
+            let plain = self.plain(piece);
+            let shown = self.command(&plain, before.as_deref(), depth);
+            before = (separator == "|").then(|| plain.clone());
+            if !shown {
+                self.out.push_str(&plain);
+            }
+            if !separator.is_empty() {
+                self.out.push(' ');
+                self.out.push_str(separator);
+                self.out.push(' ');
+            }
+        }
+        self.out.push('\n');
+    }
+
+    /// Runs one command; says whether its readable form is written already.
+    fn command(&mut self, text: &str, piped: Option<&str>, depth: usize) -> bool {
+        let trimmed = text.trim_start_matches(['(', '@', ' ']);
+        let (word, rest) = trimmed.split_once([' ', '\t']).unwrap_or((trimmed, ""));
+        let word = word.to_ascii_lowercase();
+        if word == "set" {
+            self.set(rest.trim_start());
+        } else if word == "call" && depth < MAX_DEPTH {
+            let again = self.percent(rest);
+            if again != rest {
+                self.run(&again, depth + 1);
+                return true;
+            }
+            self.command(rest.trim_start(), None, depth + 1);
+        } else if word == "echo" || word.starts_with("echo.") || word.starts_with('>') {
+            self.echo(if word == "echo" { rest } else { trimmed });
+        } else if let Some(left) = piped
+            && let Some(body) = echoed(left)
+            && reads_input(trimmed)
+        {
+            self.children.push(Child {
+                how: "echo",
+                language: Some(Language::PowerShell),
+                text: body.to_owned(),
+            });
+        }
+        false
+    }
+
+    /// `echo text >> file`: what is written to script files is put together.
+    fn echo(&mut self, text: &str) {
+        let Some(at) = text.rfind('>') else { return };
+        let (left, right) = (text[..at].trim_end_matches('>'), &text[at + 1..]);
+        let (body, target) = if left.trim().is_empty() {
+            // `>> file echo text`
+            let right = right.trim_start();
+            let (file, rest) = right.split_once(' ').unwrap_or((right, ""));
+            (rest.trim_start().strip_prefix("echo").unwrap_or(rest).trim_start_matches([' ', '.']), file)
+        } else {
+            (left.strip_suffix(" 1").unwrap_or(left).trim_end(), right.trim())
+        };
+        let file = target.trim_matches(['"', ')', ' ']).to_ascii_lowercase();
+        if file.is_empty() || language_of_file(&file).is_none() {
+            return;
+        }
+        if self.files.len() < 64 || self.files.contains_key(&file) {
+            let body = body.to_owned();
+            let entry = self.files.entry(file).or_default();
+            entry.push_str(&body);
+            entry.push_str("\r\n");
+        }
+    }
+
+    fn set(&mut self, text: &str) {
+        let text = text.trim_end();
+        if text
+            .get(..2)
+            .is_some_and(|option| option.eq_ignore_ascii_case("/a") || option.eq_ignore_ascii_case("/p"))
+        {
+            return;
+        }
+        let text = match text.strip_prefix('"') {
+            Some(inner) => inner.rfind('"').map_or(inner, |end| &inner[..end]),
+            None => text,
+        };
+        if let Some((name, value)) = text.split_once('=')
+            && self.vars.len() < 4096
+            && value.len() < MAX_LINE
+        {
+            self.vars.insert(name.trim_start().to_ascii_lowercase(), value.to_owned());
+        }
+    }
+
+    /// `for %A in (…) do …`, also with `/l`: the command once for each item.
+    fn for_loop(&mut self, text: &str, depth: usize) {
+        let lower = text.to_ascii_lowercase();
+        let parts = (|| {
+            let open = lower.find('(')?;
+            let close = open + lower.get(open..)?.find(')')?;
+            let variable =
+                lower.get(..open)?.split_whitespace().find(|word| word.starts_with('%'))?.to_owned();
+            let body = close + lower.get(close..)?.find("do ")? + 3;
+            Some((variable, text.get(open + 1..close)?, text.get(body..)?, lower.starts_with("for /l")))
+        })();
+        let Some((variable, list, body, counts)) = parts else {
+            self.out.push_str(text);
+            return;
+        };
+        if lower.starts_with("for /f") || lower.starts_with("for /r") || lower.starts_with("for /d") {
+            self.out.push_str(text);
+            return;
+        }
+        let numbers: Vec<i64> = list.split([',', ' ']).filter_map(|n| n.trim().parse().ok()).collect();
+        let items: Vec<String> = match (counts, numbers.as_slice()) {
+            (true, &[from, step, to]) if step != 0 => {
+                let (mut at, mut all) = (from, Vec::new());
+                while (step > 0 && at <= to || step < 0 && at >= to) && all.len() < 10_000 {
+                    all.push(at.to_string());
+                    at = at.saturating_add(step);
+                }
+                all
+            }
+            (true, _) => Vec::new(),
+            _ => {
+                list.split([' ', ',', ';', '\t']).filter(|item| !item.is_empty()).map(str::to_owned).collect()
+            }
+        };
+        let variable = variable.trim_start_matches('%');
+        for item in items {
+            if self.commands >= MAX_COMMANDS {
+                return;
+            }
+            let mut body = body.trim().to_owned();
+            for spelled in [
+                format!("%%~{variable}"),
+                format!("%%{variable}"),
+                format!("%~{variable}"),
+                format!("%{variable}"),
+            ] {
+                body = replace_ignoring_case(&body, &spelled, &item);
+            }
+            self.pieces += usize::from(body.contains(":~"));
+            let kept = self.out.len();
+            self.run(body.trim_start_matches('(').trim_end_matches(')'), depth + 1);
+            // The steps of a loop are not worth reading, only what it leaves.
+            self.out.truncate(kept);
+        }
+        let last = body.rsplit("&&").next().unwrap_or(body);
+        let call = self.percent(last.rsplit("call ").next().unwrap_or_default());
+        self.out.push_str(&call);
+        self.out.push('\n');
+    }
+
+    /// Fills in `%name%`, `%name:~n,m%` and `%name:a=b%`.
+    fn percent(&mut self, line: &str) -> String {
+        self.fill(line, '%')
+    }
+
+    fn fill(&mut self, line: &str, mark: char) -> String {
+        let mut out = String::with_capacity(line.len());
+        let mut rest = line;
+        while let Some(at) = rest.find(mark) {
+            out.push_str(&rest[..at]);
+            let after = &rest[at + 1..];
+            let end = after.find(mark);
+            let Some(end) = end.filter(|&end| end > 0 && is_reference(&after[..end])) else {
+                out.push(mark);
+                rest = after;
+                continue;
+            };
+            let value = self.reference(&after[..end]);
+            rest = &after[end + 1..];
+            match value {
+                Some(value) => {
+                    let inside = out.ends_with(|c: char| c.is_alphanumeric())
+                        || rest.starts_with(|c: char| c.is_alphanumeric() || c == mark);
+                    self.shreds += usize::from(value.chars().count() <= 3 && inside);
+                    out.push_str(&value);
+                }
+                None => {
+                    out.push(mark);
+                    out.push_str(&after[..end]);
+                    out.push(mark);
+                }
+            }
+            if out.len() > MAX_LINE {
+                break;
+            }
+        }
+        out.push_str(rest);
+        out
+    }
+
+    fn reference(&mut self, inside: &str) -> Option<String> {
+        let (name, change) =
+            inside.split_once(':').map_or((inside, None), |(name, change)| (name, Some(change)));
+        let lower = name.to_ascii_lowercase();
+        let value = match self.vars.get(&lower) {
+            Some(value) => value.clone(),
+            None if is_environment(&lower) => constant(&lower)?.to_owned(),
+            // Nothing sets it: a batch file puts nothing there, a command line leaves it as it stands.
+            None if self.one_line => return None,
+            None => String::new(),
+        };
+        let Some(change) = change else {
+            return (self.vars.contains_key(&lower) || !is_environment(&lower)).then_some(value);
+        };
+        if let Some(range) = change.strip_prefix('~') {
+            self.pieces += 1;
+            return Some(piece(&value, range));
+        }
+        let (from, to) = change.split_once('=')?;
+        if from.is_empty() {
+            return None;
+        }
+        Some(replace_ignoring_case(&value, from, to))
+    }
+
+    /// A command without carets, `!` filled in.
+    fn plain(&mut self, text: &str) -> String {
+        let mut out = String::with_capacity(text.len());
+        let mut quoted = false;
+        let mut chars = text.chars().peekable();
+        while let Some(c) = chars.next() {
+            match c {
+                '"' => {
+                    quoted = !quoted;
+                    out.push(c);
+                }
+                '^' if !quoted => {
+                    let next = chars.next();
+                    if let Some(next) = next {
+                        let word = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '/' | '^');
+                        self.carets += usize::from(out.ends_with(word) && word(next));
+                        out.push(next);
+                    }
+                }
+                _ => out.push(c),
+            }
+        }
+        let out = if out.contains('!') { self.fill(&out, '!') } else { out };
+        without_empty_quotes(&out)
+    }
+}
+
+/// Quotes with nothing between them inside a word: `po""wershell`.
+fn without_empty_quotes(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("\"\"") {
+        let letters = |c: char| c.is_ascii_alphabetic();
+        let inside = rest[..at].ends_with(letters) && rest[at + 2..].starts_with(letters);
+        out.push_str(&rest[..at]);
+        if !inside {
+            out.push_str("\"\"");
+        }
+        rest = &rest[at + 2..];
+    }
+    out.push_str(rest);
+    out
+}
+
+fn replace_ignoring_case(text: &str, from: &str, to: &str) -> String {
+    let lower = text.to_ascii_lowercase();
+    let from = from.to_ascii_lowercase();
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for (found, _) in lower.match_indices(&from) {
+        out.push_str(&text[at..found]);
+        out.push_str(to);
+        at = found + from.len();
+        if out.len() > MAX_LINE {
+            return out;
+        }
+    }
+    out.push_str(&text[at..]);
+    out
+}
+
+/// `n,m` of `%name:~n,m%`; both may be negative.
+fn piece(value: &str, range: &str) -> String {
+    let chars: Vec<char> = value.chars().collect();
+    let (start, len) = range.split_once(',').map_or((range, None), |(start, len)| (start, Some(len)));
+    let size = i64::try_from(chars.len()).unwrap_or(0);
+    let from = |n: i64| if n < 0 { size.saturating_add(n) } else { n }.clamp(0, size);
+    let start = from(start.trim().parse().unwrap_or(0));
+    let end = match len.and_then(|len| len.trim().parse::<i64>().ok()) {
+        None => size,
+        Some(n) if n < 0 => size.saturating_add(n),
+        Some(n) => start.saturating_add(n),
+    }
+    .clamp(start, size);
+    let (start, end) = (usize::try_from(start).unwrap_or(0), usize::try_from(end).unwrap_or(0));
+    chars.get(start..end).unwrap_or_default().iter().collect()
+}
+
+fn is_reference(text: &str) -> bool {
+    let name = text.split(':').next().unwrap_or(text);
+    !name.is_empty()
+        && name.len() <= 64
+        && name.chars().all(|c| {
+            c.is_alphanumeric()
+                || matches!(c, '_' | '-' | '(' | ')' | '#' | '$' | '.' | '\'' | '[' | ']' | '{' | '}')
+        })
+        && !text.starts_with('~')
+}
+
+/// Variables that Windows sets.
+fn is_environment(name: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "allusersprofile",
+        "appdata",
+        "cd",
+        "cmdcmdline",
+        "commonprogramfiles",
+        "commonprogramfiles(x86)",
+        "computername",
+        "comspec",
+        "date",
+        "errorlevel",
+        "homedrive",
+        "homepath",
+        "localappdata",
+        "logonserver",
+        "number_of_processors",
+        "os",
+        "path",
+        "pathext",
+        "processor_architecture",
+        "programdata",
+        "programfiles",
+        "programfiles(x86)",
+        "programw6432",
+        "prompt",
+        "psmodulepath",
+        "public",
+        "random",
+        "sessionname",
+        "systemdrive",
+        "systemroot",
+        "temp",
+        "time",
+        "tmp",
+        "userdomain",
+        "username",
+        "userprofile",
+        "windir",
+    ];
+    NAMES.contains(&name)
+}
+
+/// Values that are the same on every machine.
+fn constant(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "comspec" => r"C:\WINDOWS\system32\cmd.exe",
+        "windir" | "systemroot" => r"C:\WINDOWS",
+        "systemdrive" => "C:",
+        "public" => r"C:\Users\Public",
+        "programdata" | "allusersprofile" => r"C:\ProgramData",
+        "programfiles" => r"C:\Program Files",
+        "commonprogramfiles" => r"C:\Program Files\Common Files",
+        "os" => "Windows_NT",
+        "pathext" => ".COM;.EXE;.BAT;.CMD;.VBS;.VBE;.JS;.JSE;.WSF;.WSH;.MSC",
+        _ => return None,
+    })
+}
+
+/// Commands of a line with the separator after each, quotes and carets respected.
+fn split_commands(text: &str) -> Vec<(&str, &str)> {
+    let mut out = Vec::new();
+    let bytes = text.as_bytes();
+    let (mut quoted, mut start, mut at) = (false, 0, 0);
+    while at < bytes.len() {
+        match bytes[at] {
+            b'"' => quoted = !quoted,
+            b'^' if !quoted => at += 1,
+            b'&' | b'|' if !quoted => {
+                // `2>&1` separates nothing.
+                if bytes[at] == b'&' && at > 0 && bytes[at - 1] == b'>' {
+                    at += 1;
+                    continue;
+                }
+                let len = if bytes.get(at + 1) == Some(&bytes[at]) { 2 } else { 1 };
+                out.push((&text[start..at], &text[at..at + len]));
+                at += len;
+                start = at;
+                continue;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    out.push((text.get(start..).unwrap_or_default(), ""));
+    out
+}
+
+/// The text of `echo text`.
+fn echoed(command: &str) -> Option<&str> {
+    let trimmed = command.trim().trim_start_matches(['@', '(']);
+    let (word, rest) = trimmed.split_once(' ')?;
+    word.eq_ignore_ascii_case("echo").then(|| rest.trim())
+}
+
+/// Whether a command is a PowerShell that reads its script from its input.
+fn reads_input(command: &str) -> bool {
+    let lower = command.to_ascii_lowercase();
+    if !lower.contains("powershell") && !lower.contains("pwsh") {
+        return false;
+    }
+    command_line::invocations(command, Context::Shell)
+        .iter()
+        .all(|invocation| matches!(invocation.payload, Payload::StandardInput | Payload::None))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn opened(text: &str) -> (Option<String>, Opened) {
+        let mut opened = Opened::default();
+        let plain = open(text, 1 << 20, &mut opened);
+        (plain, opened)
+    }
+
+    fn plain(text: &str) -> String {
+        opened(text).0.unwrap_or_default()
+    }
+
+    #[test]
+    fn carets_and_quotes() {
+        assert_eq!(plain("p^o^w^e^r^shell -^e QQ"), "powershell -e QQ");
+        assert_eq!(plain("po\"\"wer^she\"\"ll -c x^y"), "powershell -c xy");
+        assert_eq!(opened("echo a ^& b").0, None);
+    }
+
+    #[test]
+    fn variables_and_their_pieces() {
+        assert_eq!(
+            plain("set a=XpowYershellZ\r\n%a:~1,3%%a:~5,-1% -e QQ").lines().last(),
+            Some("powershell -e QQ")
+        );
+        assert_eq!(
+            plain("set q=pow&&set w=ershell&&call %q%%w% -e QQ")
+                .lines()
+                .last()
+                .map(|l| l.contains("powershell -e QQ")),
+            Some(true)
+        );
+        assert_eq!(plain("%comspec:~-7,3% /c dir"), "cmd /c dir");
+        assert_eq!(plain("set a=pQwQrshell\r\n%a:Q=o% x^y z").lines().last(), Some("poworshell xy z"));
+        assert_eq!(piece("abc", "-2"), "bc");
+        assert_eq!(piece("abc", "9,1"), "");
+        assert_eq!(piece("abc", "1,-5"), "");
+    }
+
+    #[test]
+    fn loops_over_letters() {
+        let text = "cmd /V:ON /C \"set u=wlpoershx&&for %A in (2 3 0 4 5 6 7 4 1 1) do set f=!f!!u:~%A,1!&&if %A==99 call %f%\"";
+        let inner = command_line::shell_command(text).unwrap();
+        let (_, opened) = opened(inner);
+        assert!(opened.problems.is_empty());
+        let mut shell = Shell { room: 1 << 20, ..Shell::default() };
+        shell.line(inner, 0);
+        assert_eq!(shell.vars.get("f").map(String::as_str), Some("powershell"));
+    }
+
+    #[test]
+    fn echo_into_programs_and_files() {
+        let (_, piped) = opened("echo iex 'x' | powershell -nop -");
+        assert_eq!(piped.children[0].text, "iex 'x'");
+        let (_, written) = opened("echo Set a = 1 > %temp%\\a.vbs\r\necho a.Run ^\"x^\" >> %temp%\\a.vbs");
+        assert_eq!(written.children[0].language, Some(Language::VbScript));
+        assert_eq!(written.children[0].text, "Set a = 1\r\na.Run \"x\"\r\n");
+    }
+
+    #[test]
+    fn plain_batch_is_left_alone() {
+        let text = "@echo off\r\nset DIR=C:\\Tools\r\nif exist \"%DIR%\\x.exe\" \"%DIR%\\x.exe\" /q\r\nnet stop spooler & net start spooler\r\n";
+        let (plain, opened) = opened(text);
+        assert_eq!(plain, None);
+        assert!(opened.traits.is_empty() && opened.children.is_empty());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn nothing_breaks_it(text in "[%!^\"&|()a-z:~0-9,= é\r\n-]{0,200}") {
+            opened(&text);
+        }
+    }
+}

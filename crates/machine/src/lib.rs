@@ -4,8 +4,12 @@
 //! computer made of maps on which every call can be made to fail. Nothing else in Deminer opens a registry key, a service or a process;
 //! only `collect` is handed a [`Machine`], and only `remediate` a [`MachineMut`].
 //!
-//! Every call names one thing and either does it whole or fails with an [`Error`] that says what was refused. Nothing here judges, plans or
-//! backs up.
+//! Every call names one thing and either does it whole or fails with an [`Error`] that says what was refused. A call that destroys
+//! something is told what it must still be (`expected`, or an identity), looks at it again right before, and fails with
+//! [`Fault::Changed`] where it is another. Nothing here judges, plans or backs up.
+//!
+//! Paths are absolute, with a drive letter. Where a folder on the way is a link (a junction, a symbolic link, any reparse point that
+//! stands for another place), file calls fail with [`Fault::Link`]; they never go through it.
 #![forbid(unsafe_code)]
 
 mod error;
@@ -16,8 +20,8 @@ pub mod objects;
 pub use error::{Error, Fault, Result};
 pub use facts::{Architecture, Facts, Signature};
 pub use objects::{
-    DirectoryEntry, FileIdentity, FileState, Key, ProcessId, RegistryData, RegistryKey, RegistryValue, ServiceConfig, StoredTask,
-    Stream, WmiClassDefinition, WmiInstance, WmiPath,
+    DirectoryEntry, FileIdentity, FileState, Key, ProcessId, RegistryData, RegistryKey, RegistryValue,
+    ServiceConfig, StoredTask, Stream, WmiClassDefinition, WmiInstance, WmiPath,
 };
 
 use std::time::Duration;
@@ -76,6 +80,13 @@ pub trait Machine {
     /// The state of a file or folder, links not followed; `None` where it is not there.
     fn file(&self, path: &str) -> Result<Option<FileState>>;
 
+    /// Whether nobody but administrators, the system and Windows' own installer can change the file or folder, or put another in its
+    /// place by changing one of the folders above it.
+    fn is_protected(&self, path: &str) -> Result<bool>;
+
+    /// The files that Windows will delete at its next start, as paths, in the order in which it will.
+    fn deleted_at_restart(&self) -> Result<Vec<String>>;
+
     /// The bytes of a file's main stream, links not followed. Fails where it is longer than `limit`.
     fn read_file(&self, path: &str, limit: u64) -> Result<Vec<u8>>;
 
@@ -95,25 +106,33 @@ pub trait Machine {
     fn export_log(&self, channel: &str, to: &str) -> Result<()>;
 }
 
-/// The changing half. Each call checks again that it changes what it was meant for, and fails with [`Fault::Changed`] where it is another.
+/// The changing half.
 pub trait MachineMut: Machine {
-    /// Deletes an instance.
-    fn delete_wmi_instance(&mut self, path: &WmiPath) -> Result<()>;
+    /// Deletes an instance that is still `expected` (every property, and its path).
+    fn delete_wmi_instance(&mut self, expected: &WmiInstance) -> Result<()>;
 
-    /// Puts an instance from its MOF text.
-    fn put_wmi_instance(&mut self, namespace: &str, instance: &WmiInstance) -> Result<()>;
+    /// Creates an instance from its properties. Fails with [`Fault::Exists`] where one with its path is there. WMI itself sets `CreatorSID`
+    /// to the account that calls.
+    fn put_wmi_instance(&mut self, instance: &WmiInstance) -> Result<()>;
 
-    /// Deletes a class with its subclasses and instances. The caller has made sure that there are none that should stay.
-    fn delete_wmi_class(&mut self, namespace: &str, class: &str) -> Result<()>;
+    /// Deletes a class that is still `expected`. Fails with [`Fault::InUse`] where it has subclasses or stored instances: WMI would take
+    /// them along.
+    fn delete_wmi_class(&mut self, expected: &WmiClassDefinition) -> Result<()>;
 
-    /// Puts a class definition.
-    fn put_wmi_class(&mut self, namespace: &str, class: &WmiClassDefinition) -> Result<()>;
+    /// Creates a class from its MOF text. Fails with [`Fault::Exists`] where one with its name is there.
+    fn put_wmi_class(&mut self, class: &WmiClassDefinition) -> Result<()>;
 
-    /// Writes a registry value; makes the key where it is not there.
-    fn set_registry_value(&mut self, key: &Key, name: &str, data: &RegistryData) -> Result<()>;
+    /// Writes a registry value that is still `expected` (`None`: not there). Makes the key where it is not there.
+    fn set_registry_value(
+        &mut self,
+        key: &Key,
+        name: &str,
+        expected: Option<&RegistryData>,
+        data: &RegistryData,
+    ) -> Result<()>;
 
-    /// Deletes a registry value.
-    fn delete_registry_value(&mut self, key: &Key, name: &str) -> Result<()>;
+    /// Deletes a registry value that is still `expected`.
+    fn delete_registry_value(&mut self, key: &Key, name: &str, expected: &RegistryData) -> Result<()>;
 
     /// Sets how a service starts (the `Start` value).
     fn set_service_start(&mut self, name: &str, start: u32) -> Result<()>;
@@ -124,19 +143,21 @@ pub trait MachineMut: Machine {
     /// Asks a service to stop, and waits until it has, for a minute at most.
     fn stop_service(&mut self, name: &str) -> Result<()>;
 
-    /// Deletes a service or driver.
-    fn delete_service(&mut self, name: &str) -> Result<()>;
+    /// Deletes a service or driver that is still `expected`, but for whether it runs.
+    fn delete_service(&mut self, expected: &ServiceConfig) -> Result<()>;
 
-    /// Makes a service or driver. A password that it ran with cannot be given back.
+    /// Makes a service or driver. Fails with [`Fault::Exists`] where one of its name is there. A password that it ran with cannot be given
+    /// back.
     fn create_service(&mut self, config: &ServiceConfig) -> Result<()>;
 
     /// Switches a scheduled task on or off.
     fn set_task_enabled(&mut self, path: &str, enabled: bool) -> Result<()>;
 
-    /// Deletes a scheduled task.
-    fn delete_task(&mut self, path: &str) -> Result<()>;
+    /// Deletes a scheduled task that is still `expected`.
+    fn delete_task(&mut self, expected: &StoredTask) -> Result<()>;
 
-    /// Registers a scheduled task. A password that it ran with cannot be given back.
+    /// Registers a scheduled task. Fails with [`Fault::Exists`] where one with its path is there. A password that it ran with cannot be
+    /// given back.
     fn register_task(&mut self, task: &StoredTask) -> Result<()>;
 
     /// Stops all threads of a process.
@@ -145,25 +166,37 @@ pub trait MachineMut: Machine {
     /// Lets them go on.
     fn resume_process(&mut self, process: &ProcessId) -> Result<()>;
 
-    /// Ends a process and waits until it is gone, for ten seconds at most.
+    /// Ends a process and waits until it is gone, for ten seconds at most. Fails with [`Fault::Changed`] where the id is another process by
+    /// now, and never ends one that would take Windows down with it.
     fn end_process(&mut self, process: &ProcessId) -> Result<()>;
 
-    /// Deletes a file by a handle on exactly this file, links not followed. Fails with [`Fault::InUse`] where somebody holds it.
+    /// Deletes a file by a handle on exactly this file. Fails with [`Fault::InUse`] where somebody holds it, and with [`Fault::Link`] where
+    /// it is a link.
     fn delete_file(&mut self, path: &str, identity: &FileIdentity) -> Result<()>;
 
-    /// Has Windows delete the file at its next start.
-    fn delete_file_at_restart(&mut self, path: &str, identity: &FileIdentity) -> Result<()>;
+    /// Has Windows delete exactly this file at its next start. What else is to be done then stays byte for byte.
+    fn delete_at_restart(&mut self, path: &str, identity: &FileIdentity) -> Result<()>;
 
-    /// Takes back [`MachineMut::delete_file_at_restart`] for this file; every other entry stays byte for byte.
-    fn keep_file_at_restart(&mut self, path: &str) -> Result<()>;
+    /// Takes back [`MachineMut::delete_at_restart`] for this file; every other entry stays byte for byte.
+    fn keep_at_restart(&mut self, path: &str) -> Result<()>;
 
-    /// Puts a file back with its times, attributes, streams and security. Fails where something is there.
+    /// Puts a file back with its bytes, times, attributes, streams and security. Fails with [`Fault::Exists`] where something is there.
     fn restore_file(&mut self, path: &str, state: &FileState, bytes: &[u8]) -> Result<()>;
 
-    /// Makes a folder that only administrators and the system can open; it may be there already where it is such a one and empty.
+    /// Replaces the bytes of exactly this file, all or none of them; its attributes, streams and security stay.
+    fn replace_file(&mut self, path: &str, identity: &FileIdentity, bytes: &[u8]) -> Result<()>;
+
+    /// Deletes a setting that is still `expected`. Fails with [`Fault::Unsupported`] for kinds that cannot be changed one by one.
+    fn delete_setting(&mut self, expected: &evidence::Setting) -> Result<()>;
+
+    /// Makes a setting. Fails with [`Fault::Exists`] where one of its kind and name is there.
+    fn put_setting(&mut self, setting: &evidence::Setting) -> Result<()>;
+
+    /// Makes a folder that only administrators and the system can open, inside one that is there. Fails with [`Fault::Exists`] where
+    /// something is there.
     fn create_private_directory(&mut self, path: &str) -> Result<()>;
 
-    /// Writes a new file of ours and has it on the disk before it returns. Fails where something is there.
+    /// Writes a new file of ours and has it on the disk before it returns. Fails with [`Fault::Exists`] where something is there.
     fn write_new(&mut self, path: &str, bytes: &[u8]) -> Result<()>;
 
     /// Adds to a file of ours and has it on the disk before it returns.

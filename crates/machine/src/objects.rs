@@ -88,7 +88,8 @@ impl RegistryData {
         if !matches!(self.kind, 1 | 2 | 7) {
             return None;
         }
-        let units: Vec<u16> = self.bytes.as_chunks::<2>().0.iter().map(|pair| u16::from_le_bytes(*pair)).collect();
+        let units: Vec<u16> =
+            self.bytes.as_chunks::<2>().0.iter().map(|pair| u16::from_le_bytes(*pair)).collect();
         let text = String::from_utf16_lossy(&units);
         Some(text.trim_end_matches('\0').replace('\0', "\n"))
     }

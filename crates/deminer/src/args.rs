@@ -1,4 +1,5 @@
 //! What a person can type. What it means is resolved in [`crate::commands`].
+#![allow(clippy::doc_markdown, reason = "the comments are the help texts, and backticks would stand in them")]
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};

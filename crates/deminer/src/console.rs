@@ -4,7 +4,7 @@ use crate::args::{Color, Global, Lang};
 use crate::error::Error;
 use crate::messages as m;
 use anstyle::{AnsiColor, Style};
-use evidence::{Level, Message, Note};
+use evidence::{Level, MessageSpec, Note};
 use report::sanitize::{visible, visible_lines};
 use report::{Catalogue, Language, TextOptions, Verbosity};
 use std::borrow::Cow;
@@ -41,19 +41,6 @@ impl Console {
     /// How headings on standard output look.
     pub(crate) fn heading(self) -> Style {
         if self.colored(io::stdout().is_terminal()) { Style::new().bold() } else { Style::new() }
-    }
-
-    /// Text that another program may want as it is and a terminal must not obey: TOML with names from the evidence in it.
-    pub(crate) fn harmless(self, text: &str) -> Cow<'_, str> {
-        if !io::stdout().is_terminal() {
-            return Cow::Borrowed(text);
-        }
-        let mut lines = String::with_capacity(text.len());
-        for line in visible_lines(text) {
-            lines.push_str(&line);
-            lines.push('\n');
-        }
-        Cow::Owned(lines)
     }
 
     /// Whether a bar that moves has anyone who looks at it.
@@ -93,9 +80,9 @@ impl Console {
             return;
         }
         self.notes(error.notes());
-        self.say(m::ERROR.plain(), AnsiColor::Red, &self.catalogue().line(&error.message()));
+        self.say(m::ERROR, AnsiColor::Red, &self.catalogue().line(&error.message()));
         if let Some(hint) = error.hint() {
-            self.say(m::HINT.plain(), AnsiColor::Cyan, &self.catalogue().line(&hint));
+            self.say(m::HINT, AnsiColor::Cyan, &self.catalogue().line(&hint));
         }
     }
 
@@ -115,16 +102,16 @@ impl Console {
             };
             let text = self.catalogue().line(&note.message);
             if note.source.is_empty() {
-                self.say(word.plain(), color, &text);
+                self.say(word, color, &text);
             } else {
-                self.say(word.plain(), color, &format!("{}: {text}", visible(&note.source)));
+                self.say(word, color, &format!("{}: {text}", visible(&note.source)));
             }
         }
     }
 
     /// One line on standard error. That nobody reads it is no reason to stop.
-    fn say(self, word: Message, color: AnsiColor, text: &str) {
-        let word = self.catalogue().line(&word);
+    fn say(self, word: MessageSpec, color: AnsiColor, text: &str) {
+        let word = self.catalogue().line(&word.plain());
         let style = if self.colored(io::stderr().is_terminal()) {
             Style::new().bold().fg_color(Some(color.into()))
         } else {
@@ -132,6 +119,19 @@ impl Console {
         };
         let _ = writeln!(io::stderr(), "{style}{word}{style:#} {text}");
     }
+}
+
+/// Text that another program may want as it is and a terminal must not obey: TOML with names from the evidence in it.
+pub(crate) fn harmless(text: &str) -> Cow<'_, str> {
+    if !io::stdout().is_terminal() {
+        return Cow::Borrowed(text);
+    }
+    let mut lines = String::with_capacity(text.len());
+    for line in visible_lines(text) {
+        lines.push_str(&line);
+        lines.push('\n');
+    }
+    Cow::Owned(lines)
 }
 
 /// The language of the system; English where it is none that the program speaks.

@@ -3,7 +3,7 @@
 use super::check::inputs;
 use super::print;
 use crate::args::Baseline as Args;
-use crate::console::Console;
+use crate::console::{Console, harmless};
 use crate::error::Error;
 use crate::exit::ExitStatus;
 use crate::hosts::Hosts;
@@ -25,7 +25,7 @@ pub(crate) fn run(args: &Args, console: Console) -> Result<ExitStatus, Error> {
     match args {
         Args::Learn { evidence, name, output } => learn(evidence, name, output.as_deref(), console),
         Args::Show { baseline: None } => list(console),
-        Args::Show { baseline: Some(name) } => show(name, console),
+        Args::Show { baseline: Some(name) } => show(name),
         Args::Diff { old, new } => diff(old, new, console),
     }
 }
@@ -50,7 +50,7 @@ fn learn(
     }
     let text = baseline.to_toml().map_err(|problem| Error::BaselineFile(problem.to_string()))?;
     if output.is_none() {
-        return print(&console.harmless(&text));
+        return print(&harmless(&text));
     }
     let mut file = Output::open(output, evidence)?;
     file.write_all(text.as_bytes())
@@ -93,7 +93,7 @@ fn list(console: Console) -> Result<ExitStatus, Error> {
     print(&text)
 }
 
-fn show(name: &str, console: Console) -> Result<ExitStatus, Error> {
+fn show(name: &str) -> Result<ExitStatus, Error> {
     let baseline = named(name)?;
     // A built-in one as it was written, with its remarks.
     let is_this = |file: &str, text: &str| Baseline::from_toml(file, text).is_ok_and(|read| read == baseline);
@@ -101,7 +101,7 @@ fn show(name: &str, console: Console) -> Result<ExitStatus, Error> {
         return print(text);
     }
     let text = baseline.to_toml().map_err(|problem| Error::BaselineFile(problem.to_string()))?;
-    print(&console.harmless(&text))
+    print(&harmless(&text))
 }
 
 /// A built-in baseline by its name, else a file.

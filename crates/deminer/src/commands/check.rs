@@ -106,29 +106,41 @@ const fn report_format(format: Format) -> report::Format {
 /// What the exit status depends on, over all hosts.
 #[derive(Debug, Default)]
 struct Tally {
+    worst: Worst,
     read_anything: bool,
-    found: bool,
-    inconclusive: bool,
     incomplete: bool,
+}
+
+/// The verdict of the host that decides, the least one first.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Worst {
+    #[default]
+    Nothing,
+    Inconclusive,
+    Found,
 }
 
 impl Tally {
     fn count(&mut self, assessment: &Assessment) {
-        self.read_anything |= assessment.coverage.iter().next().is_some();
         let unpatched =
             assessment.stages.iter().any(|stage| stage.stage == Stage::Patch && stage.state == State::Act);
-        self.found |= unpatched || matches!(assessment.verdict, Verdict::Infected | Verdict::Suspicious);
-        self.inconclusive |= assessment.verdict == Verdict::Inconclusive;
+        let outcome = match assessment.verdict {
+            Verdict::Infected | Verdict::Suspicious => Worst::Found,
+            _ if unpatched => Worst::Found,
+            Verdict::Inconclusive => Worst::Inconclusive,
+            Verdict::Clean => Worst::Nothing,
+        };
+        self.worst = self.worst.max(outcome);
+        self.read_anything |= assessment.coverage.iter().next().is_some();
         self.incomplete |= !assessment.missing.is_empty();
     }
 
     fn status(&self, require: Require) -> ExitStatus {
-        if self.found {
-            ExitStatus::Found
-        } else if self.inconclusive || (require == Require::Full && self.incomplete) {
-            ExitStatus::Inconclusive
-        } else {
-            ExitStatus::Nothing
+        match self.worst {
+            Worst::Found => ExitStatus::Found,
+            Worst::Inconclusive => ExitStatus::Inconclusive,
+            Worst::Nothing if require == Require::Full && self.incomplete => ExitStatus::Inconclusive,
+            Worst::Nothing => ExitStatus::Nothing,
         }
     }
 }
@@ -139,12 +151,13 @@ mod tests {
 
     #[test]
     fn what_was_found_outranks_what_was_not_read() {
-        let tally =
-            |found, inconclusive, incomplete| Tally { read_anything: true, found, inconclusive, incomplete };
-        assert_eq!(tally(false, false, true).status(Require::Subscriptions), ExitStatus::Nothing);
-        assert_eq!(tally(false, false, true).status(Require::Full), ExitStatus::Inconclusive);
-        assert_eq!(tally(false, true, true).status(Require::Subscriptions), ExitStatus::Inconclusive);
-        assert_eq!(tally(true, true, true).status(Require::Full), ExitStatus::Found);
-        assert_eq!(tally(false, false, false).status(Require::Full), ExitStatus::Nothing);
+        let status =
+            |worst, incomplete, require| Tally { worst, read_anything: true, incomplete }.status(require);
+        assert_eq!(status(Worst::Nothing, true, Require::Subscriptions), ExitStatus::Nothing);
+        assert_eq!(status(Worst::Nothing, true, Require::Full), ExitStatus::Inconclusive);
+        assert_eq!(status(Worst::Nothing, false, Require::Full), ExitStatus::Nothing);
+        assert_eq!(status(Worst::Inconclusive, true, Require::Subscriptions), ExitStatus::Inconclusive);
+        assert_eq!(status(Worst::Found, true, Require::Full), ExitStatus::Found);
+        assert!(Worst::Nothing < Worst::Inconclusive && Worst::Inconclusive < Worst::Found);
     }
 }

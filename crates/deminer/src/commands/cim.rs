@@ -2,7 +2,7 @@
 
 use super::print;
 use crate::args::Cim as Args;
-use crate::console::Console;
+use crate::console::{Console, harmless};
 use crate::error::Error;
 use crate::exit::ExitStatus;
 use crate::messages as m;
@@ -24,7 +24,7 @@ pub(crate) fn run(args: &Args, console: Console) -> Result<ExitStatus, Error> {
         Args::Subscriptions { repository } => {
             with(repository, console, |repository| Ok(subscriptions(repository)))
         }
-        Args::Hash { name, repository } => hash(name, repository.as_deref(), console),
+        Args::Hash { name, repository } => hash(name, repository.as_deref()),
     }
 }
 
@@ -47,7 +47,7 @@ fn with(
         })
         .collect();
     console.remarks(&notes);
-    print(&console.harmless(&text?))
+    print(&harmless(&text?))
 }
 
 fn namespaces(repository: &Repository) -> String {
@@ -136,7 +136,7 @@ fn write_instance(text: &mut String, instance: &Instance) {
 }
 
 /// The hashes of a name, and the traces of it in a repository.
-fn hash(name: &str, repository: Option<&Path>, console: Console) -> Result<ExitStatus, Error> {
+fn hash(name: &str, repository: Option<&Path>) -> Result<ExitStatus, Error> {
     let mut text = format!("SHA-256  {}\nMD5      {}\n", NameHash::of(name), md5_of_name(name));
     let mut status = ExitStatus::Nothing;
     if let Some(path) = repository {
@@ -152,6 +152,6 @@ fn hash(name: &str, repository: Option<&Path>, console: Console) -> Result<ExitS
             status = ExitStatus::Found;
         }
     }
-    print(&console.harmless(&text))?;
+    print(&harmless(&text))?;
     Ok(status)
 }

@@ -46,7 +46,7 @@ fn decode_bytes(bytes: &[u8], limits: &Limits) -> Decoded {
 
 /// `deminer.layers/1`.
 #[derive(Serialize)]
-struct Layers<'a> {
+struct Document<'a> {
     schema: &'static str,
     layers: &'a [deobfuscate::Layer],
     indicators: &'a [deobfuscate::Indicator],
@@ -56,7 +56,7 @@ struct Layers<'a> {
 }
 
 fn write_json(out: &mut impl Write, decoded: &Decoded) -> io::Result<()> {
-    let layers = Layers {
+    let document = Document {
         schema: SCHEMA,
         layers: &decoded.layers,
         indicators: &decoded.indicators,
@@ -64,7 +64,7 @@ fn write_json(out: &mut impl Write, decoded: &Decoded) -> io::Result<()> {
         verdict: decoded.verdict,
         notes: &decoded.problems,
     };
-    serde_json::to_writer_pretty(&mut *out, &layers)?;
+    serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)
 }
 

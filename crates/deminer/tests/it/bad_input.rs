@@ -129,7 +129,7 @@ fn a_file_without_the_right_to_read_it() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = TempDir::new().unwrap();
     let path = written(&folder, "EventFilter.txt", &utf16(STOCK));
-    fs::set_permissions(&path, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
     if File::open(&path).is_ok() {
         use std::io::Write as _;
         let _ = writeln!(

@@ -96,7 +96,7 @@ fn families_are_listed_and_shown_with_their_sources() {
     let shown = run(["families", "show", "wannamine"]);
     assert_eq!(shown.status, 0);
     assert!(
-        shown.stdout.contains("deminer.family/1") && shown.stdout.contains("[[sources]]"),
+        shown.stdout.contains("deminer.family/1") && shown.stdout.contains("sources = ["),
         "{}",
         shown.stdout
     );

@@ -73,16 +73,6 @@ fn stock_names_with_another_content_are_no_excuse() {
 }
 
 #[test]
-fn the_report_of_the_readme() {
-    let folder = examples();
-    let mut command = crate::support::deminer();
-    command.current_dir(folder.parent().unwrap().parent().unwrap()).args(["check", "examples/wannamine"]);
-    let report = crate::support::finish(&mut command);
-    assert_eq!(report.status, 1, "{}", report.stderr);
-    insta::assert_snapshot!(report.stdout);
-}
-
-#[test]
 fn japanese_readers_get_japanese() {
     let folder = examples();
     let report = run([std::ffi::OsStr::new("check"), folder.as_os_str(), "--lang=ja".as_ref()]);

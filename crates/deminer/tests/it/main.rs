@@ -1,11 +1,14 @@
 //! The program as a person runs it.
+#![allow(clippy::unwrap_used, reason = "a test that meets what it does not expect has failed")]
 
 mod bad_input;
 mod baseline;
+mod cim;
 mod decode;
 mod examples;
 mod formats;
 mod many_hosts;
+mod readme;
 mod real_evidence;
 mod support;
 mod usage;

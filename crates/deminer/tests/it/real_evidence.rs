@@ -53,6 +53,9 @@ fn a_mof_file() {
     }
 }
 
+/// How a text becomes bytes.
+type Encode = fn(&str) -> Vec<u8>;
+
 /// What is true of a clean export, however it is encoded.
 fn assert_clean(evidence: &Path, how: &str) {
     let (status, host) = check_one(&[evidence]);
@@ -72,7 +75,7 @@ fn assert_clean(evidence: &Path, how: &str) {
 fn a_clean_export_is_clean_in_every_encoding() {
     let Some(folder) = data("text/workflow-example") else { return };
     assert_clean(&folder, "as it is");
-    let encodings: [(&str, fn(&str) -> Vec<u8>); 5] = [
+    let encodings: [(&str, Encode); 5] = [
         ("CP932", |text| encoding_rs::SHIFT_JIS.encode(text).0.into_owned()),
         ("UTF-8", |text| text.as_bytes().to_vec()),
         ("UTF-8 with a mark", |text| format!("\u{FEFF}{text}").into_bytes()),

@@ -191,12 +191,17 @@ impl Layouts {
 
     /// The number of a property name; names are compared with case, as `wmic` prints them as the class spells them.
     pub(super) fn key(&self, name: &str) -> Key {
-        let mut slot = slot_of(name.as_bytes());
+        self.key_of_bytes(name.as_bytes())
+    }
+
+    /// The same for a name that was not checked to be text.
+    pub(super) fn key_of_bytes(&self, name: &[u8]) -> Key {
+        let mut slot = slot_of(name);
         loop {
             let Some(found) = self.slots.get(slot).and_then(|at| self.columns.get(usize::from(*at))) else {
                 return Key::OTHER;
             };
-            if found.name == name {
+            if found.name.as_bytes() == name {
                 return found.key;
             }
             slot = (slot + 1) % SLOTS;

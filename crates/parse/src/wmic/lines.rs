@@ -1,6 +1,6 @@
 //! The lines of a listing, without the blank ones.
 
-use super::layout::{Key, LAYOUTS};
+use super::layout::{Key, LAYOUTS, Layouts};
 use std::borrow::Cow;
 
 /// A line that is not blank.
@@ -39,7 +39,7 @@ const LONGEST_NAME: usize = 256;
 impl<'t> Lines<'t> {
     /// Splits text into lines.
     pub(super) fn of(text: &'t str) -> Self {
-        let bytes = text.as_bytes();
+        let (bytes, layouts) = (text.as_bytes(), &*LAYOUTS);
         let mut lines = Vec::with_capacity(bytes.len() / 32);
         let (mut at, mut blanks) = (0, 0_u32);
         let mut add = |start: usize, end: usize| {
@@ -52,7 +52,7 @@ impl<'t> Lines<'t> {
                 blanks = blanks.saturating_add(1);
                 return;
             }
-            let (name, key) = property_name(line);
+            let (name, key) = property_name(layouts, line);
             lines.push(Line {
                 start: start + mark,
                 end: end - returns,
@@ -140,7 +140,7 @@ impl<'t> Lines<'t> {
 }
 
 /// The length of the name that a line begins with, before a `=`, and which one it is.
-fn property_name(line: &[u8]) -> (u16, Key) {
+fn property_name(layouts: &Layouts, line: &[u8]) -> (u16, Key) {
     let letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let end = line.iter().take(LONGEST_NAME).position(|byte| !letter(*byte));
     let name = match (line.first(), end) {
@@ -149,8 +149,10 @@ fn property_name(line: &[u8]) -> (u16, Key) {
         }
         _ => None,
     };
-    match name.and_then(|name| std::str::from_utf8(name).ok()) {
-        Some(name) if !name.is_empty() => (u16::try_from(name.len()).unwrap_or_default(), LAYOUTS.key(name)),
+    match name {
+        Some(name) if !name.is_empty() => {
+            (u16::try_from(name.len()).unwrap_or_default(), layouts.key_of_bytes(name))
+        }
         _ => (0, Key::NONE),
     }
 }

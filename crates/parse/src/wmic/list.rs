@@ -74,8 +74,8 @@ pub fn parse_list(text: &Text<'_>) -> Parsed {
 ///
 /// The sentence is recognised in English only; in other languages nothing sets it off from an error.
 pub fn says_no_instances(text: &Text<'_>) -> bool {
-    let said = text.as_str().get(..256).unwrap_or(text.as_str()).trim();
-    said.trim_end_matches('.').eq_ignore_ascii_case("No Instance(s) Available")
+    let said = text.as_str().trim().trim_end_matches('.');
+    said.eq_ignore_ascii_case("No Instance(s) Available")
 }
 
 /// Where a record is cut off, the rest of its kind may be missing with the rest of it.

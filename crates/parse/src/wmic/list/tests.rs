@@ -233,8 +233,22 @@ fn nothing_is_not_no_instances() {
     assert!(says_no_instances(&none));
     assert_eq!(parse_list(&none).problems[0].message, NO_INSTANCES.plain());
     assert!(parse_list(&none).coverage.iter().next().is_none());
+    let (objects, _) = parse(&format!("No Instance(s) Available.{}{}", "\n".repeat(300), stock()));
+    assert_eq!(objects.len(), 1);
     let (_, problems) = parse(&format!("C:\\>wmic x\r\r\n{}", stock()));
     assert_eq!(problems, ["note-wmic-outside"]);
+}
+
+#[test]
+fn tangled_listings_are_given_up_in_time() {
+    let begun =
+        "\n\nCreatorSID=\nKillTimeout=\nMachineName=\n\nMaximumQueueSize=\n\nScriptText=\n".repeat(20_000);
+    let commands = "\n\nCommandLineTemplate=\nCreateNewConsole=\n".repeat(50_000);
+    for text in [begun, commands] {
+        let (objects, problems) = parse(&text);
+        assert!(!objects.is_empty());
+        assert!(problems.contains(&TANGLED.id.to_owned()), "{problems:?}");
+    }
 }
 
 /// Text of a value: lines that do not begin like properties.

@@ -1,8 +1,8 @@
 //! How fast the listings of `wmic` are read: the figure is bytes of the stored file in a second, on one core.
 
+use deminer_parse::text::Text;
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
-use deminer_parse::text::Text;
 use std::fmt::Write as _;
 
 fn main() {
@@ -70,7 +70,9 @@ fn utf16(text: &str) -> Vec<u8> {
 }
 
 fn parse_list(bencher: Bencher<'_, '_>, bytes: &[u8]) {
-    bencher.counter(BytesCount::of_slice(bytes)).bench(|| deminer_parse::wmic::parse_list(&Text::decode(black_box(bytes))));
+    bencher
+        .counter(BytesCount::of_slice(bytes))
+        .bench(|| deminer_parse::wmic::parse_list(&Text::decode(black_box(bytes))));
 }
 
 #[divan::bench]

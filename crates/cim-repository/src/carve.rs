@@ -1,6 +1,5 @@
 //! Finding records that no live key leads to: in tables of contents, in pages without a mapping, in the space between.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use crate::PAGE_SIZE;
@@ -8,7 +7,7 @@ use crate::bytes::u32_at;
 use crate::class;
 use crate::instance::{self, HASH_BYTES};
 use crate::mapping::PageMap;
-use crate::pages::Pages;
+use crate::pages::{Bytes, Pages};
 use crate::record::{self, Location, TocEntry, toc};
 use crate::time::FileTime;
 
@@ -130,13 +129,13 @@ impl Carve<'_> {
         };
         if entry.size <= MAX_CARVED
             && let Ok(record) =
-                record::continued(self.pages, Cow::Borrowed(page), entry, self.physical, self.logical, next)
+                record::continued(self.pages, Bytes::Borrowed(page), entry, self.physical, self.logical, next)
         {
             // What follows an unmapped page is a guess; what decodes is right.
             return Piece {
                 origin: self.origin,
                 location: record.location,
-                data: record.data.into_owned(),
+                data: record.data.to_vec(),
                 cut: false,
             };
         }

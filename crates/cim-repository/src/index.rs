@@ -51,8 +51,8 @@ impl Tree {
         })?;
         let damaged =
             |within, what| Error::Damaged { file: self.pages.file(), offset: at(physical, within), what };
-        let page = IndexPage::parse(self.pages.page(physical)?.into_owned())
-            .map_err(|(at, what)| damaged(at, what))?;
+        let page =
+            IndexPage::parse(self.pages.page(physical)?.to_vec()).map_err(|(at, what)| damaged(at, what))?;
         if page.logical != logical {
             return Err(damaged(4, "the index page carries another page number than the mapping file says"));
         }

@@ -87,7 +87,7 @@ pub(crate) fn all_keys(index: &Pages, wanted: impl Fn(u32) -> bool) -> Vec<Key> 
     let mut keys = Vec::new();
     for physical in (0..index.count()).filter(|&p| wanted(p)) {
         let Ok(page) = index.page(physical) else { continue };
-        let Ok(page) = IndexPage::parse(page.into_owned()) else { continue };
+        let Ok(page) = IndexPage::parse(page.to_vec()) else { continue };
         keys.extend((0..page.len()).filter_map(|i| page.key(i)));
     }
     keys.sort_unstable();

@@ -4,7 +4,6 @@
 //! unknown kind), ended by an entry of zeros. A record longer than the rest of its page goes on in the next logical
 //! pages, which then have no table (libyal/dtformats, "object descriptor").
 
-use std::borrow::Cow;
 use std::fmt;
 
 use crate::PAGE_SIZE;
@@ -12,7 +11,7 @@ use crate::bytes::u32_at;
 use crate::error::Error;
 use crate::key::RecordRef;
 use crate::mapping::PageMap;
-use crate::pages::Pages;
+use crate::pages::{Bytes, Pages};
 
 /// Where an object lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -106,7 +105,7 @@ impl Extent {
 #[derive(Debug, Clone)]
 pub(crate) struct Record<'a> {
     pub(crate) location: Location,
-    pub(crate) data: Cow<'a, [u8]>,
+    pub(crate) data: Bytes<'a>,
 }
 
 /// Reads the record that a key names.
@@ -128,7 +127,7 @@ pub(crate) fn read<'a>(pages: &'a Pages, map: &PageMap, at: RecordRef) -> Result
 /// Reads the record of a table entry. `next` gives the physical page of the `n`th page after the first.
 pub(crate) fn continued<'a>(
     pages: &'a Pages,
-    page: Cow<'a, [u8]>,
+    page: Bytes<'a>,
     entry: &TocEntry,
     physical: u32,
     logical: Option<u32>,
@@ -148,20 +147,13 @@ pub(crate) fn continued<'a>(
         return Err(Error::Record { location, at: 0, what });
     }
     if range.len() == size {
-        let data = match page {
-            Cow::Borrowed(page) => Cow::Borrowed(&page[range]),
-            Cow::Owned(mut page) => {
-                page.truncate(range.end);
-                page.drain(..range.start);
-                Cow::Owned(page)
-            }
-        };
-        return Ok(Record { location, data });
+        return Ok(Record { location, data: page.slice(range) });
     }
     let cut =
         |at: usize| Error::Record { location, at, what: "the record goes on in a page that is not there" };
     // The size is the file's claim: grow with what is really read.
-    let mut data = page[range].to_vec();
+    let mut data = Vec::with_capacity(size.min(1 << 20));
+    data.extend_from_slice(&page[range]);
     let mut n = 0;
     while data.len() < size {
         n += 1;
@@ -172,7 +164,7 @@ pub(crate) fn continued<'a>(
             return Err(cut(data.len()));
         }
     }
-    Ok(Record { location, data: Cow::Owned(data) })
+    Ok(Record { location, data: data.into() })
 }
 
 #[cfg(test)]

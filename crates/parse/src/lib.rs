@@ -9,6 +9,7 @@ pub mod autoruns;
 pub mod bundle;
 pub mod format;
 pub mod mof;
+pub mod powershell;
 pub mod text;
 pub mod wmic;
 
@@ -36,5 +37,7 @@ pub struct Problem {
 
 /// Everything that this crate can say.
 pub fn messages() -> impl Iterator<Item = &'static MessageSpec> {
-    [autoruns::NOTES, bundle::NOTES, format::NOTES, mof::NOTES, text::NOTES, wmic::NOTES].into_iter().flatten()
+    [autoruns::NOTES, bundle::NOTES, format::NOTES, mof::NOTES, powershell::NOTES, text::NOTES, wmic::NOTES]
+        .into_iter()
+        .flatten()
 }

@@ -49,12 +49,9 @@ fn read(text: &str) -> Parsed {
 }
 
 fn objects(parsed: &Parsed) -> Vec<&WmiObject> {
-    let object = |(_, data): &'_ (Location, RecordData)| matches!(data, RecordData::WmiObject(_));
-    parsed
-        .records
-        .iter()
-        .filter(|record| object(record))
-        .map(|(_, data)| if let RecordData::WmiObject(object) = data { object } else { unreachable!() })
+    let records = parsed.records.iter().map(|(_, data)| data);
+    records
+        .filter_map(|data| if let RecordData::WmiObject(object) = data { Some(object) } else { None })
         .collect()
 }
 
@@ -320,4 +317,59 @@ fn the_written_text_of_an_object() {
         ..WmiObject::default()
     };
     assert_snapshot!("written", write_object(&object).unwrap());
+}
+
+/// A folder of recorded data; `None` where this machine has none.
+fn recorded(path: &str) -> Option<Vec<u8>> {
+    let data = std::env::var_os("DEMINER_DATA").map_or_else(
+        || concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data").into(),
+        std::path::PathBuf::from,
+    );
+    let bytes = std::fs::read(data.join(path)).ok();
+    if bytes.is_none() {
+        assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "{path} is missing");
+        eprintln!("SKIPPED: {path} is missing");
+    }
+    bytes
+}
+
+#[test]
+fn the_recorded_source() {
+    let Some(bytes) = recorded("text/subscription.mof") else { return };
+    let parsed = parse(&Text::decode(&bytes));
+    assert_eq!(parsed.problems, []);
+    let [consumer, filter, binding] = objects(&parsed)[..] else { panic!("{parsed:?}") };
+    assert_eq!(consumer.text("CommandLineTemplate"), Some("cmd.exe"));
+    assert_eq!(
+        filter.text("Query"),
+        Some(concat!(
+            "SELECT * FROM __InstanceCreationEvent Within 3 Where TargetInstance Isa \"Win32_Process\" ",
+            "And Targetinstance.Name = \"notepad.exe\" "
+        ))
+    );
+    assert_eq!(filter.namespace.as_deref(), Some(r"root\subscription"));
+    assert_eq!(binding.text("Filter"), Some("__EventFilter.Name=\"AtomicRedTeam_filter\""));
+    assert_eq!(binding.reference("Consumer").unwrap().name(), Some(consumer.name()));
+}
+
+#[test]
+fn the_recorded_event_5861() {
+    let Some(bytes) = recorded("events/covenant-persistwmi.jsonl.gz") else { return };
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(&bytes[..]), &mut text).unwrap();
+    let mut seen = 0;
+    for line in text.lines().filter(|line| line.contains("\"EventID\":5861")) {
+        let event: serde_json::Value = serde_json::from_str(line).unwrap();
+        let parsed = parse_fragments(event["Message"].as_str().unwrap());
+        assert_eq!(parsed.problems, []);
+        let [filter, consumer] = objects(&parsed)[..] else { panic!("{parsed:?}") };
+        assert_eq!(filter.name(), "Evil Persistence");
+        assert_eq!(filter.creator_sid().as_deref(), Some("S-1-5-21-791464340-1796667228-2788435825-1112"));
+        assert_eq!(
+            consumer.text("CommandLineTemplate"),
+            Some("powershell -Sta -Nop -Window Hidden -EncodedCommand <blah>")
+        );
+        seen += 1;
+    }
+    assert_eq!(seen, 1);
 }

@@ -13,3 +13,26 @@ note-mof-more-problems = { $count ->
     [one] there is one more problem of this kind
    *[other] there are { $count } more problems of this kind
   }; the text is damaged, or is no MOF
+
+note-powershell-ambiguous = { $count ->
+    [one] a record of the listing is one of several readings, since text in it looks like properties
+   *[other] { $count } records of the listing are several readings of the same lines, since text in them looks like properties
+  }; this may be made to hide something: export it again with ConvertTo-Json -Depth 4
+note-powershell-incomplete = { $count ->
+    [one] a record does not have as many properties as it says
+   *[other] { $count } records do not have as many properties as they say
+  }, so the listing was cut or changed; export it again
+note-powershell-no-records = the listing holds no record; check that the export worked, and run it again
+note-powershell-json-broken = { $count ->
+    [one] an object is no valid JSON
+   *[other] { $count } objects are no valid JSON
+  }, which was left out ({ $detail }); export it again
+note-powershell-json-cut = the JSON ends inside an object, which was not read; export it again
+note-powershell-json-foreign = { $count ->
+    [one] an object of the JSON is no WMI object and was not used
+   *[other] { $count } objects of the JSON are no WMI objects and were not used
+  }
+note-powershell-json-shallow = { $count ->
+    [one] an object shows only the type of a value
+   *[other] { $count } objects show only the type of a value
+  }, because the JSON is not deep enough; export it again with ConvertTo-Json -Depth 4

@@ -10,3 +10,11 @@ note-mof-ends-early = クラスまたはインスタンスの途中でテキス�
 note-mof-too-deep = 値の入れ子が { $limit } 段を超えているため、読み取りませんでした。Windows のプログラムはこのような出力をしません
 note-mof-alias = エイリアス「${ $alias }」に対応する、キーの分かるインスタンスがないため、そのまま残しました
 note-mof-more-problems = 同様の問題がほかに { $count } 件あります。テキストが壊れているか、MOF ではありません
+
+note-powershell-ambiguous = 値の中にプロパティのように見える文字列があり、複数の解釈ができるレコードが { $count } 件あります。すべての解釈を残しました。何かを隠す意図の可能性があるため、ConvertTo-Json -Depth 4 で出力し直してください
+note-powershell-incomplete = レコードに記されたプロパティ数と実際の数が合わないものが { $count } 件あります。一覧が途中で切れているか、書き換えられています。出力し直してください
+note-powershell-no-records = 一覧にレコードがありません。出力が成功しているか確認し、もう一度実行してください
+note-powershell-json-broken = JSON として正しくないオブジェクトが { $count } 件あり、読み取りませんでした（{ $detail }）。出力し直してください
+note-powershell-json-cut = JSON がオブジェクトの途中で終わっているため、そのオブジェクトは読み取りませんでした。出力し直してください
+note-powershell-json-foreign = JSON に WMI のものではないオブジェクトが { $count } 件あり、使用しませんでした
+note-powershell-json-shallow = JSON の深さが足りず、値の型名しか表示されていないオブジェクトが { $count } 件あります。ConvertTo-Json -Depth 4 で出力し直してください

@@ -1,31 +1,32 @@
-//! Autostart entries other than subscriptions: Run values, tasks, services, drivers and the rest.
-//!
-//! Clean machines are full of them, so only content speaks here: what the command line does, and what a family is known by.
+//! Autostart entries, tasks and services as launches.
 
-use crate::assessment::{Action, Confidence, Finding, Kind, Severity};
-use crate::content::{Content, recognise};
+use crate::assessment::{Finding, Kind, Severity};
+use crate::launch::{Launch, kind_of};
 use crate::messages as m;
-use crate::places::is_user_writable;
-use crate::subject::{finding, finding_id, places};
-use deobfuscate::ScriptVerdict;
-use evidence::wmi::Fingerprint;
-use evidence::{AutostartEntry, AutostartKind, Evidence};
+use crate::subject::places;
+use evidence::{AutostartEntry, AutostartKind, Evidence, ScheduledTask, Service, TaskAction};
 use intel::{IndicatorKind as Known, Intel, Observation};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
 
-/// Looks at every autostart entry of the evidence.
+/// Looks at every autostart entry, task and service of the evidence. One that several sources show is one finding.
 pub(crate) fn detect(evidence: &Evidence, intel: &Intel) -> Vec<Finding> {
     let mut seen: BTreeMap<String, Finding> = BTreeMap::new();
-    for (record, entry) in evidence.autostarts() {
-        // The subscriptions that a listing of autostart places shows are judged as subscriptions.
-        if entry.kind == Some(AutostartKind::Wmi) {
-            continue;
-        }
-        let Some(mut found) = judge(entry, intel) else { continue };
+    // The subscriptions that a listing of autostart places shows are judged as subscriptions.
+    let entries = evidence.autostarts().filter(|(_, entry)| entry.kind != Some(AutostartKind::Wmi));
+    let launches = entries
+        .map(|(record, entry)| (record, of_entry(entry)))
+        .chain(evidence.tasks().map(|(record, task)| (record, of_task(task))))
+        .chain(evidence.services().map(|(record, service)| (record, of_service(service))));
+    for (record, launch) in launches {
+        let Some(mut found) = launch.judge(intel) else { continue };
         found.evidence = places(evidence, [record]);
         match seen.get_mut(&found.id) {
-            Some(known) => known.evidence.append(&mut found.evidence),
+            Some(known) => {
+                known.evidence.append(&mut found.evidence);
+                known.evidence.sort();
+                known.evidence.dedup();
+            }
             None => {
                 seen.insert(found.id.clone(), found);
             }
@@ -34,15 +35,12 @@ pub(crate) fn detect(evidence: &Evidence, intel: &Intel) -> Vec<Finding> {
     seen.into_values().collect()
 }
 
-fn judge(entry: &AutostartEntry, intel: &Intel) -> Option<Finding> {
+fn of_entry(entry: &AutostartEntry) -> Launch<'_> {
+    let (kind, place, name_kind) = kind_of(entry.kind);
     let image = entry.image_path.as_deref().unwrap_or_default();
     let command = entry.launch_string.as_deref().filter(|text| !text.is_empty()).unwrap_or(image);
-    let mut content = Content::default();
-    content.add("Launch String", command, None);
-
-    let mut observations = content.observations();
-    observations.push(Observation { kind: name_kind(entry.kind), text: &entry.name });
-    observations.push(Observation { kind: Known::FilePath, text: image });
+    let mut observations =
+        vec![Observation::new(name_kind, &entry.name), Observation::new(Known::FilePath, image)];
     for (algorithm, hash) in &entry.hashes {
         let kind = match algorithm.as_str() {
             "md5" => Known::Md5,
@@ -50,71 +48,89 @@ fn judge(entry: &AutostartEntry, intel: &Intel) -> Option<Finding> {
             "sha256" => Known::Sha256,
             _ => continue,
         };
-        observations.push(Observation { kind, text: hash });
+        observations.push(Observation::new(kind, hash));
     }
-    let family = recognise(intel, &observations);
-    let verified = entry.signer.as_deref().is_some_and(|signer| signer.starts_with("(Verified)"));
-    let judged = content.judge();
-    let mut reasons = std::mem::take(&mut content.reasons);
-    let (severity, confidence, action) = match (content.verdict, judged, &family) {
-        (Some(ScriptVerdict::Miner), ..) if content.telling.is_empty() && family.is_none() => {
-            reasons.push(m::REASON_VOLUNTARY_MINER.plain());
-            (Severity::Medium, Confidence::Likely, Action::AskOwner)
-        }
-        (_, _, Some(family)) if family.certain => (Severity::Critical, Confidence::Certain, Action::Remove),
-        (_, _, Some(family)) if family.by_content => (Severity::High, Confidence::Likely, Action::Remove),
-        (Some(ScriptVerdict::Miner | ScriptVerdict::Malicious), Some((severity, confidence)), _) => {
-            (severity, confidence, Action::Remove)
-        }
-        // Administrators, too, start scripts at logon; two signs or none.
-        (_, Some(_), family) if content.telling.len() >= 2 => {
-            let severity = if verified && family.is_none() { Severity::Medium } else { Severity::High };
-            (severity, Confidence::Likely, Action::Review)
-        }
-        (_, _, Some(_)) if !verified => (Severity::Medium, Confidence::Possible, Action::Review),
-        _ if is_user_writable(image) && !verified && entry.signer.is_some() => {
-            reasons.push(m::REASON_USER_WRITABLE.with([image.into()]));
-            reasons.push(m::REASON_NOT_SIGNED.with([image.into()]));
-            (Severity::Low, Confidence::Possible, Action::Review)
-        }
-        _ => return None,
+    let identity = match kind {
+        Kind::Task | Kind::Service | Kind::Driver => entry.name.trim_start_matches('\\').to_owned(),
+        _ => format!("{}\\{}", entry.location, entry.name),
     };
-
-    let (kind, place) = match entry.kind {
-        Some(AutostartKind::Run) => (Kind::Run, m::PLACE_RUN),
-        Some(AutostartKind::Task) => (Kind::Task, m::PLACE_TASK),
-        Some(AutostartKind::Service) => (Kind::Service, m::PLACE_SERVICE),
-        Some(AutostartKind::Driver) => (Kind::Driver, m::PLACE_DRIVER),
-        Some(AutostartKind::Wmi | AutostartKind::Other) | None => (Kind::Autostart, m::PLACE_OTHER),
-    };
-    let mut finding = finding(
+    Launch {
         kind,
-        &entry.name,
-        m::TITLE_AUTOSTART.with([place.plain().into(), entry.name.as_str().into()]),
-    );
-    let fingerprint = Fingerprint::of_lines([command, image]).to_string();
-    finding.id = finding_id(kind, &[&entry.location, &entry.name], &fingerprint);
-    (finding.severity, finding.confidence, finding.action) = (severity, confidence, action);
-    if let Some(family) = family {
-        reasons.extend(family.reasons);
-        finding.family = Some(family.family);
+        place,
+        name: &entry.name,
+        identity,
+        commands: vec![("Launch String", command.to_owned())],
+        image: Some(image),
+        signer: entry.signer.as_deref(),
+        observations,
+        hides: Vec::new(),
+        subject: entry_subject(entry),
     }
-    finding.reasons = reasons;
-    finding.attack = content.attack.into_iter().collect();
-    finding.subject = subject(entry);
-    finding.decoded = content.scripts;
-    Some(finding)
 }
 
-fn name_kind(kind: Option<AutostartKind>) -> Known {
-    match kind {
-        Some(AutostartKind::Task) => Known::TaskName,
-        _ => Known::ServiceName,
+fn of_task(task: &ScheduledTask) -> Launch<'_> {
+    let mut observations = vec![Observation::new(Known::TaskName, &task.path)];
+    for action in &task.actions {
+        if let TaskAction::Exec { command, .. } = action {
+            observations.push(Observation::new(Known::FilePath, command));
+        }
+    }
+    let mut hides = Vec::new();
+    if task.seen.registry == Some(true) && task.seen.security_descriptor == Some(false) {
+        hides.push((Severity::High, m::REASON_TASK_NO_DESCRIPTOR.plain()));
+    }
+    if task.seen.registry == Some(true) && task.seen.file == Some(false) && !task.actions.is_empty() {
+        hides.push((Severity::Medium, m::REASON_TASK_NO_FILE.plain()));
+    }
+    Launch {
+        kind: Kind::Task,
+        place: m::PLACE_TASK,
+        name: &task.path,
+        identity: task.path.trim_start_matches('\\').to_owned(),
+        commands: task.actions.iter().filter_map(|action| Some(("Exec", action.command_line()?))).collect(),
+        image: None,
+        signer: None,
+        observations,
+        hides,
+        subject: json_object(task),
+    }
+}
+
+fn of_service(service: &Service) -> Launch<'_> {
+    let kind = if service.is_driver() == Some(true) { Kind::Driver } else { Kind::Service };
+    let place = if kind == Kind::Driver { m::PLACE_DRIVER } else { m::PLACE_SERVICE };
+    let commands = [
+        ("ImagePath", &service.image_path),
+        ("ServiceDll", &service.service_dll),
+        ("FailureCommand", &service.failure_command),
+    ];
+    let mut observations = vec![Observation::new(Known::ServiceName, &service.name)];
+    let files = [&service.image_path, &service.service_dll].into_iter().flatten();
+    observations.extend(files.map(|path| Observation::new(Known::FilePath, path)));
+    Launch {
+        kind,
+        place,
+        name: &service.name,
+        identity: service.name.clone(),
+        commands: commands.into_iter().filter_map(|(field, text)| Some((field, text.clone()?))).collect(),
+        image: service.image_path.as_deref(),
+        signer: None,
+        observations,
+        hides: Vec::new(),
+        subject: json_object(service),
+    }
+}
+
+/// A record as the fields that it has.
+fn json_object(record: &impl serde::Serialize) -> Map<String, Json> {
+    match serde_json::to_value(record) {
+        Ok(Json::Object(map)) => map.into_iter().filter(|(_, value)| !value.is_null()).collect(),
+        _ => Map::new(),
     }
 }
 
 /// The entry under the column names of Autoruns.
-fn subject(entry: &AutostartEntry) -> Map<String, Json> {
+fn entry_subject(entry: &AutostartEntry) -> Map<String, Json> {
     let mut map = Map::new();
     let mut put = |name: &str, value: Option<&str>| {
         if let Some(value) = value {

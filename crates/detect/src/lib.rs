@@ -9,6 +9,7 @@ mod autostart;
 mod class_store;
 mod content;
 mod coverage;
+mod launch;
 mod messages;
 mod places;
 mod stages;

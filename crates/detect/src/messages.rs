@@ -64,6 +64,8 @@ messages! {
     REASON_STORE_VICTIMS = "reason-store-victims" ["property", "count"];
     REASON_VOLUNTARY_MINER = "reason-voluntary-miner" [];
     REASON_NOT_SIGNED = "reason-not-signed" ["path"];
+    REASON_TASK_NO_DESCRIPTOR = "reason-task-no-descriptor" [];
+    REASON_TASK_NO_FILE = "reason-task-no-file" [];
     REASON_CONSUMER_PROVIDER = "reason-consumer-provider" ["class"];
 
     // What a class store holds.

@@ -1,0 +1,128 @@
+//! What starts code and is not a subscription: tasks, services, drivers, Run values and the rest.
+//!
+//! Clean machines are full of them, so only content speaks here: what the command does, and what a family is known by.
+
+use crate::assessment::{Action, Confidence, Finding, Kind, Severity};
+use crate::content::{Content, Recognised, recognise};
+use crate::messages as m;
+use crate::places::is_user_writable;
+use crate::subject::{finding, finding_id};
+use deobfuscate::ScriptVerdict;
+use evidence::wmi::Fingerprint;
+use evidence::{Message, MessageSpec};
+use intel::{IndicatorKind as Known, Intel, Observation};
+use serde_json::{Map, Value as Json};
+
+/// Something that starts code, whichever source it was read from.
+pub(crate) struct Launch<'a> {
+    /// What it is.
+    pub(crate) kind: Kind,
+    /// What it is, for titles.
+    pub(crate) place: MessageSpec,
+    /// The name for people.
+    pub(crate) name: &'a str,
+    /// What tells it from others of its kind, the same in every source.
+    pub(crate) identity: String,
+    /// The commands that it runs, each with the field that holds it.
+    pub(crate) commands: Vec<(&'static str, String)>,
+    /// The file that is started, where it is known apart from the command.
+    pub(crate) image: Option<&'a str>,
+    /// What was said of the signature of that file.
+    pub(crate) signer: Option<&'a str>,
+    /// What a family may know it by besides its commands.
+    pub(crate) observations: Vec<Observation<'a>>,
+    /// Signs that it hides, each with its weight as a finding.
+    pub(crate) hides: Vec<(Severity, Message)>,
+    /// Every field under its Windows name.
+    pub(crate) subject: Map<String, Json>,
+}
+
+impl Launch<'_> {
+    /// A finding, where the launch is worth one. Its evidence is left to the caller.
+    pub(crate) fn judge(self, intel: &Intel) -> Option<Finding> {
+        let mut content = Content::default();
+        for (field, command) in &self.commands {
+            content.add(field, command, None);
+        }
+        let mut observations = self.observations.clone();
+        observations.extend(content.observations());
+        let family = recognise(intel, &observations);
+        drop(observations);
+
+        let mut reasons: Vec<Message> = self.hides.iter().map(|(_, reason)| reason.clone()).collect();
+        let (severity, confidence, action) = self.weigh(&content, family.as_ref(), &mut reasons)?;
+        let mut finding = finding(
+            self.kind,
+            self.name,
+            m::TITLE_AUTOSTART.with([self.place.plain().into(), self.name.into()]),
+        );
+        (finding.severity, finding.confidence, finding.action) = (severity, confidence, action);
+        let commands = self.commands.iter().map(|(_, command)| command.trim());
+        finding.id = finding_id(self.kind, &[&self.identity], &Fingerprint::of_lines(commands).to_string());
+        reasons.append(&mut content.reasons);
+        if let Some(family) = family {
+            reasons.extend(family.reasons);
+            finding.family = Some(family.family);
+        }
+        finding.reasons = reasons;
+        finding.attack = content.attack.into_iter().collect();
+        finding.subject = self.subject;
+        finding.decoded = content.scripts;
+        Some(finding)
+    }
+
+    fn weigh(
+        &self,
+        content: &Content,
+        family: Option<&Recognised>,
+        reasons: &mut Vec<Message>,
+    ) -> Option<(Severity, Confidence, Action)> {
+        let verified = self.signer.is_some_and(|signer| signer.starts_with("(Verified)"));
+        match (content.verdict, family) {
+            (Some(ScriptVerdict::Miner), None) if content.telling.is_empty() => {
+                reasons.push(m::REASON_VOLUNTARY_MINER.plain());
+                return Some((Severity::Medium, Confidence::Likely, Action::AskOwner));
+            }
+            (_, Some(family)) if family.certain => {
+                return Some((Severity::Critical, Confidence::Certain, Action::Remove));
+            }
+            (_, Some(family)) if family.by_content => {
+                return Some((Severity::High, Confidence::Likely, Action::Remove));
+            }
+            (Some(ScriptVerdict::Miner | ScriptVerdict::Malicious), _) => {
+                return Some((Severity::High, Confidence::Certain, Action::Remove));
+            }
+            _ => {}
+        }
+        // Administrators, too, start scripts at logon: two signs or none.
+        if content.telling.len() >= 2 {
+            let severity = if verified && family.is_none() { Severity::Medium } else { Severity::High };
+            return Some((severity, Confidence::Likely, Action::Review));
+        }
+        if let Some(severity) = self.hides.iter().map(|(severity, _)| *severity).min() {
+            return Some((severity, Confidence::Likely, Action::Review));
+        }
+        if family.is_some() && !verified {
+            return Some((Severity::Medium, Confidence::Possible, Action::Review));
+        }
+        let image = self.image.unwrap_or_default();
+        if is_user_writable(image) && !verified && self.signer.is_some() {
+            reasons.push(m::REASON_USER_WRITABLE.with([image.into()]));
+            reasons.push(m::REASON_NOT_SIGNED.with([image.into()]));
+            return Some((Severity::Low, Confidence::Possible, Action::Review));
+        }
+        None
+    }
+}
+
+/// The kind of finding and the word for titles of an autostart place.
+pub(crate) fn kind_of(kind: Option<evidence::AutostartKind>) -> (Kind, MessageSpec, Known) {
+    use evidence::AutostartKind as Place;
+    match kind {
+        Some(Place::Run) => (Kind::Run, m::PLACE_RUN, Known::ServiceName),
+        Some(Place::Task) => (Kind::Task, m::PLACE_TASK, Known::TaskName),
+        Some(Place::Service) => (Kind::Service, m::PLACE_SERVICE, Known::ServiceName),
+        Some(Place::Driver) => (Kind::Driver, m::PLACE_DRIVER, Known::ServiceName),
+        Some(Place::Wmi | Place::Other) | None => (Kind::Autostart, m::PLACE_OTHER, Known::ServiceName),
+    }
+}

@@ -1,7 +1,7 @@
 //! One self-contained page: no script, nothing from elsewhere, readable on a screen and on paper.
 //!
 //! Hosts are rendered one by one. The list of all hosts belongs before them, so their sections are held back until the
-//! end as long as they are few; where they pass [`MAX_HELD`] bytes, they are written at once and the list stands at the
+//! end as long as they are few; where they pass `MAX_HELD` bytes, they are written at once and the list stands at the
 //! end of the page, with a link to it at the top. Every text that comes from the evidence is made visible, escaped by
 //! the template, and isolated in `<bdi>`.
 
@@ -26,6 +26,7 @@ pub(crate) struct HtmlReport<'a> {
     rows: Vec<Row>,
     verdicts: BTreeMap<Verdict, usize>,
     held: String,
+    max_held: usize,
     streaming: bool,
 }
 
@@ -55,7 +56,14 @@ struct Foot {
 
 impl<'a> HtmlReport<'a> {
     pub(crate) fn new(context: Context<'a>) -> Self {
-        Self { context, rows: Vec::new(), verdicts: BTreeMap::new(), held: String::new(), streaming: false }
+        Self {
+            context,
+            rows: Vec::new(),
+            verdicts: BTreeMap::new(),
+            held: String::new(),
+            max_held: MAX_HELD,
+            streaming: false,
+        }
     }
 
     pub(crate) fn begin(&mut self, out: &mut dyn Write) -> io::Result<()> {
@@ -71,7 +79,7 @@ impl<'a> HtmlReport<'a> {
             return render(out, &host);
         }
         host.render_into(&mut self.held).map_err(io::Error::other)?;
-        if self.held.len() > MAX_HELD {
+        if self.held.len() > self.max_held {
             self.streaming = true;
             let below = self.words().say("overview-below");
             writeln!(out, "<nav class=\"pad\"><a href=\"#overview\">{below}</a></nav>")?;

@@ -2,9 +2,10 @@
 
 use crate::catalogue::Catalogue;
 use crate::sanitize::visible;
+use crate::words::Word as _;
 use deobfuscate::{Indicator, IndicatorKind, defang};
-use detect::assessment::EvidenceRef;
-use evidence::{Host, Message};
+use detect::assessment::{Assessment, EvidenceRef};
+use evidence::{Host, Message, ReadState};
 
 /// Where something was read, on one line: file and member, then offset or record number. Made visible.
 pub(crate) fn place(catalogue: &Catalogue, evidence: &EvidenceRef) -> String {
@@ -54,4 +55,28 @@ pub(crate) fn system(host: &Host) -> Option<String> {
     let text = parts.join(" ");
     let text = text.trim();
     (!text.is_empty()).then(|| visible(text).into_owned())
+}
+
+/// The areas that were read completely or in part, in words; `None` where there are none.
+pub(crate) fn areas_read(
+    catalogue: &Catalogue,
+    assessment: &Assessment,
+    wanted: ReadState,
+) -> Option<String> {
+    let read = assessment.coverage.iter().filter(|(_, state)| *state == wanted);
+    let text = catalogue.list(read.map(|(area, _)| area.word(catalogue)));
+    (!text.is_empty()).then_some(text)
+}
+
+/// What the verdict means, in one sentence. Nothing is called clean without saying what was read.
+pub(crate) fn meaning(catalogue: &Catalogue, assessment: &Assessment) -> String {
+    let areas = areas_read(catalogue, assessment, ReadState::Complete);
+    let areas = areas.unwrap_or_else(|| catalogue.word_for("nothing-read"));
+    let id = format!("verdict-meaning-{}", assessment.verdict.name());
+    catalogue.line(&Message::new(&id).with("areas", areas))
+}
+
+/// How many areas were not read, or not completely.
+pub(crate) fn not_read(catalogue: &Catalogue, assessment: &Assessment) -> String {
+    catalogue.line(&Message::new("areas-not-read").with("count", assessment.missing.len()))
 }

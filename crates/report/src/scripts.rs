@@ -30,7 +30,7 @@ pub(crate) fn layer_title(catalogue: &Catalogue, script: &DecodedScript, number:
         Message::new("from-layer").with("number", layer.from)
     };
     let parts =
-        [name, visible(&layer.how).into_owned(), layer.language.as_str().to_owned(), catalogue.line(&origin)];
+        [name, visible(layer.how).into_owned(), layer.language.as_str().to_owned(), catalogue.line(&origin)];
     parts.join(" · ")
 }
 

@@ -32,12 +32,18 @@ const BACKGROUND: &[&str] = &[
 /// The parts of a subscription, from the event to what it starts.
 const PARTS: [&str; 5] = ["", "timer", "filter", "consumer", "binding"];
 
+/// A part of a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Part {
+    /// Its name (`filter`, `consumer`, …); empty where there is one part only. Not made visible.
+    pub(crate) name: String,
+    /// Its fields, the class first, then by name.
+    pub(crate) fields: Vec<Field>,
+}
+
 /// A field of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Field {
-    /// The part of the subject that it belongs to (`filter`, `consumer`, …); empty where there is one part only. Not
-    /// made visible.
-    pub(crate) part: String,
     /// Its name. Not made visible.
     pub(crate) name: String,
     /// Its value as text; it may have several lines, and is not made visible.
@@ -46,36 +52,39 @@ pub(crate) struct Field {
     pub(crate) background: bool,
 }
 
-/// The fields that have a value. A list on which nothing but numbers stands is joined; nothing is shortened.
-pub(crate) fn fields(subject: &Map<String, Value>) -> Vec<Field> {
-    let mut out = Vec::new();
-    collect(&mut out, "", subject, MAX_DEPTH);
-    // The order of the mechanism; and the class names the part, so it goes first.
-    out.sort_by_cached_key(|field| (rank(&field.part), field.part.clone(), field.name != "__CLASS"));
-    out
+/// The fields that have a value, part by part in the order of the mechanism. Nothing is shortened.
+pub(crate) fn parts(subject: &Map<String, Value>) -> Vec<Part> {
+    let mut parts = Vec::new();
+    collect(&mut parts, "", subject, MAX_DEPTH);
+    parts.sort_by_cached_key(|part| (rank(&part.name), part.name.clone()));
+    parts
 }
 
 fn rank(part: &str) -> usize {
     PARTS.iter().position(|known| *known == part).unwrap_or(PARTS.len())
 }
 
-fn collect(out: &mut Vec<Field>, part: &str, map: &Map<String, Value>, depth: usize) {
+fn collect(out: &mut Vec<Part>, path: &str, map: &Map<String, Value>, depth: usize) {
+    let mut fields = Vec::new();
     for (name, value) in map {
-        let text = match value {
+        let value = match value {
             Value::Null => continue,
             Value::Object(inner) if depth > 0 => {
-                let path = if part.is_empty() { name.clone() } else { format!("{part} · {name}") };
+                let path = if path.is_empty() { name.clone() } else { format!("{path} · {name}") };
                 collect(out, &path, inner, depth - 1);
                 continue;
             }
             Value::Array(list) => joined(list),
             other => scalar(other),
         };
-        if text.is_empty() {
-            continue;
+        if !value.is_empty() {
+            let background = BACKGROUND.contains(&name.as_str());
+            fields.push(Field { name: name.clone(), value, background });
         }
-        let background = BACKGROUND.contains(&name.as_str());
-        out.push(Field { part: part.to_owned(), name: name.clone(), value: text, background });
+    }
+    if !fields.is_empty() {
+        fields.sort_by_key(|field| field.name != "__CLASS");
+        out.push(Part { name: path.to_owned(), fields });
     }
 }
 
@@ -103,9 +112,13 @@ mod tests {
 
     fn shown(subject: Value) -> Vec<String> {
         let Value::Object(map) = subject else { panic!("{subject} is no object") };
-        let shown =
-            |field: Field| format!("{}|{}={}|{}", field.part, field.name, field.value, field.background);
-        fields(&map).into_iter().map(shown).collect()
+        let mut lines = Vec::new();
+        for part in parts(&map) {
+            for Field { name, value, background } in part.fields {
+                lines.push(format!("{}|{name}={value}|{background}", part.name));
+            }
+        }
+        lines
     }
 
     #[test]

@@ -10,7 +10,7 @@ mod pen;
 use crate::Context;
 use crate::catalogue::Catalogue;
 use crate::command::command_line;
-use crate::places::{system, with_offset};
+use crate::places::{areas_read, meaning, not_read, system, with_offset};
 use crate::sanitize::visible;
 use crate::words::Word as _;
 use detect::assessment::{Assessment, Severity, Stage, Verdict};
@@ -110,11 +110,13 @@ fn families(assessment: &Assessment) -> BTreeSet<&str> {
     assessment.findings.iter().filter_map(|finding| finding.family.as_deref()).collect()
 }
 
+/// Never wrapped, so that it can be searched line by line.
 fn one_line(pen: &mut Pen<'_>, assessment: &Assessment) -> io::Result<()> {
+    pen.options.width = usize::MAX;
     let count = assessment.findings.iter().filter(|finding| finding.severity < Severity::Info).count();
     let families = families(assessment).into_iter().map(|family| visible(family).into_owned());
     let count = pen.count("findings-count", count);
-    let rest = pen.catalogue.list(families.chain([count]));
+    let rest = pen.catalogue.list(families.chain([count, not_read(pen.catalogue, assessment)]));
     let verdict = assessment.verdict.word(pen.catalogue);
     let name = visible(&assessment.host.name);
     pen.row(0, &[(BOLD, &name, 16), (pen::of_verdict(assessment.verdict), &verdict, 12)], (PLAIN, &rest))
@@ -128,7 +130,7 @@ fn header(pen: &mut Pen<'_>, assessment: &Assessment) -> io::Result<()> {
     let families = pen.catalogue.list(families);
     pen.row(0, &[(BOLD, &name, 0), (pen::of_verdict(assessment.verdict), &verdict, 0)], (BOLD, &families))?;
 
-    let meaning = pen.word(&format!("verdict-meaning-{}", assessment.verdict.name()));
+    let meaning = meaning(pen.catalogue, assessment);
     pen.paragraph(2, PLAIN, &meaning)?;
     let others: Vec<_> =
         host.names.iter().filter(|other| **other != host.name).map(|other| visible(other)).collect();
@@ -215,20 +217,14 @@ fn coverage(pen: &mut Pen<'_>, told: &mut BTreeSet<Message>, assessment: &Assess
     let heading = pen.word("heading-coverage");
     pen.heading(&heading)?;
     let catalogue = pen.catalogue;
-    let areas = |wanted: ReadState| {
-        let read = assessment.coverage.iter().filter(move |(_, state)| *state == wanted);
-        catalogue.list(read.map(|(area, _)| area.word(catalogue)))
-    };
     let labels = ["label-read", "label-partial", "label-not-read"].map(|id| catalogue.word_for(id));
     let width = labels.iter().map(|label| columns(label)).max().unwrap_or(0);
     for (label, state) in labels.iter().zip([ReadState::Complete, ReadState::Partial]) {
-        let mut areas = areas(state);
-        if areas.is_empty() {
-            if state == ReadState::Partial {
-                continue;
-            }
-            areas = catalogue.word_for("nothing-read");
-        }
+        let areas = match areas_read(catalogue, assessment, state) {
+            Some(areas) => areas,
+            None if state == ReadState::Complete => catalogue.word_for("nothing-read"),
+            None => continue,
+        };
         pen.row(2, &[(DIM, label, width)], (PLAIN, &areas))?;
     }
     let mut label = labels[2].as_str();
@@ -298,12 +294,13 @@ fn notes(pen: &mut Pen<'_>, heading: &str, notes: &[Note]) -> io::Result<()> {
     let heading = pen.count(heading, notes.len());
     pen.heading(&heading)?;
     let limit = if pen.verbose() { notes.len() } else { SHORT_LIST };
+    let levels = notes.iter().map(|note| columns(&note.level.word(pen.catalogue))).max().unwrap_or(0);
     for note in notes.iter().take(limit) {
         let level = note.level.word(pen.catalogue);
         let place = with_offset(pen.catalogue, &note.source, note.offset);
         let text = pen.catalogue.line(&note.message);
         let text = if place.is_empty() { text } else { format!("{place}: {text}") };
-        pen.row(2, &[(pen::of_level(note.level), &level, 7)], (PLAIN, &text))?;
+        pen.row(2, &[(pen::of_level(note.level), &level, levels)], (PLAIN, &text))?;
     }
     left_out(pen, notes.len().saturating_sub(limit))
 }

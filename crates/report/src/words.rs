@@ -160,6 +160,7 @@ pub(crate) mod tests {
             .chain(ids::<Level>())
             .chain(ids::<Area>())
             .chain(ids::<Stage>())
+            .chain(Verdict::ALL.iter().map(|verdict| format!("verdict-meaning-{}", verdict.name())))
             .chain(Stage::ALL.iter().map(|stage| format!("stage-question-{}", stage.as_str())))
             .collect()
     }

@@ -10,7 +10,7 @@ verdict-clean = clean
 verdict-meaning-infected = a miner or its persistence is on this machine
 verdict-meaning-suspicious = something here needs a person's look
 verdict-meaning-inconclusive = too little was read to say
-verdict-meaning-clean = nothing of the kind in what was read
+verdict-meaning-clean = nothing of the kind in what was read: { $areas }
 
 ## Scales
 
@@ -153,6 +153,12 @@ custody-unsealed = the evidence came without a manifest
 custody-broken = the evidence differs from its manifest
 no-findings = nothing that is not on a clean machine, in what was read
 nothing-read = nothing
+areas-not-read =
+    { $count ->
+        [0] everything read
+        [one] { $count } area not read
+       *[other] { $count } areas not read
+    }
 neighbours-explained = the evidence names these as other victims; check them too
 place-offset = offset { $offset }
 place-record = record { $record }

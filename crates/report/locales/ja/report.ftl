@@ -10,7 +10,7 @@ verdict-clean = 異常なし
 verdict-meaning-infected = マイナー、またはその永続化の仕組みがこのマシンにあります
 verdict-meaning-suspicious = 人による確認が必要なものがあります
 verdict-meaning-inconclusive = 読み取れた証拠が足りず、判定できません
-verdict-meaning-clean = 読み取った範囲に該当するものはありません
+verdict-meaning-clean = 読み取った範囲に該当するものはありません: { $areas }
 
 ## 尺度
 
@@ -153,6 +153,11 @@ custody-unsealed = 証拠にマニフェストが付いていません
 custody-broken = 証拠がマニフェストと一致しません
 no-findings = 読み取った範囲に、正常なマシンにないものはありません
 nothing-read = なし
+areas-not-read =
+    { $count ->
+        [0] すべて読み取り済み
+       *[other] 未読の領域 { $count } 件
+    }
 neighbours-explained = 証拠の中で、ほかの被害ホストとして挙げられています。これらも確認してください
 place-offset = オフセット { $offset }
 place-record = レコード { $record }

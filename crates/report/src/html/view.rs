@@ -3,10 +3,10 @@
 use crate::Context;
 use crate::catalogue::{Catalogue, Run};
 use crate::command::command_line;
-use crate::places::{indicator, place, system, with_offset};
+use crate::places::{areas_read, indicator, meaning, not_read, place, system, with_offset};
 use crate::sanitize::{visible, visible_lines};
 use crate::scripts::{layer_title, shown_layers, trait_meaning};
-use crate::subject::fields;
+use crate::subject::{self, Field};
 use crate::text::{by_remedy, custody_id};
 use crate::words::Word as _;
 use askama::Template;
@@ -99,7 +99,7 @@ impl HostView {
             name: visible(&assessment.host.name).into_owned(),
             verdict_class: assessment.verdict.name(),
             verdict: capital(assessment.verdict.word(catalogue)),
-            meaning: words.say(&format!("verdict-meaning-{}", assessment.verdict.name())),
+            meaning: capital(meaning(catalogue, assessment)),
             families: families(assessment),
             facts: facts(words, assessment),
             stages: stages(words, context, assessment),
@@ -107,9 +107,9 @@ impl HostView {
             listed: views(listed),
             recorded_heading: words.count("heading-recorded", recorded.len()),
             recorded: views(recorded),
-            read: areas(catalogue, assessment, ReadState::Complete)
+            read: areas_read(catalogue, assessment, ReadState::Complete)
                 .unwrap_or_else(|| catalogue.word_for("nothing-read")),
-            partial: areas(catalogue, assessment, ReadState::Partial).unwrap_or_default(),
+            partial: areas_read(catalogue, assessment, ReadState::Partial).unwrap_or_default(),
             missing: missing(words, assessment),
             neighbours_heading: words.count("heading-neighbours", assessment.neighbours.len()),
             neighbours: assessment.neighbours.iter().map(|address| visible(address).into_owned()).collect(),
@@ -144,12 +144,6 @@ fn facts(words: Words, assessment: &Assessment) -> Vec<(String, String)> {
     facts
 }
 
-fn areas(catalogue: &Catalogue, assessment: &Assessment, wanted: ReadState) -> Option<String> {
-    let read = assessment.coverage.iter().filter(|(_, state)| *state == wanted);
-    let text = catalogue.list(read.map(|(area, _)| area.word(catalogue)));
-    (!text.is_empty()).then_some(text)
-}
-
 struct StageView {
     class: &'static str,
     glyph: &'static str,
@@ -178,15 +172,13 @@ const fn glyph(state: State) -> &'static str {
 fn stages(words: Words, context: &Context<'_>, assessment: &Assessment) -> Vec<StageView> {
     let catalogue = words.0;
     let mut told: BTreeMap<String, Stage> = BTreeMap::new();
-    let mut next_view = |stage: Stage, command: String| match told.get(&command) {
-        Some(earlier) => {
+    let mut next_view = |stage: Stage, command: String| {
+        if let Some(earlier) = told.get(&command) {
             let message = Message::new("next-as-before").with("stage", earlier.word(catalogue));
-            NextView { text: catalogue.line(&message), repeated: true }
+            return NextView { text: catalogue.line(&message), repeated: true };
         }
-        None => {
-            told.insert(command.clone(), stage);
-            NextView { text: visible(&command).into_owned(), repeated: false }
-        }
+        told.insert(command.clone(), stage);
+        NextView { text: visible(&command).into_owned(), repeated: false }
     };
     assessment
         .stages
@@ -306,7 +298,7 @@ struct PlaceView {
 
 /// A text line by line.
 struct Lines {
-    lines: Vec<String>,
+    all: Vec<String>,
     /// Whether paper gets its beginning only.
     long: bool,
     /// What paper says then.
@@ -318,7 +310,7 @@ impl Lines {
         let lines: Vec<_> = visible_lines(text).map(std::borrow::Cow::into_owned).collect();
         let long = text.len() > LONG || lines.len() > LONG_LINES;
         let cut = if long { words.count("cut-on-paper", text.chars().count()) } else { String::new() };
-        Self { lines, long, cut }
+        Self { all: lines, long, cut }
     }
 }
 
@@ -364,17 +356,17 @@ fn layers(words: Words, script: &DecodedScript) -> Vec<LayerView> {
 }
 
 fn parts(words: Words, finding: &Finding) -> Vec<PartView> {
-    let mut parts: Vec<PartView> = Vec::new();
-    for field in fields(&finding.subject) {
-        let name = visible(&field.part).into_owned();
-        let view =
-            FieldView { name: visible(&field.name).into_owned(), text: Lines::new(words, &field.value) };
-        match parts.last_mut().filter(|part| part.name == name) {
-            Some(part) => part.fields.push(view),
-            None => parts.push(PartView { name, fields: vec![view] }),
-        }
-    }
+    let field = |field: Field| FieldView {
+        name: visible(&field.name).into_owned(),
+        text: Lines::new(words, &field.value),
+    };
+    let parts = subject::parts(&finding.subject).into_iter();
     parts
+        .map(|part| PartView {
+            name: visible(&part.name).into_owned(),
+            fields: part.fields.into_iter().map(field).collect(),
+        })
+        .collect()
 }
 
 fn place_view(catalogue: &Catalogue, evidence: &EvidenceRef) -> PlaceView {
@@ -392,6 +384,7 @@ pub(super) struct Row {
     pub(super) verdict: String,
     pub(super) families: String,
     pub(super) findings: String,
+    pub(super) not_read: String,
     pub(super) stages: Vec<Mark>,
 }
 
@@ -421,6 +414,7 @@ impl Row {
             verdict: assessment.verdict.word(catalogue),
             families: catalogue.list(families(assessment)),
             findings: catalogue.list(counts),
+            not_read: not_read(catalogue, assessment),
             stages: assessment.stages.iter().map(mark).collect(),
         }
     }

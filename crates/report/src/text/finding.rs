@@ -5,7 +5,7 @@ use super::pen::{self, BOLD, DIM, PLAIN, Pen};
 use crate::places::{indicator, place};
 use crate::sanitize::{visible, visible_lines};
 use crate::scripts::{layer_title, shown_layers, trait_meaning};
-use crate::subject::{Field, fields};
+use crate::subject::parts;
 use crate::words::Word as _;
 use detect::assessment::{DecodedScript, Finding};
 use std::collections::BTreeSet;
@@ -13,6 +13,8 @@ use std::io;
 
 /// Characters of one line that are shown unless everything is.
 const LINE_CHARS: usize = 300;
+/// Up to how many columns the names of fields are aligned.
+const NAME_COLUMNS: usize = 24;
 /// Lines of a field that are shown unless everything is.
 const FIELD_LINES: usize = 4;
 /// Lines of a decoded script that are shown unless everything is.
@@ -91,31 +93,43 @@ impl Block {
 
     fn subject(&self, pen: &mut Pen<'_>, finding: &Finding) -> io::Result<()> {
         let verbose = pen.verbose();
-        let shown: Vec<Field> =
-            fields(&finding.subject).into_iter().filter(|field| verbose || !field.background).collect();
         let mut label = pen.word("label-subject");
-        let mut part = String::new();
-        for field in &shown {
-            if field.part != part {
-                part.clone_from(&field.part);
-                self.line(pen, &mut label, &visible(&part))?;
+        for part in parts(&finding.subject) {
+            let fields: Vec<_> = part.fields.iter().filter(|field| verbose || !field.background).collect();
+            if fields.is_empty() {
+                continue;
             }
-            let indent = if part.is_empty() { "" } else { "  " };
-            self.field(pen, &mut label, indent, field)?;
+            let mut indent = "";
+            if !part.name.is_empty() {
+                self.line(pen, &mut label, &visible(&part.name))?;
+                indent = "  ";
+            }
+            let names = fields.iter().map(|field| columns(&visible(&field.name)));
+            let width = names.filter(|width| *width <= NAME_COLUMNS).max().unwrap_or(0) + indent.len();
+            for field in fields {
+                let name = format!("{indent}{}", visible(&field.name));
+                self.field(pen, &mut label, (&name, width), &field.value)?;
+            }
         }
         Ok(())
     }
 
-    fn field(&self, pen: &mut Pen<'_>, label: &mut String, indent: &str, field: &Field) -> io::Result<()> {
-        let name = format!("{indent}{}", visible(&field.name));
-        let lines: Vec<_> = visible_lines(&field.value).collect();
+    /// A field: one line behind its name, several behind a gutter.
+    fn field(
+        &self,
+        pen: &mut Pen<'_>,
+        label: &mut String,
+        (name, width): (&str, usize),
+        value: &str,
+    ) -> io::Result<()> {
+        let lines: Vec<_> = visible_lines(value).collect();
         if let [line] = lines.as_slice() {
             let (kept, rest) = cut(pen, line);
             let text = format!("{kept}{}", more(pen, "more-characters", rest));
             let label = std::mem::take(label);
-            return pen.row(Self::INDENT, &[(DIM, &label, self.width), (DIM, &name, 0)], (PLAIN, &text));
+            return pen.row(Self::INDENT, &[(DIM, &label, self.width), (DIM, name, width)], (PLAIN, &text));
         }
-        self.line(pen, label, &name)?;
+        self.line(pen, label, name)?;
         self.lines(pen, &lines, FIELD_LINES)
     }
 

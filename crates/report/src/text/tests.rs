@@ -33,8 +33,8 @@ fn quiet_is_one_line_a_host() {
         &[infected(), clean()],
     );
     insta::assert_snapshot!(out, @r"
-    DESKTOP-1         infected      WannaMine, 2 findings
-    経理-07           clean         no findings
+    DESKTOP-1         infected      WannaMine, 2 findings, 2 areas not read
+    経理-07           clean         no findings, 1 area not read
 
     notes on the run (1)
       warning  notes\u{1B}[31m.txt · offset 12: nothing

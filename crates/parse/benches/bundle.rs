@@ -1,5 +1,7 @@
 //! How fast bundles are found, surveyed and read: the figure is bundles in a second, on one core.
 
+#![expect(clippy::unwrap_used, reason = "what cannot write its files cannot measure")]
+
 use deminer_parse::bundle::{BundleRef, Discovery, Input, Limits, discover};
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};

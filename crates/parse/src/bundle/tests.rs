@@ -3,6 +3,7 @@
 mod hostile;
 mod hosts;
 mod places;
+mod real;
 
 use super::manifest::{MANIFEST_PATH, Manifest, ManifestHost, ManifestMember, RECORDS_PATH, SCHEMA};
 use super::*;

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use zip::CompressionMethod;
 
 /// Members of an archive whose content is looked at to see whether it holds evidence at all.
-const MAX_SNIFFED: usize = 2000;
+const MAX_SNIFFED: usize = 20_000;
 
 /// Something in a folder.
 pub(super) struct Entry {

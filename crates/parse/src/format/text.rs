@@ -115,7 +115,9 @@ fn lines(head: &str) -> Format {
             // MOF sets blanks round the sign; a listing sets none.
             return if key.ends_with(' ') { Format::Mof } else { Format::WmicList };
         }
-        if line.split_once(':').is_some_and(|(key, _)| is_telling(key.trim()) || key.starts_with("__")) {
+        // `Format-List` sets blanks round the colon; YAML sets none before it.
+        let key = line.split_once(':').and_then(|(key, _)| key.strip_suffix(' '));
+        if key.is_some_and(|key| is_telling(key.trim_end()) || key.starts_with("__")) {
             return Format::PowershellList;
         }
     }
@@ -200,6 +202,7 @@ mod tests {
         all(&[
             ("AcceptPause=FALSE\r\r\nCaption=x\r\r\nName=svc\r\r\n", Format::UnknownText),
             ("[section]\r\nName=x\r\n", Format::UnknownText),
+            ("detection:\n  filter:\n    Query: x\n", Format::UnknownText),
             ("Dear all: class dismissed, for instance of course.\n", Format::UnknownText),
             (" \r\n\t\r\n", Format::Empty),
         ]);

@@ -11,6 +11,7 @@
 //! Paths are absolute, with a drive letter. Where a folder on the way is a link (a junction, a symbolic link, any reparse point that
 //! stands for another place), file calls fail with [`Fault::Link`]; they never go through it.
 #![forbid(unsafe_code)]
+#![expect(clippy::missing_errors_doc, reason = "every call can fail for every reason that `Fault` lists")]
 
 mod error;
 pub mod facts;

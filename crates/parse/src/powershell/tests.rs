@@ -142,6 +142,27 @@ fn a_listing_of_get_ciminstance() {
 }
 
 #[test]
+fn format_list_star_adds_properties_of_dot_net() {
+    let star = |name| {
+        let mut record = filter(name, "SELECT * FROM X");
+        let computer = record.pop();
+        record.insert(0, computer.unwrap());
+        let added =
+            ["Scope", "Path", "Options", "ClassPath", "Properties", "SystemProperties", "Qualifiers", "Site"];
+        record.extend(added.map(|name| (name, "System.Management.Something")));
+        record
+    };
+    let text = listing(&[&star("f"), &star("g")], true, "\r\n");
+    let parsed = list(&text);
+    let names: Vec<_> =
+        objects(&parsed).iter().map(|object| (object.name(), object.properties.len())).collect();
+    assert_eq!(names, [("f", 6), ("g", 6)]);
+    assert_eq!(parsed.problems, []);
+    // The lines between records may be lost.
+    assert_eq!(list(&text.replace("\r\n\r\n", "\r\n")).records.len(), 2);
+}
+
+#[test]
 fn utf_16_and_a_prompt_around_the_listing() {
     let text = listing(&[&filter("フィルター", "SELECT * FROM X")], true, "\r\n");
     let text = format!(

@@ -6,6 +6,7 @@ mod bench;
 mod docs;
 mod examples;
 mod fuzz;
+mod readme;
 mod run;
 mod synth;
 mod test;
@@ -47,6 +48,12 @@ enum Chore {
         #[arg(long)]
         check: bool,
     },
+    /// Puts the report on the examples into the READMEs.
+    Readme {
+        /// Change nothing; fail if what is there differs from what would be written.
+        #[arg(long)]
+        check: bool,
+    },
     /// Writes synthetic bundles, one zip a machine, most of them clean.
     Synth {
         /// How many.
@@ -64,6 +71,7 @@ fn main() -> ExitCode {
         Chore::Bench { whole_runs_only } => bench::run(whole_runs_only),
         Chore::Fuzz { target, seconds } => fuzz::run(target.as_deref(), seconds),
         Chore::Examples { check } => examples::run(check),
+        Chore::Readme { check } => readme::run(check),
         Chore::Synth { count, directory } => synth::run(count, &directory),
         Chore::Docs => docs::run(),
     };

@@ -8,7 +8,6 @@ mod decode;
 mod examples;
 mod formats;
 mod many_hosts;
-mod readme;
 mod real_evidence;
 mod support;
 mod usage;

@@ -173,8 +173,11 @@ impl<'t> Arguments<'t> {
                 name.split_once(':').map_or((name, None), |(name, value)| (name, Some(value)));
             match switch(name) {
                 Some(Switch::Encoded) => {
-                    traits.push("encoded-command");
                     let value = self.base64();
+                    // What is no Base64 is a variable or a placeholder.
+                    if value.len() > 3 {
+                        traits.push("encoded-command");
+                    }
                     // Arguments after the value count as well; the value stands first as often as last.
                     self.rest_of_switches(traits);
                     return if value.is_empty() { Payload::None } else { Payload::Encoded(value.to_owned()) };

@@ -4,12 +4,15 @@ use std::rc::Rc;
 
 use super::ast::{Block, Command, Expr, Word};
 use super::constants::{self, wildcard};
-use super::eval::{Evaluator, MAX_ITEMS};
+use super::eval::{Evaluator, MAX_ITEMS, is_built_of_constants};
 use super::methods;
 use super::trace::Trick;
 use super::value::Value;
 use crate::engine::Child;
 use crate::model::Language;
+
+/// How often a function may stand within itself: those that decode do not, those that search folders do.
+const MAX_RECURSION: usize = 2;
 
 /// A command's words, worked out.
 #[derive(Debug, Default)]
@@ -50,7 +53,12 @@ impl Evaluator<'_> {
             self.words(command);
             return Value::Unknown;
         };
-        if !literal && !matches!(command.name.kind, Expr::Var(_)) && command.called {
+        let starts_code = constants::COMMAND_NAMES.iter().any(|name| name.eq_ignore_ascii_case(&text));
+        if command.called
+            && !matches!(command.name.kind, Expr::Var(_))
+            && !literal
+            && (starts_code || is_built_of_constants(&command.name))
+        {
             self.trace.trick(Trick::HiddenWord);
         }
         if !literal {
@@ -288,11 +296,12 @@ impl Evaluator<'_> {
         let lower = name.to_ascii_lowercase();
         let plain = lower.strip_prefix("variable:").unwrap_or(&lower).trim_start_matches(['/', '\\']);
         if plain.contains(['*', '?']) {
-            self.trace.trick(Trick::HiddenWord);
-            return constants::VARIABLE_NAMES
-                .iter()
-                .find(|name| wildcard(plain, name))
-                .map_or(Value::Unknown, |name| Value::text(name));
+            let found =
+                constants::VARIABLE_NAMES.iter().find(|name| plain.len() > 2 && wildcard(plain, name));
+            if found.is_some() {
+                self.trace.trick(Trick::HiddenWord);
+            }
+            return found.map_or(Value::Unknown, |name| Value::text(name));
         }
         if plain.starts_with("env:") || lower.starts_with("variable:") || self.vars.contains_key(plain) {
             return self.variable(plain);
@@ -316,7 +325,15 @@ impl Evaluator<'_> {
         if input.is_some() {
             self.bind_input(input);
         }
-        let value = self.block(function);
+        let active = self.calls.iter().filter(|known| Rc::ptr_eq(known, function)).count();
+        let value = if active < MAX_RECURSION {
+            self.calls.push(Rc::clone(function));
+            let value = self.block(function);
+            self.calls.pop();
+            value
+        } else {
+            Value::Unknown
+        };
         for (name, old) in saved {
             match old {
                 Some(old) => self.vars.insert(name, old),

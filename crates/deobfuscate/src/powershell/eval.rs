@@ -36,6 +36,8 @@ pub(crate) struct Evaluator<'s> {
     /// Largest value in bytes.
     pub(super) room: usize,
     depth: usize,
+    /// Functions that are running, outermost first.
+    pub(super) calls: Vec<Rc<Block>>,
     /// Blocks that were met and not yet run, in order.
     waiting: Vec<Rc<Block>>,
     ran: HashSet<*const Block>,
@@ -53,6 +55,7 @@ impl<'s> Evaluator<'s> {
             steps,
             room,
             depth: 0,
+            calls: Vec::new(),
             waiting: Vec::new(),
             ran: HashSet::new(),
             sleeps: false,
@@ -446,6 +449,11 @@ impl<'s> Evaluator<'s> {
             }
             Expr::Prefix(prefixes, inner) => {
                 let mut value = self.value(inner);
+                if prefixes.iter().any(|prefix| matches!(prefix, Prefix::Cast(name) if &**name == "type"))
+                    && is_built_of_constants(inner)
+                {
+                    self.trace.trick(Trick::HiddenWord);
+                }
                 for prefix in prefixes.iter().rev() {
                     value = self.prefix(prefix, inner, value);
                 }
@@ -539,7 +547,9 @@ impl<'s> Evaluator<'s> {
                         && !matches!(value, Value::Block(_))
                     {
                         posts.next();
-                        self.trace.trick(Trick::Invoke);
+                        if !matches!(value, Value::Unknown) {
+                            self.trace.trick(Trick::Invoke);
+                        }
                         let args = args.iter().map(|arg| self.value(arg)).collect::<Vec<_>>();
                         methods::call(self, value, &name, &args)
                     } else {
@@ -571,13 +581,46 @@ impl<'s> Evaluator<'s> {
             Name::Word(word) => Some(Rc::clone(word)),
             Name::Dynamic(node) => {
                 let text = self.value(node).to_text("")?;
-                if !matches!(node.kind, Expr::Var(_)) {
+                if is_built_of_constants(node) {
                     self.trace.trick(Trick::HiddenWord);
                 }
                 self.trace.bare(node.span, &text);
                 Some(Rc::from(text.to_ascii_lowercase()))
             }
         }
+    }
+}
+
+/// Whether an expression puts a text together out of nothing but constants, which only makes sense to hide it.
+pub(super) fn is_built_of_constants(node: &Node) -> bool {
+    !matches!(node.kind, Expr::Str(_) | Expr::Var(_) | Expr::Type(_)) && is_constant_text(node)
+}
+
+fn is_constant_text(node: &Node) -> bool {
+    match &node.kind {
+        Expr::Str(_) | Expr::Int(_) | Expr::Float(_) | Expr::Type(_) => true,
+        Expr::Var(name) => constants::is_hiding_place(name),
+        Expr::Chain(first, rest) => {
+            is_constant_text(first) && rest.iter().all(|(_, node)| is_constant_text(node))
+        }
+        Expr::Array(nodes) | Expr::Expand(nodes) => nodes.iter().all(is_constant_text),
+        Expr::Prefix(_, inner) => is_constant_text(inner),
+        Expr::Postfix(base, posts) => {
+            is_constant_text(base)
+                && posts.iter().all(|post| match post {
+                    Post::Member(_) => true,
+                    Post::Call(_, args) => args.iter().all(is_constant_text),
+                    Post::Index(index) => is_constant_text(index),
+                    Post::Increment(_) => false,
+                })
+        }
+        Expr::Paren(stmt) => match stmt.as_ref() {
+            Stmt::Pipeline(elements) => {
+                matches!(elements.as_slice(), [Element::Expr(inner)] if is_constant_text(inner))
+            }
+            _ => false,
+        },
+        Expr::Sub(..) | Expr::Block(_) | Expr::Opaque => false,
     }
 }
 

@@ -377,7 +377,6 @@ pub(super) fn cast(me: &mut Evaluator<'_>, name: &str, value: Value) -> Value {
         "object" | "psobject" | "ref" | "regex" | "text.regularexpressions.regex" => value,
         "type" => match value.to_text("") {
             Some(text) => {
-                me.trace.trick(Trick::HiddenWord);
                 let lower = text.to_ascii_lowercase();
                 Value::Type(Rc::from(lower.strip_prefix("system.").unwrap_or(&lower)))
             }

@@ -79,8 +79,10 @@ fn nested(root: &Path, count: usize) {
     fs::write(root.join("all.zip"), writer.finish().unwrap().into_inner()).unwrap();
 }
 
-const LAYOUTS: [(&str, fn(&Path, usize)); 3] =
-    [("folders", folders), ("archives", archives), ("nested", nested)];
+/// A way to lay out so many bundles in a folder, by name.
+type Layout = (&'static str, fn(&Path, usize));
+
+const LAYOUTS: [Layout; 3] = [("folders", folders), ("archives", archives), ("nested", nested)];
 const COUNTS: [usize; 2] = [1_000, 10_000];
 
 fn cases() -> impl Iterator<Item = String> {

@@ -1,17 +1,19 @@
 //! Autostart entries, tasks and services as launches.
 
 use crate::assessment::{Finding, Kind, Severity};
+use crate::history::History;
 use crate::launch::{Launch, kind_of};
 use crate::messages as m;
 use crate::subject::places;
-use evidence::{AutostartEntry, AutostartKind, Evidence, ScheduledTask, Service, TaskAction};
+use crate::subscriptions::put_in_the_past;
+use evidence::{Area, AutostartEntry, AutostartKind, Evidence, ScheduledTask, Service, TaskAction};
 use intel::{IndicatorKind as Known, Intel, Observation};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
 
 /// Looks at every autostart entry, task and service of the evidence. One that several sources show is one finding.
-pub(crate) fn detect(evidence: &Evidence, intel: &Intel) -> Vec<Finding> {
-    let mut seen: BTreeMap<String, Finding> = BTreeMap::new();
+pub(crate) fn detect(evidence: &Evidence, intel: &Intel, history: &History) -> Vec<Finding> {
+    let mut seen: BTreeMap<String, (Finding, Vec<usize>)> = BTreeMap::new();
     // The subscriptions that a listing of autostart places shows are judged as subscriptions.
     let entries = evidence.autostarts().filter(|(_, entry)| entry.kind != Some(AutostartKind::Wmi));
     let launches = entries
@@ -19,20 +21,20 @@ pub(crate) fn detect(evidence: &Evidence, intel: &Intel) -> Vec<Finding> {
         .chain(evidence.tasks().map(|(record, task)| (record, of_task(task))))
         .chain(evidence.services().map(|(record, service)| (record, of_service(service))));
     for (record, launch) in launches {
-        let Some(mut found) = launch.judge(intel) else { continue };
-        found.evidence = places(evidence, [record]);
-        match seen.get_mut(&found.id) {
-            Some(known) => {
-                known.evidence.append(&mut found.evidence);
-                known.evidence.sort();
-                known.evidence.dedup();
-            }
-            None => {
-                seen.insert(found.id.clone(), found);
-            }
-        }
+        let Some(found) = launch.judge(intel) else { continue };
+        seen.entry(found.id.clone()).or_insert_with(|| (found, Vec::new())).1.push(record);
     }
-    seen.into_values().collect()
+    seen.into_values()
+        .map(|(mut finding, records)| {
+            let area = if finding.kind == Kind::Task { Area::Tasks } else { Area::Services };
+            put_in_the_past(
+                &mut finding,
+                history.only_history(&records, evidence.coverage.is_complete(area)),
+            );
+            finding.evidence = places(evidence, records);
+            finding
+        })
+        .collect()
 }
 
 fn of_entry(entry: &AutostartEntry) -> Launch<'_> {

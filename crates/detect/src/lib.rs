@@ -9,6 +9,8 @@ mod autostart;
 mod class_store;
 mod content;
 mod coverage;
+mod events;
+mod history;
 mod launch;
 mod messages;
 mod places;
@@ -33,11 +35,13 @@ pub const MESSAGES: &[MessageSpec] = messages::ALL;
 
 /// Judges what was read from one host.
 pub fn assess(evidence: &Evidence, intel: &Intel) -> Assessment {
-    let subscriptions = subscriptions::detect(evidence, intel);
+    let history = history::History::new(evidence);
+    let subscriptions = subscriptions::detect(evidence, intel, &history);
     let stores = class_store::detect(evidence, intel);
     let mut findings = subscriptions.findings;
     findings.extend(stores.findings);
-    findings.extend(autostart::detect(evidence, intel));
+    findings.extend(autostart::detect(evidence, intel, &history));
+    findings.extend(events::detect(evidence, intel));
     findings.sort_by(|a, b| (a.severity, a.kind, &a.name, &a.id).cmp(&(b.severity, b.kind, &b.name, &b.id)));
     let mut notes = evidence.notes.clone();
     notes.extend(subscriptions.notes);
@@ -61,7 +65,7 @@ pub fn assess(evidence: &Evidence, intel: &Intel) -> Assessment {
         stages,
         findings,
         neighbours: stores.neighbours.into_iter().collect(),
-        timeline: Vec::new(),
+        timeline: history::timeline(evidence),
         notes,
     }
 }

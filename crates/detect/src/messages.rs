@@ -25,6 +25,11 @@ messages! {
     TITLE_CONSUMER_CLASS = "title-consumer-class" ["class", "provider"];
     TITLE_AUTOSTART = "title-autostart" ["kind", "name"];
 
+    TITLE_DEFENDER = "title-defender" ["threat"];
+    TITLE_SCRIPT_RAN = "title-script-ran" ["text"];
+    TITLE_PROCESS_RAN = "title-process-ran" ["text"];
+    TITLE_LOG_CLEARED = "title-log-cleared" ["log"];
+
     // Kinds of autostart places, as arguments of titles.
     PLACE_RUN = "place-run" [];
     PLACE_TASK = "place-task" [];
@@ -68,10 +73,31 @@ messages! {
     REASON_TASK_NO_FILE = "reason-task-no-file" [];
     REASON_CONSUMER_PROVIDER = "reason-consumer-provider" ["class"];
 
+    REASON_HISTORY = "reason-history" ["time"];
+    REASON_HISTORY_GONE = "reason-history-gone" ["time"];
+    REASON_EVENT_COUNT = "reason-event-count" ["count"];
+    REASON_DEFENDER = "reason-defender" ["threat", "path"];
+    REASON_LOG_CLEARED = "reason-log-cleared" ["time"];
+
     // What a class store holds.
     CONTENT_EXECUTABLE = "content-executable" [];
     CONTENT_SCRIPT = "content-script" [];
     CONTENT_PACKED = "content-packed" [];
+
+    // The timeline.
+    TIMELINE_SUBSCRIPTION = "timeline-subscription" ["consumer"];
+    TIMELINE_WMI_FILTER = "timeline-wmi-filter" ["operation", "name"];
+    TIMELINE_WMI_CONSUMER = "timeline-wmi-consumer" ["operation", "name"];
+    TIMELINE_WMI_BINDING = "timeline-wmi-binding" ["operation", "consumer"];
+    TIMELINE_SERVICE = "timeline-service" ["name", "path"];
+    TIMELINE_TASK_CREATED = "timeline-task-created" ["name"];
+    TIMELINE_TASK_CHANGED = "timeline-task-changed" ["name"];
+    TIMELINE_TASK_DELETED = "timeline-task-deleted" ["name"];
+    TIMELINE_LOG_CLEARED = "timeline-log-cleared" ["log"];
+    TIMELINE_DEFENDER = "timeline-defender" ["threat", "path"];
+    TIMELINE_DEFENDER_OFF = "timeline-defender-off" [];
+    TIMELINE_ACCOUNT_CREATED = "timeline-account-created" ["name"];
+    TIMELINE_ACCOUNT_GROUP = "timeline-account-group" ["member", "group"];
 
     // Notes.
     NOTE_STOCK_COMPATIBLE = "note-stock-compatible" ["entry", "fields"];

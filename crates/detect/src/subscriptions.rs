@@ -3,7 +3,8 @@
 mod judge;
 mod stock;
 
-use crate::assessment::Finding;
+use crate::assessment::{Action, Finding, Severity};
+use crate::history::{History, Past};
 use crate::unify::{Unified, unify};
 use evidence::wmi::{self, Linked, Part};
 use evidence::{Evidence, Note, WmiObject};
@@ -39,7 +40,7 @@ impl<'a> Group<'a> {
 }
 
 /// Looks at every filter, consumer, timer and binding of the evidence.
-pub(crate) fn detect(evidence: &Evidence, intel: &Intel) -> Outcome {
+pub(crate) fn detect(evidence: &Evidence, intel: &Intel, history: &History) -> Outcome {
     let unified = unify(evidence);
     let objects: Vec<&WmiObject> = unified.iter().map(|u| u.object).collect();
     let linked = wmi::link(&objects);
@@ -50,7 +51,13 @@ pub(crate) fn detect(evidence: &Evidence, intel: &Intel) -> Outcome {
         let name = group.consumer.object.name();
         match stock.place(&group) {
             stock::Place::Known if !group.is_ambiguous() => {}
-            place => findings.push(judge::consumer(evidence, intel, &group, &place, name)),
+            place => {
+                let mut found = judge::consumer(evidence, intel, &group, &place, name);
+                let past =
+                    history.only_history(&group.consumer.records, evidence.coverage.subscriptions_complete());
+                put_in_the_past(&mut found, past);
+                findings.push(found);
+            }
         }
     }
     for orphan in &linked.orphans {
@@ -72,6 +79,16 @@ pub(crate) fn detect(evidence: &Evidence, intel: &Intel) -> Outcome {
     }
     findings.extend(stock.missing(&evidence.coverage));
     Outcome { findings, notes: stock.into_notes() }
+}
+
+/// Something that is known to be gone needs a look, but no removal.
+pub(crate) fn put_in_the_past(finding: &mut Finding, past: Option<Past>) {
+    let Some(past) = past else { return };
+    finding.reasons.insert(0, past.reason);
+    if past.gone {
+        finding.severity = finding.severity.max(Severity::Medium);
+        finding.action = Action::Review;
+    }
 }
 
 /// Every consumer with what is bound to it; one without a binding has no pairs.

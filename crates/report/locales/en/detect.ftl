@@ -127,3 +127,27 @@ how-accounts = not read by this version: look at net user and net localgroup adm
 how-settings = not read by this version: look at the hosts file, DNS servers, netsh interface portproxy show all, and the exclusions of Defender
 how-patch = not read by this version: compare the version of srv.sys with the MS17-010 table in the documentation
 how-hardening = not read by this version: see that SMBv1 is off, that local administrators have different passwords, and that accounts lock
+
+# Event logs.
+title-defender = Microsoft Defender found { $threat }
+title-script-ran = script that ran: { $text }
+title-process-ran = process that ran: { $text }
+title-log-cleared = event log cleared: { $log }
+reason-history = an event log tells of it, first at { $time }; whether it is still there was not read
+reason-history-gone = an event log tells of it, first at { $time }; it is no longer there
+reason-event-count = { $count } events tell of it
+reason-defender = Defender names it { $threat }: { $path }
+reason-log-cleared = cleared at { $time }: whoever does that has something to hide, or reinstalled
+timeline-subscription = subscription registered: { $consumer }
+timeline-wmi-filter = event filter { $operation }: { $name }
+timeline-wmi-consumer = event consumer { $operation }: { $name }
+timeline-wmi-binding = binding { $operation }: { $consumer }
+timeline-service = service installed: { $name } ({ $path })
+timeline-task-created = task created: { $name }
+timeline-task-changed = task changed: { $name }
+timeline-task-deleted = task deleted: { $name }
+timeline-log-cleared = event log cleared: { $log }
+timeline-defender = Defender found { $threat }: { $path }
+timeline-defender-off = real-time protection of Defender switched off
+timeline-account-created = account created: { $name }
+timeline-account-group = { $member } added to { $group }

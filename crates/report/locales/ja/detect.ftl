@@ -103,3 +103,27 @@ how-accounts = このバージョンでは読み取りません。net user と n
 how-settings = このバージョンでは読み取りません。hosts ファイル、DNS サーバー、netsh interface portproxy show all、Defender の除外設定を確認してください
 how-patch = このバージョンでは読み取りません。srv.sys のバージョンを、ドキュメントの MS17-010 の表と比べてください
 how-hardening = このバージョンでは読み取りません。SMBv1 が無効であること、ローカル管理者のパスワードがマシンごとに異なること、アカウントのロックアウトが有効であることを確認してください
+
+# イベント ログ
+title-defender = Microsoft Defender による検出: { $threat }
+title-script-ran = 実行されたスクリプト: { $text }
+title-process-ran = 実行されたプロセス: { $text }
+title-log-cleared = イベント ログの消去: { $log }
+reason-history = イベント ログに記録があります (最初は { $time })。今もあるかどうかは読み取れていません
+reason-history-gone = イベント ログに記録があります (最初は { $time })。現在は存在しません
+reason-event-count = { $count } 件のイベントに記録されています
+reason-defender = Defender は { $threat } と判定しています: { $path }
+reason-log-cleared = { $time } に消去されています。痕跡を隠すためか、再インストールによるものです
+timeline-subscription = サブスクリプションの登録: { $consumer }
+timeline-wmi-filter = イベント フィルター ({ $operation }): { $name }
+timeline-wmi-consumer = イベント コンシューマー ({ $operation }): { $name }
+timeline-wmi-binding = バインディング ({ $operation }): { $consumer }
+timeline-service = サービスのインストール: { $name } ({ $path })
+timeline-task-created = タスクの作成: { $name }
+timeline-task-changed = タスクの変更: { $name }
+timeline-task-deleted = タスクの削除: { $name }
+timeline-log-cleared = イベント ログの消去: { $log }
+timeline-defender = Defender による検出 { $threat }: { $path }
+timeline-defender-off = Defender のリアルタイム保護が無効化されました
+timeline-account-created = アカウントの作成: { $name }
+timeline-account-group = { $member } を { $group } に追加

@@ -76,8 +76,12 @@ fn two_bundles_of_one_host_are_one_assessment() {
 fn one_bundle_may_speak_of_several_hosts() {
     let listing = |host: &str| {
         format!(
-            "__CLASS : __EventFilter\r\n__SERVER : {host}\r\nEventNamespace : root\\cimv2\r\nName : SCM Event Log Filter\r\n\
-             Query : select * from MSFT_SCMEventLogEvent\r\nQueryLanguage : WQL\r\nPSComputerName : {host}\r\n\r\n"
+            "__GENUS          : 2\r\n__CLASS          : __EventFilter\r\n\
+             __RELPATH        : __EventFilter.Name=\"SCM Event Log Filter\"\r\n\
+             __SERVER         : {host}\r\n__NAMESPACE      : ROOT\\subscription\r\n\
+             EventNamespace   : root\\cimv2\r\nName             : SCM Event Log Filter\r\n\
+             Query            : select * from MSFT_SCMEventLogEvent\r\nQueryLanguage    : WQL\r\n\
+             PSComputerName   : {host}\r\n\r\n"
         )
     };
     let folder = TempDir::new().unwrap();

@@ -1,6 +1,7 @@
 //! What stops a command: what to say, and what to do about it.
 
 use crate::messages as m;
+use crate::suggest;
 use evidence::{Message, Note};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -47,7 +48,19 @@ pub(crate) enum Error {
 impl Error {
     /// None of these inputs could be read; what there is to say of each that is not in the report.
     pub(crate) fn nothing_read(inputs: &[PathBuf], notes: Vec<Note>) -> Self {
-        Self::NothingRead { inputs: inputs.len(), notes }
+        match inputs {
+            [path] if path != Path::new("-") && !path.exists() => {
+                Self::cannot_read(path, io::ErrorKind::NotFound.into())
+            }
+            _ => Self::NothingRead { inputs: inputs.len(), notes },
+        }
+    }
+
+    /// An error of reading, with a guess at what was meant where nothing is there.
+    pub(crate) fn cannot_read(path: &Path, problem: io::Error) -> Self {
+        let similar =
+            (problem.kind() == io::ErrorKind::NotFound).then(|| suggest::similar_path(path)).flatten();
+        Self::CannotRead { path: path.to_owned(), problem, similar }
     }
 
     /// An error of writing: to a file, or where none is named to standard output.

@@ -1,7 +1,6 @@
 //! Files that are read as a whole: scripts, baselines, families.
 
 use crate::error::Error;
-use crate::suggest;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -11,11 +10,7 @@ const DATA_FILE_LIMIT: u64 = 16 << 20;
 
 /// The whole input, `-` being standard input, unless it is longer than the limit.
 pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
-    let fail = |problem: io::Error| Error::CannotRead {
-        path: path.to_owned(),
-        similar: (problem.kind() == io::ErrorKind::NotFound).then(|| suggest::similar_path(path)).flatten(),
-        problem,
-    };
+    let fail = |problem| Error::cannot_read(path, problem);
     let source: Box<dyn Read> = if path == Path::new("-") {
         Box::new(io::stdin())
     } else {

@@ -35,6 +35,19 @@ fn a_missing_file() {
 }
 
 #[test]
+fn a_misspelt_file_gets_a_suggestion() {
+    let folder = TempDir::new().unwrap();
+    written(&folder, "PC-1_WMI.zip", b"");
+    let run = run(["check".as_ref(), folder.path().join("PC-1-WMI.zip").as_os_str()]);
+    assert_eq!(run.status, 2);
+    assert!(
+        run.stderr.contains("hint: did you mean `") && run.stderr.contains("PC-1_WMI.zip`?"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
 fn an_empty_file() {
     let folder = TempDir::new().unwrap();
     let alone = assert_survives(&written(&folder, "EventFilter.txt", b""), "EventFilter.txt");

@@ -134,13 +134,20 @@ impl Index {
             }
             Self::Tree(tree) => {
                 let mut found = Vec::new();
+                let mut last = None;
                 let mut keys = TreeKeys::new(tree, Query::All.prefix().into_bytes());
                 while let Some(item) = keys.next() {
-                    found.push(item.map(|key| {
-                        // '0' follows '/', so this is the first string after all of the namespace's keys.
-                        keys.leap(format!("NS_{}0", key.namespace).into_bytes());
-                        key.namespace
-                    }));
+                    match item {
+                        // In a damaged tree the order can be broken: leaping back would never end.
+                        Ok(key) if last >= Some(key.namespace) => {}
+                        Ok(key) => {
+                            last = Some(key.namespace);
+                            found.push(Ok(key.namespace));
+                            // '0' follows '/', so this is the first string after all of the namespace's keys.
+                            keys.leap(format!("NS_{}0", key.namespace).into_bytes());
+                        }
+                        Err(error) => found.push(Err(error)),
+                    }
                 }
                 found
             }
@@ -272,5 +279,75 @@ impl Iterator for TreeKeys<'_> {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::FileKind;
+    use crate::index_page::tests::build;
+
+    /// A tree of the given pages, page 0 the root, each with its keys and children.
+    fn tree(pages: &[(&[&str], &[u32])]) -> Index {
+        let data: Vec<u8> =
+            (0..).zip(pages).flat_map(|(n, (keys, children))| build(n, keys, children)).collect();
+        let count = u32::try_from(pages.len()).unwrap();
+        let pages = Pages::new(Arc::new(data), FileKind::Index).unwrap();
+        Index::Tree(Tree::new(pages, PageMap::from_slots((0..count).collect(), count), 0))
+    }
+
+    fn class(namespace: char, class: char) -> String {
+        let (ns, class) = (namespace.to_string().repeat(64), class.to_string().repeat(64));
+        format!("NS_{ns}/CD_{class}.1.2.3")
+    }
+
+    fn hash(digit: char) -> NameHash {
+        NameHash::parse(&digit.to_string().repeat(64)).unwrap()
+    }
+
+    fn written(index: &Index, query: Query) -> Vec<String> {
+        index.keys(query).map(|k| k.map_or_else(|e| e.to_string(), |k| k.to_string())).collect()
+    }
+
+    #[test]
+    fn keys_come_in_order_and_only_those_asked_for() {
+        let keys = [class('1', '1'), class('2', '1'), class('2', '2'), class('2', '3'), class('3', '1')];
+        let (left, right) = ([keys[0].as_str(), &keys[1]], [keys[3].as_str(), &keys[4]]);
+        let index = tree(&[(&[&keys[2]], &[1, 2]), (&left, &[]), (&right, &[])]);
+        assert_eq!(written(&index, Query::All), keys);
+        assert_eq!(written(&index, Query::Classes(hash('2'))), keys[1..4]);
+        assert_eq!(written(&index, Query::Class(hash('2'), hash('3'))), keys[3..4]);
+        assert!(written(&index, Query::Instances(hash('2'), hash('1'))).is_empty());
+        let namespaces: Vec<_> = index.namespaces().into_iter().map(Result::unwrap).collect();
+        assert_eq!(namespaces, [hash('1'), hash('2'), hash('3')]);
+    }
+
+    #[test]
+    fn pages_in_a_circle_are_an_error_once() {
+        let key = class('1', '1');
+        let index = tree(&[(&[&key], &[0, 1]), (&[], &[0])]);
+        let found = written(&index, Query::All);
+        assert_eq!(found.len(), 3, "{found:?}");
+        assert_eq!(found.iter().filter(|k| **k == key).count(), 1);
+    }
+
+    #[test]
+    fn keys_out_of_order_are_all_given_and_end() {
+        let keys = [class('3', '1'), class('1', '1'), class('2', '1')];
+        let index = tree(&[(&[&keys[0], &keys[1], &keys[2]], &[])]);
+        assert_eq!(written(&index, Query::All), keys);
+        assert_eq!(index.namespaces().len(), 1);
+    }
+
+    #[test]
+    fn a_flat_index_answers_the_same() {
+        let texts = [class('1', '1'), class('2', '1'), class('2', '2')];
+        let keys =
+            texts.iter().map(|t| Key::from_segments(t.split('/').map(str::as_bytes)).unwrap()).collect();
+        let index = Index::Flat(keys);
+        assert_eq!(written(&index, Query::Classes(hash('2'))), texts[1..]);
+        assert_eq!(written(&index, Query::Class(hash('1'), hash('1'))), texts[..1]);
+        assert_eq!(index.namespaces().len(), 2);
     }
 }

@@ -11,6 +11,9 @@ use crate::read_at::{ReadAt, read_fully};
 /// of their hashes.
 const CACHED: usize = 512;
 
+/// A page in the cache, with its number.
+type Slot = Option<(u32, Arc<Vec<u8>>)>;
+
 /// A file that consists of pages.
 #[derive(Clone)]
 pub(crate) struct Pages {
@@ -18,7 +21,7 @@ pub(crate) struct Pages {
     file: FileKind,
     size: u64,
     /// Each page has one slot that it can be in.
-    cache: Arc<Mutex<Vec<Option<(u32, Arc<Vec<u8>>)>>>>,
+    cache: Arc<Mutex<Vec<Slot>>>,
 }
 
 /// A part of a file: borrowed from the source, or shared with the cache, or put together from several pages.
@@ -133,7 +136,7 @@ mod tests {
 
     #[test]
     fn read_and_borrowed_pages_are_the_same() {
-        let data: Vec<u8> = (0..PAGE_SIZE * CACHED + 10_000).map(|i| (i % 251) as u8).collect();
+        let data: Vec<u8> = (0..=250u8).cycle().take(PAGE_SIZE * CACHED + 10_000).collect();
         let read = Pages::new(Arc::new(NoSlice(data.clone())), FileKind::Objects).unwrap();
         let borrowed = Pages::new(Arc::new(data), FileKind::Objects).unwrap();
         assert_eq!(read.count() as usize, CACHED + 2);

@@ -9,7 +9,7 @@ use thiserror::Error;
 use crate::hash::NameHash;
 use crate::record::Location;
 
-/// Result with this crate's [`Error`].
+/// Result with this crate's [`enum@Error`].
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// Which of the repository's files is meant.

@@ -139,6 +139,8 @@ impl Shell {
         } else if word == "call" && depth < MAX_DEPTH {
             let again = self.percent(rest);
             if again != rest {
+                // On a command line, variables set on it are read by a second look only.
+                self.pieces += usize::from(self.one_line);
                 self.run(&again, depth + 1);
                 return true;
             }

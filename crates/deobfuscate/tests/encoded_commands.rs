@@ -77,7 +77,6 @@ fn first_layers_equal_the_published_text() {
             other.push(number);
         }
     }
-    println!("{letter} to the letter, {habits} but for the publisher's habits, differing: {other:?}");
     assert_eq!((letter, habits), (1315, 93), "differing: {other:?}");
     // 176 and 1195 end in half a character, a single byte 0x0A: a line end to the publisher, U+FFFD to us.
     // 1352 is damaged: a byte is missing within its twentieth word, so that UTF-16 reads as Chinese from there on,
@@ -96,13 +95,7 @@ fn every_one_is_found_to_be_bad() {
         })
         .map(|(number, _)| number)
         .collect();
-    println!("benign by their traits: {} {quiet:?}", quiet.len());
-    for &n in quiet.iter().take(60) {
-        println!(
-            "{} => {}",
-            records[n].command.chars().take(120).collect::<String>(),
-            records[n].published.chars().take(300).collect::<String>()
-        );
-    }
-    assert!(quiet.len() <= 30, "{} are benign: {quiet:?}", quiet.len());
+    // Seen alone these do what administrators do: run a local file, read the machine's id, open a manual, change the
+    // console's encoding. Who started them and from where decides, and that is not in the text.
+    assert_eq!(quiet.len(), 13, "{quiet:?}");
 }

@@ -207,7 +207,7 @@ impl Walker<'_> {
         let value = match known {
             Some(list @ Value::List(_)) if args.len() == 1 => value::index(&list, &args[0]),
             _ => {
-                self.started(name, &args);
+                self.started(at, name, &args);
                 value::function(self.dialect, name, &args)
             }
         };
@@ -269,7 +269,7 @@ impl Walker<'_> {
                         let name = name.to_string();
                         let (args, after) = self.arguments(next + 1, ")");
                         at = after;
-                        self.started(&name, &args);
+                        self.started(at, &name, &args);
                         value = value::method(&value, owner.as_deref(), &name, &args);
                         owner = None;
                         continue;
@@ -284,7 +284,7 @@ impl Walker<'_> {
                 };
                 if tokens.get(at + 2).is_some_and(|token| token.is("(")) {
                     let (args, next) = self.arguments(at + 3, ")");
-                    self.started(name, &args);
+                    self.started(at, name, &args);
                     value = if self.dialect == Dialect::Js {
                         value::method(&value, owner.as_deref(), name, &args)
                     } else {

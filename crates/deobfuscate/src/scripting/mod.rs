@@ -46,6 +46,7 @@ pub(crate) fn open(
     {
         opened.children.push(Child { how: "evaluated", language: Some(language), text: readable });
     }
+    opened.traits.append(&mut walker.traits);
     opened.children.append(&mut walker.children);
 }
 

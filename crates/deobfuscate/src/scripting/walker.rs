@@ -6,6 +6,7 @@ use super::tokens::{Dialect, Kind, Token};
 use super::value::Value;
 use crate::engine::Child;
 use crate::model::Language;
+use crate::recognize::Seen;
 
 /// Longest text that replaces an expression in the readable form.
 const MAX_FOLD: usize = 8192;
@@ -23,6 +24,7 @@ pub(crate) struct Walker<'t> {
     max_depth: usize,
     edits: HashMap<(usize, usize), Option<String>>,
     pub(super) children: Vec<Child>,
+    pub(super) traits: Vec<Seen>,
     /// Expressions that became a text.
     pub(super) tricks: usize,
     /// Those of them that only hide.
@@ -99,6 +101,7 @@ impl<'t> Walker<'t> {
             max_depth,
             edits: HashMap::new(),
             children: Vec::new(),
+            traits: Vec::new(),
             tricks: 0,
             strong: 0,
             out_of_steps: false,
@@ -186,7 +189,12 @@ impl<'t> Walker<'t> {
     }
 
     /// A call by name: what it would run becomes a layer.
-    pub(super) fn started(&mut self, name: &str, args: &[Value]) {
+    pub(super) fn started(&mut self, at: usize, name: &str, args: &[Value]) {
+        // The second argument of `WScript.Shell`'s `Run` is the window: 0 hides it.
+        if name.eq_ignore_ascii_case("run") && args.get(1).and_then(Value::to_number) == Some(0.0) {
+            let offset = self.tokens.get(at).map_or(0, |token| token.start);
+            self.traits.push(("hidden-window", offset));
+        }
         let language = if self.dialect == Dialect::Vb { Language::VbScript } else { Language::JScript };
         let (how, language) = match name.to_ascii_lowercase().as_str() {
             "eval" | "execute" | "executeglobal" | "function" => ("execute", language),
@@ -228,7 +236,7 @@ impl<'t> Walker<'t> {
             (Dialect::Vb, "execute" | "executeglobal") => {
                 return match self.expression(at + 1) {
                     Some((value, next)) => {
-                        self.started(name, &[value]);
+                        self.started(at, name, &[value]);
                         next
                     }
                     None => at + 1,
@@ -296,9 +304,9 @@ impl<'t> Walker<'t> {
             && let Some(name) = name
             && let Some(token) = self.tokens.get(next)
             && matches!(token.kind, Kind::Str(_) | Kind::Name(_))
-            && let Some((value, after)) = self.expression(next)
         {
-            self.started(&name, &[value]);
+            let (args, after) = self.arguments(next, "");
+            self.started(at, &name, &args);
             return after;
         }
         next

@@ -1,0 +1,279 @@
+//! Input made to cost time or memory: it ends soon, and what was left out is said.
+
+use std::io::Write as _;
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use deminer_deobfuscate::{Decoded, Language, Limits, decode};
+use proptest::prelude::*;
+
+const LANGUAGES: [Language; 8] = [
+    Language::PowerShell,
+    Language::Batch,
+    Language::VbScript,
+    Language::JScript,
+    Language::Html,
+    Language::CommandLine,
+    Language::Binary,
+    Language::Unknown,
+];
+
+fn base64(bytes: &[u8]) -> String {
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}
+
+/// Decodes in every language, each within a time that even an unoptimised build keeps.
+fn all_in_time(text: &str, limits: &Limits) {
+    for language in LANGUAGES {
+        let started = Instant::now();
+        let decoded = decode(text, Some(language), limits);
+        assert!(started.elapsed() < Duration::from_secs(60), "{language:?} took {:?}", started.elapsed());
+        within(&decoded, limits);
+    }
+}
+
+fn within(decoded: &Decoded, limits: &Limits) {
+    assert!(decoded.layers.len() <= limits.max_layers);
+    assert!(decoded.indicators.len() <= limits.max_indicators);
+    let output: usize = decoded.layers.iter().skip(1).map(|layer| layer.text.len()).sum();
+    assert!(output <= limits.max_output, "{output}");
+    for (i, layer) in decoded.layers.iter().enumerate().skip(1) {
+        assert!(layer.from < i);
+    }
+}
+
+fn says(decoded: &Decoded, id: &str) -> bool {
+    decoded.problems.iter().any(|problem| problem.id == id)
+}
+
+#[test]
+fn more_input_than_is_read() {
+    let limits = Limits { max_input: 1000, ..Limits::default() };
+    let decoded = decode(&"日本語".repeat(1000), None, &limits);
+    assert!(decoded.layers[0].text.len() <= 1000);
+    assert!(says(&decoded, "input-truncated"));
+    assert_ne!(decoded.verdict.as_str(), "benign");
+}
+
+#[test]
+fn long_texts_of_one_kind() {
+    let limits = Limits { max_steps: 200_000, max_output: 1 << 20, ..Limits::default() };
+    for piece in [
+        "a",
+        "(",
+        "[",
+        "{",
+        "$(",
+        "\"",
+        "'",
+        "`",
+        "'a'+",
+        "%a%",
+        "^",
+        "&",
+        "-",
+        "$a=",
+        "@(",
+        "<script>",
+        "iex ",
+        "1,",
+        "a.",
+        "[char]",
+        "powershell -e ",
+        "cmd /c ",
+        "a=a&a:",
+        "\\\\a\\",
+        "http://",
+        "a.com ",
+        "1.2.3.4:5 ",
+        "4",
+        "!",
+        "set a=%a%%a%\n",
+        "'x'|%{",
+        "é",
+    ] {
+        all_in_time(&piece.repeat(20_000), &limits);
+    }
+}
+
+#[test]
+fn ten_thousand_nested_layers() {
+    // Each layer holds the next in Base64, which grows by a third; one that names itself does not grow.
+    let mut script = "'end'".to_owned();
+    for _ in 0..24 {
+        script = format!(
+            "iex ([Text.Encoding]::ASCII.GetString([Convert]::FromBase64String('{}')))",
+            base64(script.as_bytes())
+        );
+    }
+    let limits = Limits { max_layers: 10, ..Limits::default() };
+    let decoded = decode(&script, Some(Language::PowerShell), &limits);
+    assert_eq!(decoded.layers.len(), 10);
+    assert!(says(&decoded, "layer-limit"));
+    let all = decode(&script, Some(Language::PowerShell), &Limits::default());
+    assert_eq!(all.layers.last().unwrap().text, "'end'");
+    assert_eq!(all.layers.len(), 25);
+    let nested = format!("{}'x'{}", "iex ".repeat(10_000), ")".repeat(10_000));
+    within(&decode(&nested, Some(Language::PowerShell), &Limits::default()), &Limits::default());
+    let quoted = "cmd /c ".repeat(10_000);
+    within(&decode(&quoted, Some(Language::CommandLine), &Limits::default()), &Limits::default());
+}
+
+#[test]
+fn bombs() {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(&vec![b'a'; 64 << 20]).unwrap();
+    let bomb = base64(&encoder.finish().unwrap());
+    let script = format!(
+        "iex (New-Object IO.StreamReader(New-Object IO.Compression.GzipStream((New-Object IO.MemoryStream(,[Convert]::FromBase64String('{bomb}'))),[IO.Compression.CompressionMode]::Decompress))).ReadToEnd()"
+    );
+    let limits = Limits { max_output: 1 << 20, ..Limits::default() };
+    let decoded = decode(&script, Some(Language::PowerShell), &limits);
+    within(&decoded, &limits);
+    assert!(says(&decoded, "damaged-stream"), "{:?}", decoded.problems);
+    let grown = "$a='aaaaaaaaaaaaaaaa';".to_owned() + &"$a=$a+$a;".repeat(100) + "iex $a";
+    let decoded = decode(&grown, Some(Language::PowerShell), &limits);
+    within(&decoded, &limits);
+    assert!(says(&decoded, "output-limit"), "{:?}", decoded.problems);
+    let replaced = format!("iex ('{}'.Replace('a','{}'))", "a".repeat(10_000), "b".repeat(10_000));
+    within(&decode(&replaced, Some(Language::PowerShell), &limits), &limits);
+}
+
+#[test]
+fn catastrophic_expressions() {
+    let started = Instant::now();
+    let subject = "a".repeat(50_000);
+    for pattern in ["(a+)+$", "(a|a)*b", "(a?){40}a{40}", "a{1000}{1000}", "(?:x+x+)+y"] {
+        for script in [
+            format!("'{subject}' -replace '{pattern}',''"),
+            format!("'{subject}' -split '{pattern}'"),
+            format!("[regex]::Matches('{subject}','{pattern}')"),
+        ] {
+            decode(&script, Some(Language::PowerShell), &Limits::default());
+        }
+        decode(&format!("'{subject}'.replace(/{pattern}/g,'')"), Some(Language::JScript), &Limits::default());
+    }
+    assert!(started.elapsed() < Duration::from_secs(60), "{:?}", started.elapsed());
+}
+
+#[test]
+fn utf16_that_is_none() {
+    for bytes in [
+        &[0x41_u8][..],
+        &[0x00, 0xd8],
+        &[0x00, 0xdc, 0x41, 0x00],
+        &[0xff, 0xfe],
+        &[0xfe, 0xff, 0xd8],
+        &[0; 7],
+        &[0xff; 9],
+    ] {
+        let decoded = decode(
+            &format!("powershell -e {}", base64(bytes)),
+            Some(Language::CommandLine),
+            &Limits::default(),
+        );
+        assert!(!decoded.layers.is_empty());
+    }
+    let damaged = decode("powershell -enc ZQBjAGgAb", Some(Language::CommandLine), &Limits::default());
+    assert!(says(&damaged, "damaged-base64"));
+    assert_eq!(damaged.layers[1].text, "ech");
+}
+
+/// Pieces of syntax, put together at random: near enough to scripts to reach every part of the readers.
+fn syntax() -> impl Strategy<Value = String> {
+    const PIECES: &[&str] = &[
+        "$a",
+        "=",
+        "'x'",
+        "\"$a\"",
+        "+",
+        "-f",
+        "-join",
+        "-split",
+        "-replace",
+        "-bxor",
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        "|",
+        "%",
+        "?",
+        "iex",
+        "&",
+        ".",
+        ";",
+        ",",
+        "[char]",
+        "[byte[]]",
+        "1",
+        "0x41",
+        "..",
+        "-1",
+        "for",
+        "foreach",
+        "if",
+        "while",
+        "function f",
+        "return",
+        "in",
+        "$_",
+        "::",
+        ".Replace",
+        ".Split",
+        ".Length",
+        "[Convert]::FromBase64String",
+        "New-Object",
+        "IO.MemoryStream",
+        "`",
+        "@",
+        "#",
+        "\n",
+        " ",
+        "powershell -e QQBB",
+        "cmd /c ",
+        "set a=b",
+        "%a:~1,2%",
+        "^",
+        "!",
+        "Chr(",
+        "& ",
+        "Execute ",
+        "eval(",
+        "String.fromCharCode",
+        "Next",
+        "For i = 1 To 3",
+        "var b",
+        "/x/g",
+        "\u{2019}",
+        "é",
+        "<script>",
+        "</script>",
+        "++",
+        "-=",
+    ];
+    proptest::collection::vec(proptest::sample::select(PIECES), 0..60).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 192, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn anything_at_all(text in "\\PC{0,300}") {
+        for language in LANGUAGES {
+            within(&decode(&text, Some(language), &Limits::default()), &Limits::default());
+        }
+    }
+
+    #[test]
+    fn anything_like_a_script(text in syntax()) {
+        let limits = Limits { max_steps: 50_000, max_output: 1 << 18, ..Limits::default() };
+        for language in LANGUAGES {
+            let once = decode(&text, Some(language), &limits);
+            within(&once, &limits);
+            prop_assert_eq!(once, decode(&text, Some(language), &limits));
+        }
+    }
+}

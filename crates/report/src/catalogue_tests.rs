@@ -88,6 +88,33 @@ fn every_value_of_the_vocabulary_has_its_word() {
     }
 }
 
+/// What the crates can say, by id, with the names of the arguments.
+fn spoken() -> Ids {
+    let specs = detect::MESSAGES.iter().chain(parse::messages());
+    specs.map(|spec| (spec.id.to_owned(), spec.args.iter().map(|arg| (*arg).to_owned()).collect())).collect()
+}
+
+#[test]
+fn everything_that_the_crates_can_say_is_worded_with_the_arguments_they_give() {
+    let catalogue = all(0);
+    for (id, given) in spoken() {
+        let Some(used) = catalogue.get(&id) else { panic!("{id} is missing") };
+        assert!(used.is_subset(&given), "{id} is given {given:?} and uses {used:?}");
+    }
+}
+
+#[test]
+fn everything_that_is_worded_for_the_crates_is_said() {
+    let spoken = spoken();
+    for (name, [english, _]) in
+        FILES.iter().filter(|(name, _)| *name == "detect" || name.starts_with("parse-"))
+    {
+        for id in ids(name, english).into_keys() {
+            assert!(spoken.contains_key(&id), "{name}: {id} is never said");
+        }
+    }
+}
+
 #[test]
 fn every_trait_that_is_worded_is_known() {
     let known: BTreeSet<_> =

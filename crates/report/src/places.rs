@@ -5,7 +5,7 @@ use crate::sanitize::visible;
 use crate::words::Word as _;
 use deobfuscate::{Indicator, IndicatorKind, defang};
 use detect::assessment::{Assessment, EvidenceRef};
-use evidence::{Host, Message, ReadState};
+use evidence::{Custody, Host, Message, ReadState};
 
 /// Where something was read, on one line: file and member, then offset or record number. Made visible.
 pub(crate) fn place(catalogue: &Catalogue, evidence: &EvidenceRef) -> String {
@@ -74,6 +74,42 @@ pub(crate) fn meaning(catalogue: &Catalogue, assessment: &Assessment) -> String 
     let areas = areas.unwrap_or_else(|| catalogue.word_for("nothing-read"));
     let id = format!("verdict-meaning-{}", assessment.verdict.name());
     catalogue.line(&Message::new(&id).with("areas", areas))
+}
+
+/// Areas that were not read, or not completely, with one way to get them all.
+pub(crate) struct Remedy<'a> {
+    /// The areas, in words.
+    pub(crate) areas: Vec<String>,
+    /// How to get them.
+    pub(crate) how: &'a Message,
+    /// The same in words on one line.
+    pub(crate) text: String,
+}
+
+/// The missing areas, those with the same remedy together, in the order in which they first appear.
+pub(crate) fn by_remedy<'a>(catalogue: &Catalogue, assessment: &'a Assessment) -> Vec<Remedy<'a>> {
+    let mut remedies: Vec<Remedy<'a>> = Vec::new();
+    for missing in &assessment.missing {
+        let mut area = missing.area.word(catalogue);
+        if missing.partly {
+            area = catalogue.line(&Message::new("partly-read").with("area", area));
+        }
+        let text = catalogue.line(&missing.how);
+        match remedies.iter_mut().find(|known| known.text == text) {
+            Some(known) => known.areas.push(area),
+            None => remedies.push(Remedy { areas: vec![area], how: &missing.how, text }),
+        }
+    }
+    remedies
+}
+
+/// The id of the sentence about the manifest.
+pub(crate) fn custody_id(assessment: &Assessment) -> &'static str {
+    match assessment.custody {
+        Custody::Verified => "custody-verified",
+        Custody::Unsealed => "custody-unsealed",
+        Custody::Broken => "custody-broken",
+    }
 }
 
 /// How many areas were not read, or not completely.

@@ -128,7 +128,7 @@ fn subscription() -> Finding {
         family: Some("WannaMine".to_owned()),
         attack: vec!["T1027.010".to_owned(), "T1059.001".to_owned(), "T1546.003".to_owned()],
         subject: object(json!({
-            "filter": {
+            "filters": [{
                 "__CLASS": "__EventFilter",
                 "__NAMESPACE": "root\\subscription",
                 "Name": "DSM Event Log Filter",
@@ -136,7 +136,7 @@ fn subscription() -> Finding {
                 "QueryLanguage": "WQL",
                 "CreatorSID": [1, 5, 0, 0, 0, 0, 0, 5, 21, 0, 0, 0],
                 "CreatorSID (text)": "S-1-5-21-1-2-3-500",
-            },
+            }],
             "consumer": {
                 "__CLASS": "CommandLineEventConsumer",
                 "Name": "DSM Event\u{202E} Log <b>Consumer</b>",

@@ -2,20 +2,24 @@
 
 use crate::catalogue::Catalogue;
 use crate::sanitize::visible;
+use crate::subject::Part;
 use deobfuscate::TraitHit;
 use detect::assessment::DecodedScript;
 use evidence::Message;
 
-/// The layers to show: all of them, or those from which no other came out. The input itself stands in the record
-/// already and is shown here only where it is the script.
-pub(crate) fn shown_layers(script: &DecodedScript, all: bool) -> Vec<usize> {
-    if all || script.layers.len() < 2 {
-        return (0..script.layers.len()).collect();
-    }
-    let is_source = |number: usize| {
-        script.layers.iter().enumerate().any(|(at, layer)| at != number && layer.from == number)
+/// The layers to show: all of them, or those from which no other came out.
+///
+/// The input stands in the record already, and is shown again only where it is the script and has lines to number.
+pub(crate) fn shown_layers(script: &DecodedScript, record: &[Part], all: bool) -> Vec<usize> {
+    let Some(input) = script.layers.first() else {
+        return Vec::new();
     };
-    (1..script.layers.len()).filter(|number| !is_source(*number)).collect()
+    let recorded = record.iter().flat_map(|part| &part.fields).any(|field| field.value == input.text);
+    let only = script.layers.len() == 1;
+    let with_input = if only { !recorded || input.text.trim_end().contains('\n') } else { all && !recorded };
+    let is_source = |number: usize| script.layers.iter().skip(1).any(|layer| layer.from == number);
+    let inner = (1..script.layers.len()).filter(|number| all || !is_source(*number));
+    with_input.then_some(0).into_iter().chain(inner).collect()
 }
 
 /// How a layer was reached, on one line: `layer 2 · base64-utf16 · powershell · from layer 1`. Made visible.
@@ -37,4 +41,48 @@ pub(crate) fn layer_title(catalogue: &Catalogue, script: &DecodedScript, number:
 /// What a trait means, in words.
 pub(crate) fn trait_meaning(catalogue: &Catalogue, hit: &TraitHit) -> String {
     catalogue.word_for(&format!("trait-{}", hit.id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::subject::parts;
+    use deobfuscate::{Language, Layer};
+    use serde_json::{Map, Value};
+
+    fn script(texts: &[(&str, usize)]) -> DecodedScript {
+        let layer = |(text, from): &(&str, usize)| Layer {
+            how: "input",
+            language: Language::Unknown,
+            text: (*text).to_owned(),
+            from: *from,
+        };
+        DecodedScript {
+            field: "f".to_owned(),
+            layers: texts.iter().map(layer).collect(),
+            indicators: Vec::new(),
+            traits: Vec::new(),
+        }
+    }
+
+    fn record(value: &str) -> Vec<Part> {
+        parts(&Map::from_iter([("f".to_owned(), Value::from(value))]))
+    }
+
+    #[test]
+    fn the_input_is_not_shown_twice() {
+        let one_line = script(&[("a", 0)]);
+        assert_eq!(shown_layers(&one_line, &record("a"), true), Vec::<usize>::new());
+        assert_eq!(shown_layers(&one_line, &record("b"), false), [0]);
+        assert_eq!(shown_layers(&script(&[("a\nb", 0)]), &record("a\nb"), false), [0]);
+        assert_eq!(shown_layers(&script(&[]), &record("a"), true), Vec::<usize>::new());
+    }
+
+    #[test]
+    fn the_last_layers_are_those_that_count() {
+        let script = script(&[("a", 0), ("b", 0), ("c", 1), ("d", 0)]);
+        assert_eq!(shown_layers(&script, &record("a"), false), [2, 3]);
+        assert_eq!(shown_layers(&script, &record("a"), true), [1, 2, 3]);
+        assert_eq!(shown_layers(&script, &[], true), [0, 1, 2, 3]);
+    }
 }

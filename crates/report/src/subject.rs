@@ -30,7 +30,7 @@ const BACKGROUND: &[&str] = &[
 ];
 
 /// The parts of a subscription, from the event to what it starts.
-const PARTS: [&str; 5] = ["", "timer", "filter", "consumer", "binding"];
+const PARTS: [&str; 8] = ["", "timer", "timers", "filter", "filters", "consumer", "binding", "bindings"];
 
 /// A part of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,7 +61,8 @@ pub(crate) fn parts(subject: &Map<String, Value>) -> Vec<Part> {
 }
 
 fn rank(part: &str) -> usize {
-    PARTS.iter().position(|known| *known == part).unwrap_or(PARTS.len())
+    let kind = part.split(' ').next().unwrap_or_default();
+    PARTS.iter().position(|known| *known == kind).unwrap_or(PARTS.len())
 }
 
 fn collect(out: &mut Vec<Part>, path: &str, map: &Map<String, Value>, depth: usize) {
@@ -70,8 +71,17 @@ fn collect(out: &mut Vec<Part>, path: &str, map: &Map<String, Value>, depth: usi
         let value = match value {
             Value::Null => continue,
             Value::Object(inner) if depth > 0 => {
-                let path = if path.is_empty() { name.clone() } else { format!("{path} · {name}") };
-                collect(out, &path, inner, depth - 1);
+                collect(out, &below(path, name), inner, depth - 1);
+                continue;
+            }
+            Value::Array(list) if depth > 0 && list.first().is_some_and(Value::is_object) => {
+                for (at, inner) in list.iter().enumerate() {
+                    let name = if list.len() == 1 { name.clone() } else { format!("{name} {}", at + 1) };
+                    match inner {
+                        Value::Object(inner) => collect(out, &below(path, &name), inner, depth - 1),
+                        other => fields.push(Field { name, value: scalar(other), background: false }),
+                    }
+                }
                 continue;
             }
             Value::Array(list) => joined(list),
@@ -86,6 +96,10 @@ fn collect(out: &mut Vec<Part>, path: &str, map: &Map<String, Value>, depth: usi
         fields.sort_by_key(|field| field.name != "__CLASS");
         out.push(Part { name: path.to_owned(), fields });
     }
+}
+
+fn below(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path} · {name}") }
 }
 
 fn joined(list: &[Value]) -> String {
@@ -135,6 +149,25 @@ mod tests {
                 "filter|Query=SELECT|false",
                 "filter|QueryLanguage=WQL|true",
                 "consumer|Name=c|false",
+            ]
+        );
+    }
+
+    #[test]
+    fn lists_of_objects_are_parts() {
+        let subject = json!({
+            "bindings": [{ "Filter": "a" }, { "Filter": "b" }, "c"],
+            "filters": [{ "Name": "f" }],
+            "consumer": { "Name": "c" },
+        });
+        assert_eq!(
+            shown(subject),
+            [
+                "|bindings 3=c|false",
+                "filters|Name=f|false",
+                "consumer|Name=c|false",
+                "bindings 1|Filter=a|false",
+                "bindings 2|Filter=b|false",
             ]
         );
     }

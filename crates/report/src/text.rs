@@ -10,11 +10,11 @@ mod pen;
 use crate::Context;
 use crate::catalogue::Catalogue;
 use crate::command::command_line;
-use crate::places::{areas_read, meaning, not_read, system, with_offset};
+use crate::places::{areas_read, by_remedy, custody_id, meaning, not_read, system, with_offset};
 use crate::sanitize::visible;
 use crate::words::Word as _;
 use detect::assessment::{Assessment, Severity, Stage, Verdict};
-use evidence::{Area, Message, Note, ReadState};
+use evidence::{Message, Note, ReadState};
 use layout::columns;
 use pen::{BOLD, DIM, PLAIN, Pen};
 use std::collections::{BTreeMap, BTreeSet};
@@ -58,7 +58,7 @@ pub(crate) struct TextReport<'a> {
     options: TextOptions,
     hosts: BTreeMap<Verdict, usize>,
     /// The ways to get missing evidence that were told already: once a run is enough.
-    told: BTreeSet<Message>,
+    told: BTreeSet<String>,
 }
 
 impl<'a> TextReport<'a> {
@@ -148,15 +148,6 @@ fn header(pen: &mut Pen<'_>, assessment: &Assessment) -> io::Result<()> {
     pen.paragraph(2, DIM, &custody)
 }
 
-/// The id of the sentence about the manifest.
-pub(crate) fn custody_id(assessment: &Assessment) -> &'static str {
-    match assessment.custody {
-        evidence::Custody::Verified => "custody-verified",
-        evidence::Custody::Unsealed => "custody-unsealed",
-        evidence::Custody::Broken => "custody-broken",
-    }
-}
-
 fn stages(pen: &mut Pen<'_>, context: &Context<'_>, assessment: &Assessment) -> io::Result<()> {
     let heading = pen.word("heading-stages");
     pen.heading(&heading)?;
@@ -213,7 +204,7 @@ fn findings(pen: &mut Pen<'_>, assessment: &Assessment) -> io::Result<()> {
     pen.paragraph(2, DIM, &format!("{count} ({hint})"))
 }
 
-fn coverage(pen: &mut Pen<'_>, told: &mut BTreeSet<Message>, assessment: &Assessment) -> io::Result<()> {
+fn coverage(pen: &mut Pen<'_>, told: &mut BTreeSet<String>, assessment: &Assessment) -> io::Result<()> {
     let heading = pen.word("heading-coverage");
     pen.heading(&heading)?;
     let catalogue = pen.catalogue;
@@ -228,33 +219,16 @@ fn coverage(pen: &mut Pen<'_>, told: &mut BTreeSet<Message>, assessment: &Assess
         pen.row(2, &[(DIM, label, width)], (PLAIN, &areas))?;
     }
     let mut label = labels[2].as_str();
-    for (how, areas) in by_remedy(assessment) {
-        let words = areas.iter().map(|(area, partly)| {
-            let word = area.word(catalogue);
-            if *partly { catalogue.text(&Message::new("partly-read").with("area", word)) } else { word }
-        });
-        let words = catalogue.list(words);
-        pen.row(2, &[(DIM, label, width)], (PLAIN, &words))?;
+    for remedy in by_remedy(catalogue, assessment) {
+        let areas = catalogue.list(remedy.areas);
+        pen.row(2, &[(DIM, label, width)], (PLAIN, &areas))?;
         label = "";
-        if told.insert(how.clone()) || pen.verbose() {
-            let how = catalogue.line(how);
-            pen.paragraph(2 + width + 4, DIM, &how)?;
+        if !told.contains(&remedy.text) || pen.verbose() {
+            pen.paragraph(2 + width + 4, DIM, &remedy.text)?;
+            told.insert(remedy.text);
         }
     }
     Ok(())
-}
-
-/// The missing areas, those with the same remedy together, in the order in which they first appear.
-pub(crate) fn by_remedy(assessment: &Assessment) -> Vec<(&Message, Vec<(Area, bool)>)> {
-    let mut groups: Vec<(&Message, Vec<(Area, bool)>)> = Vec::new();
-    for missing in &assessment.missing {
-        let area = (missing.area, missing.partly);
-        match groups.iter_mut().find(|(how, _)| **how == missing.how) {
-            Some((_, areas)) => areas.push(area),
-            None => groups.push((&missing.how, vec![area])),
-        }
-    }
-    groups
 }
 
 fn neighbours(pen: &mut Pen<'_>, neighbours: &[String]) -> io::Result<()> {

@@ -3,11 +3,13 @@
 use crate::Context;
 use crate::catalogue::{Catalogue, Run};
 use crate::command::command_line;
-use crate::places::{areas_read, indicator, meaning, not_read, place, system, with_offset};
+use crate::places::{
+    areas_read, by_remedy, custody_id, indicator, meaning, not_read, place, system, with_offset,
+};
 use crate::sanitize::{visible, visible_lines};
 use crate::scripts::{layer_title, shown_layers, trait_meaning};
-use crate::subject::{self, Field};
-use crate::text::{by_remedy, custody_id};
+use crate::subject::{Field, Part, parts};
+
 use crate::words::Word as _;
 use askama::Template;
 use detect::assessment::{Assessment, DecodedScript, EvidenceRef, Finding, Severity, Stage, State};
@@ -107,9 +109,11 @@ impl HostView {
             listed: views(listed),
             recorded_heading: words.count("heading-recorded", recorded.len()),
             recorded: views(recorded),
-            read: areas_read(catalogue, assessment, ReadState::Complete)
-                .unwrap_or_else(|| catalogue.word_for("nothing-read")),
-            partial: areas_read(catalogue, assessment, ReadState::Partial).unwrap_or_default(),
+            read: capital(
+                areas_read(catalogue, assessment, ReadState::Complete)
+                    .unwrap_or_else(|| catalogue.word_for("nothing-read")),
+            ),
+            partial: capital(areas_read(catalogue, assessment, ReadState::Partial).unwrap_or_default()),
             missing: missing(words, assessment),
             neighbours_heading: words.count("heading-neighbours", assessment.neighbours.len()),
             neighbours: assessment.neighbours.iter().map(|address| visible(address).into_owned()).collect(),
@@ -204,16 +208,11 @@ struct MissingView {
 }
 
 fn missing(words: Words, assessment: &Assessment) -> Vec<MissingView> {
-    let catalogue = words.0;
-    let area = |(area, partly): (evidence::Area, bool)| {
-        let word = area.word(catalogue);
-        if partly { catalogue.text(&Message::new("partly-read").with("area", word)) } else { word }
-    };
-    let groups = by_remedy(assessment).into_iter();
-    groups
-        .map(|(how, areas)| MissingView {
-            areas: catalogue.list(areas.into_iter().map(area)),
-            how: words.sentence(how),
+    let remedies = by_remedy(words.0, assessment).into_iter();
+    remedies
+        .map(|remedy| MissingView {
+            areas: capital(words.0.list(remedy.areas)),
+            how: words.sentence(remedy.how),
         })
         .collect()
 }
@@ -317,6 +316,7 @@ impl Lines {
 impl FindingView {
     fn new(words: Words, finding: &Finding) -> Self {
         let catalogue = words.0;
+        let record = parts(&finding.subject);
         let mut seen = BTreeSet::new();
         let hits = finding.decoded.iter().flat_map(|script| &script.traits);
         let indicators = finding.decoded.iter().flat_map(|script| &script.indicators);
@@ -331,42 +331,40 @@ impl FindingView {
             confidence: finding.confidence.word(catalogue),
             kind: finding.kind.word(catalogue),
             attack: finding.attack.iter().map(|technique| visible(technique).into_owned()).collect(),
-            scripts: finding.decoded.iter().flat_map(|script| layers(words, script)).collect(),
+            scripts: finding.decoded.iter().flat_map(|script| layers(words, &record, script)).collect(),
             traits: hits
                 .filter(|hit| seen.insert(hit.id))
                 .map(|hit| capital(trait_meaning(catalogue, hit)))
                 .collect(),
             indicators: indicators.map(|found| (found.kind.as_str(), indicator(found))).collect(),
-            parts: parts(words, finding),
+            parts: record.into_iter().map(|part| part_view(words, part)).collect(),
             evidence: finding.evidence.iter().map(|evidence| place_view(catalogue, evidence)).collect(),
             id: visible(&finding.id).into_owned(),
         }
     }
 }
 
-/// All layers; those that people look for are unfolded.
-fn layers(words: Words, script: &DecodedScript) -> Vec<LayerView> {
-    let open = shown_layers(script, false);
-    let view = |(number, layer): (usize, &deobfuscate::Layer)| LayerView {
-        title: layer_title(words.0, script, number),
-        open: open.contains(&number),
-        text: Lines::new(words, &layer.text),
-    };
-    script.layers.iter().enumerate().map(view).collect()
+/// The layers that the record does not show; those that people look for are unfolded.
+fn layers(words: Words, record: &[Part], script: &DecodedScript) -> Vec<LayerView> {
+    let open = shown_layers(script, record, false);
+    let shown = shown_layers(script, record, true).into_iter();
+    shown
+        .filter_map(|number| {
+            Some(LayerView {
+                title: layer_title(words.0, script, number),
+                open: open.contains(&number),
+                text: Lines::new(words, &script.layers.get(number)?.text),
+            })
+        })
+        .collect()
 }
 
-fn parts(words: Words, finding: &Finding) -> Vec<PartView> {
+fn part_view(words: Words, part: Part) -> PartView {
     let field = |field: Field| FieldView {
         name: visible(&field.name).into_owned(),
         text: Lines::new(words, &field.value),
     };
-    let parts = subject::parts(&finding.subject).into_iter();
-    parts
-        .map(|part| PartView {
-            name: visible(&part.name).into_owned(),
-            fields: part.fields.into_iter().map(field).collect(),
-        })
-        .collect()
+    PartView { name: visible(&part.name).into_owned(), fields: part.fields.into_iter().map(field).collect() }
 }
 
 fn place_view(catalogue: &Catalogue, evidence: &EvidenceRef) -> PlaceView {

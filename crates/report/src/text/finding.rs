@@ -5,7 +5,7 @@ use super::pen::{self, BOLD, DIM, PLAIN, Pen};
 use crate::places::{indicator, place};
 use crate::sanitize::{visible, visible_lines};
 use crate::scripts::{layer_title, shown_layers, trait_meaning};
-use crate::subject::parts;
+use crate::subject::{Part, parts};
 use crate::words::Word as _;
 use detect::assessment::{DecodedScript, Finding};
 use std::collections::BTreeSet;
@@ -42,11 +42,15 @@ pub(super) fn write(pen: &mut Pen<'_>, finding: &Finding) -> io::Result<()> {
 
     let block = Block::new(pen);
     block.reasons(pen, finding)?;
-    block.subject(pen, finding)?;
+    let record = parts(&finding.subject);
+    block.record(pen, &record)?;
+    let mut label = pen.word("label-decoded");
     for script in &finding.decoded {
-        block.script(pen, script)?;
+        block.script(pen, &mut label, &record, script)?;
     }
-    block.traits(pen, finding)?;
+    if pen.verbose() {
+        block.traits(pen, finding)?;
+    }
     block.indicators(pen, finding)?;
     block.evidence(pen, finding)
 }
@@ -91,10 +95,10 @@ impl Block {
         Ok(())
     }
 
-    fn subject(&self, pen: &mut Pen<'_>, finding: &Finding) -> io::Result<()> {
+    fn record(&self, pen: &mut Pen<'_>, record: &[Part]) -> io::Result<()> {
         let verbose = pen.verbose();
         let mut label = pen.word("label-subject");
-        for part in parts(&finding.subject) {
+        for part in record {
             let fields: Vec<_> = part.fields.iter().filter(|field| verbose || !field.background).collect();
             if fields.is_empty() {
                 continue;
@@ -133,12 +137,17 @@ impl Block {
         self.lines(pen, &lines, FIELD_LINES)
     }
 
-    fn script(&self, pen: &mut Pen<'_>, script: &DecodedScript) -> io::Result<()> {
-        let mut label = pen.word("label-decoded");
-        for number in shown_layers(script, pen.verbose()) {
+    fn script(
+        &self,
+        pen: &mut Pen<'_>,
+        label: &mut String,
+        record: &[Part],
+        script: &DecodedScript,
+    ) -> io::Result<()> {
+        for number in shown_layers(script, record, pen.verbose()) {
             let Some(layer) = script.layers.get(number) else { continue };
             let title = layer_title(pen.catalogue, script, number);
-            self.line(pen, &mut label, &title)?;
+            self.line(pen, label, &title)?;
             let lines: Vec<_> = visible_lines(&layer.text).collect();
             self.lines(pen, &lines, SCRIPT_LINES)?;
         }

@@ -19,7 +19,8 @@ fuzz_target!(|data: &[u8]| {
     let (mapping, rest) = rest.split_at(length(0).min(rest.len()));
     let (index, objects) = rest.split_at(length(2).min(rest.len()));
     let mappings = if mapping.is_empty() { Vec::new() } else { vec![(1, mapping.to_vec())] };
-    let parts = Parts { objects: Arc::new(objects.to_vec()), index: Some(Arc::new(index.to_vec())), mappings };
+    let parts =
+        Parts { objects: Arc::new(objects.to_vec()), index: Some(Arc::new(index.to_vec())), mappings };
     let Ok(repository) = Repository::from_parts(parts) else { return };
     repository.subscriptions();
     repository.walk(&mut Ignore);

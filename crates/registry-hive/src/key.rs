@@ -1,0 +1,196 @@
+//! Keys.
+
+use crate::cells::{BINS, NONE, cell, name, u16_at, u32_at, u64_at};
+use crate::hive::Hive;
+use crate::value::Value;
+use std::collections::HashSet;
+
+/// The length of a key record before its name.
+const HEAD: usize = 76;
+/// Flag of a key record: the name is Latin-1.
+const COMPRESSED: u16 = 0x0020;
+/// Flag of a key record: the root of the hive (`KEY_HIVE_ENTRY`).
+pub(crate) const ROOT: u16 = 0x0004;
+/// How deep keys can be in Windows.
+const MAX_DEPTH: usize = 512;
+/// How deep lists of lists may be; Windows writes one level.
+const MAX_LISTS: usize = 4;
+
+/// A key of a hive.
+#[derive(Debug, Clone, Copy)]
+pub struct Key<'h> {
+    hive: &'h Hive,
+    offset: u32,
+    record: &'h [u8],
+}
+
+impl<'h> Key<'h> {
+    /// The key whose record is in the cell at this offset; `None` where there is none.
+    pub(crate) fn at(hive: &'h Hive, offset: u32) -> Option<Self> {
+        let record = cell(&hive.bytes, offset)?;
+        (record.get(..2)? == b"nk" && record.len() >= HEAD).then_some(Self { hive, offset, record })
+    }
+
+    pub(crate) fn flags(&self) -> u16 {
+        u16_at(self.record, 2).unwrap_or(0)
+    }
+
+    /// The byte offset of its record in the hive.
+    pub const fn offset(&self) -> u64 {
+        BINS as u64 + self.offset as u64
+    }
+
+    /// Whether its cell is in use: free ones have a positive size.
+    pub(crate) fn is_in_use(&self) -> bool {
+        let size =
+            usize::try_from(self.offset).ok().and_then(|offset| u32_at(&self.hive.bytes, BINS + offset));
+        size.is_some_and(|size| size.cast_signed() < 0)
+    }
+
+    /// Its path below the root, as its parents tell, the root's own name left out. It ends where a parent is missing.
+    pub fn path(&self) -> String {
+        let mut parts = Vec::new();
+        let mut key = *self;
+        while key.flags() & ROOT == 0 && parts.len() < MAX_DEPTH {
+            parts.push(key.name());
+            let Some(parent) = u32_at(key.record, 16).and_then(|parent| Self::at(self.hive, parent)) else {
+                break;
+            };
+            key = parent;
+        }
+        parts.reverse();
+        parts.join("\\")
+    }
+
+    /// Its name.
+    pub fn name(&self) -> String {
+        let length = usize::from(u16_at(self.record, 72).unwrap_or(0));
+        let bytes = self.record.get(HEAD..).unwrap_or_default();
+        name(bytes.get(..length).unwrap_or(bytes), self.flags() & COMPRESSED != 0)
+    }
+
+    /// When it was last written, in 100 ns since 1601-01-01.
+    pub fn written(&self) -> u64 {
+        u64_at(self.record, 4).unwrap_or(0)
+    }
+
+    /// Its subkeys, in the order of the hive.
+    pub fn subkeys(&self) -> Vec<Self> {
+        let count = u32_at(self.record, 20).unwrap_or(0);
+        let list = u32_at(self.record, 28).unwrap_or(NONE);
+        let mut keys = Vec::new();
+        if count != 0 && list != NONE {
+            self.collect(list, MAX_LISTS, &mut keys);
+        }
+        keys
+    }
+
+    /// Takes the keys of a list: `lf` and `lh` give an offset and a hint for each key, `li` offsets, `ri` the offsets of other lists.
+    fn collect(&self, list: u32, depth: usize, keys: &mut Vec<Self>) {
+        let offset = BINS as u64 + u64::from(list);
+        let Some(record) = cell(&self.hive.bytes, list).filter(|record| record.len() >= 4) else {
+            return self.hive.problem(offset, "a list of subkeys is missing");
+        };
+        let width = match record.get(..2) {
+            Some(b"lf" | b"lh") => 8,
+            Some(b"li" | b"ri") => 4,
+            _ => return self.hive.problem(offset, "a list of subkeys has no known form"),
+        };
+        let nested = record.get(..2) == Some(b"ri");
+        let count = usize::from(u16_at(record, 2).unwrap_or(0));
+        for entry in 0..count {
+            let Some(at) = u32_at(record, 4 + entry * width) else {
+                return self.hive.problem(offset, "a list of subkeys is cut");
+            };
+            if nested {
+                if depth == 0 {
+                    return self.hive.problem(offset, "lists of subkeys are nested too deep");
+                }
+                self.collect(at, depth - 1, keys);
+            } else if let Some(key) = Self::at(self.hive, at) {
+                keys.push(key);
+            } else {
+                self.hive.problem(BINS as u64 + u64::from(at), "a subkey is missing");
+            }
+        }
+    }
+
+    /// The subkey of this name; names are compared without case.
+    pub fn subkey(&self, name: &str) -> Option<Self> {
+        let wanted = name.to_lowercase();
+        self.subkeys().into_iter().find(|key| key.name().to_lowercase() == wanted)
+    }
+
+    /// The key at a path below this one, its parts separated by backslashes.
+    pub fn descend(&self, path: &str) -> Option<Self> {
+        path.split('\\').filter(|part| !part.is_empty()).try_fold(*self, |key, part| key.subkey(part))
+    }
+
+    /// Its values, in the order of the hive.
+    pub fn values(&self) -> Vec<Value<'h>> {
+        let count = u32_at(self.record, 36).unwrap_or(0);
+        let list = u32_at(self.record, 40).unwrap_or(NONE);
+        if count == 0 || list == NONE {
+            return Vec::new();
+        }
+        let offset = BINS as u64 + u64::from(list);
+        let Some(record) = cell(&self.hive.bytes, list) else {
+            self.hive.problem(offset, "a list of values is missing");
+            return Vec::new();
+        };
+        let there = u32::try_from(record.len() / 4).unwrap_or(u32::MAX);
+        if count > there {
+            self.hive.problem(offset, "a list of values is cut");
+        }
+        (0..count.min(there))
+            .filter_map(|entry| {
+                let at = u32_at(record, usize::try_from(entry).ok()? * 4)?;
+                let value = Value::at(self.hive, at);
+                if value.is_none() {
+                    self.hive.problem(BINS as u64 + u64::from(at), "a value is missing");
+                }
+                value
+            })
+            .collect()
+    }
+
+    /// The value of this name, `""` for the default value; names are compared without case.
+    pub fn value(&self, name: &str) -> Option<Value<'h>> {
+        let wanted = name.to_lowercase();
+        self.values().into_iter().find(|value| value.name().to_lowercase() == wanted)
+    }
+
+    /// This key and every key below it, parents first, each with its path below this one. No key comes twice.
+    pub fn walk(&self) -> Walk<'h> {
+        Walk { next: vec![(String::new(), *self)], seen: HashSet::new() }
+    }
+}
+
+/// An iterator over a key and everything below it.
+#[derive(Debug)]
+pub struct Walk<'h> {
+    next: Vec<(String, Key<'h>)>,
+    seen: HashSet<u32>,
+}
+
+/// A path that is longer than all levels together is a loop that offsets do not show.
+const MAX_PATH: usize = MAX_DEPTH * 256;
+
+impl<'h> Iterator for Walk<'h> {
+    type Item = (String, Key<'h>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let (path, key) = self.next.pop()?;
+            if !self.seen.insert(key.offset) {
+                key.hive.problem(key.offset(), "a key is reached twice");
+                continue;
+            }
+            if path.len() < MAX_PATH {
+                let below = |name: String| if path.is_empty() { name } else { format!("{path}\\{name}") };
+                self.next.extend(key.subkeys().into_iter().rev().map(|key| (below(key.name()), key)));
+            }
+            return Some((path, key));
+        }
+    }
+}

@@ -176,6 +176,11 @@ more-characters =
         [one] { $count } more character
        *[other] { $count } more characters
     }
+further-fields =
+    { $count ->
+        [one] { $count } further field
+       *[other] { $count } further fields
+    }
 more-entries = { $count } more
 shown-when-verbose = `--verbose` shows all
 recorded-shown-when-verbose =

@@ -167,6 +167,7 @@ from-field = { $field } から
 partly-read = { $area }（一部）
 more-lines = ほか { $count } 行
 more-characters = ほか { $count } 文字
+further-fields = ほかのフィールド { $count } 件
 more-entries = ほか { $count } 件
 shown-when-verbose = `--verbose` ですべて表示
 recorded-shown-when-verbose = 記録のみの項目 { $count } 件

@@ -16,10 +16,19 @@ use detect::assessment::{Assessment, DecodedScript, EvidenceRef, Finding, Severi
 use evidence::{Message, Note, ReadState};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// From how many characters on a text is cut on paper. The page itself has all of it.
-const LONG: usize = 6_000;
-/// From how many lines on a text is cut on paper.
-const LONG_LINES: usize = 80;
+/// How much of a text paper shows; the page itself has all of it.
+#[derive(Clone, Copy)]
+struct Paper {
+    characters: usize,
+    lines: usize,
+}
+
+impl Paper {
+    /// Of a field of a record.
+    const FIELD: Self = Self { characters: 1_500, lines: 20 };
+    /// Of a decoded script.
+    const SCRIPT: Self = Self { characters: 10_000, lines: 100 };
+}
 
 /// The words of the report itself.
 #[derive(Clone, Copy)]
@@ -283,6 +292,9 @@ struct LayerView {
 struct PartView {
     name: String,
     fields: Vec<FieldView>,
+    background_heading: String,
+    /// Fields that rarely tell anything, folded.
+    background: Vec<FieldView>,
 }
 
 struct FieldView {
@@ -305,9 +317,9 @@ struct Lines {
 }
 
 impl Lines {
-    fn new(words: Words, text: &str) -> Self {
+    fn new(words: Words, text: &str, paper: Paper) -> Self {
         let lines: Vec<_> = visible_lines(text).map(std::borrow::Cow::into_owned).collect();
-        let long = text.len() > LONG || lines.len() > LONG_LINES;
+        let long = text.len() > paper.characters || lines.len() > paper.lines;
         let cut = if long { words.count("cut-on-paper", text.chars().count()) } else { String::new() };
         Self { all: lines, long, cut }
     }
@@ -353,7 +365,7 @@ fn layers(words: Words, record: &[Part], script: &DecodedScript) -> Vec<LayerVie
             Some(LayerView {
                 title: layer_title(words.0, script, number),
                 open: open.contains(&number),
-                text: Lines::new(words, &script.layers.get(number)?.text),
+                text: Lines::new(words, &script.layers.get(number)?.text, Paper::SCRIPT),
             })
         })
         .collect()
@@ -362,9 +374,15 @@ fn layers(words: Words, record: &[Part], script: &DecodedScript) -> Vec<LayerVie
 fn part_view(words: Words, part: Part) -> PartView {
     let field = |field: Field| FieldView {
         name: visible(&field.name).into_owned(),
-        text: Lines::new(words, &field.value),
+        text: Lines::new(words, &field.value, Paper::FIELD),
     };
-    PartView { name: visible(&part.name).into_owned(), fields: part.fields.into_iter().map(field).collect() }
+    let (background, telling): (Vec<_>, Vec<_>) = part.fields.into_iter().partition(|field| field.background);
+    PartView {
+        name: visible(&part.name).into_owned(),
+        fields: telling.into_iter().map(field).collect(),
+        background_heading: words.count("further-fields", background.len()),
+        background: background.into_iter().map(field).collect(),
+    }
 }
 
 fn place_view(catalogue: &Catalogue, evidence: &EvidenceRef) -> PlaceView {

@@ -148,11 +148,8 @@ pub(crate) fn recognise(intel: &Intel, observations: &[Observation]) -> Option<R
         .map(|hit| {
             let spec =
                 if hit.indicator.is_content() { m::REASON_FAMILY_CONTENT } else { m::REASON_FAMILY_NAME };
-            spec.with([
-                best.family.into(),
-                hit.indicator.pattern.as_str().into(),
-                hit.indicator.source.as_str().into(),
-            ])
+            let source = title_of(intel, best.family, &hit.indicator.source);
+            spec.with([best.family.into(), hit.indicator.pattern.as_str().into(), source.into()])
         })
         .collect();
     Some(Recognised {
@@ -161,4 +158,11 @@ pub(crate) fn recognise(intel: &Intel, observations: &[Observation]) -> Option<R
         certain: best.certain,
         reasons,
     })
+}
+
+/// The title of a family's source, which files name by a short id.
+fn title_of<'a>(intel: &'a Intel, family: &str, source: &'a str) -> &'a str {
+    let family = intel.families().iter().find(|known| known.name == family);
+    let known = family.and_then(|family| family.sources.iter().find(|known| known.id == source));
+    known.map_or(source, |known| known.title.as_str())
 }

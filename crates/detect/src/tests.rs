@@ -335,3 +335,88 @@ fn two_runs_give_the_same() {
     ]);
     assert_eq!(assess(&evidence), assess(&evidence));
 }
+
+fn event(provider: &str, event_id: u32, data: &[(&str, &str)]) -> RecordData {
+    RecordData::Event(evidence::Event {
+        channel: "log".into(),
+        provider: provider.into(),
+        event_id,
+        record_id: 7,
+        time: "2022-03-10T21:08:30Z".parse().unwrap(),
+        computer: "PC".into(),
+        data: data.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+    })
+}
+
+/// Records of one event, as a log's reader derives them: all at the place of the event.
+fn from_log(records: impl IntoIterator<Item = RecordData>) -> Evidence {
+    let mut evidence = records_of(records);
+    evidence.sources[0].format = "event-log".into();
+    for record in &mut evidence.records {
+        record.provenance.location = evidence::Location::Record(7);
+    }
+    evidence
+}
+
+#[test]
+fn what_only_a_log_shows_is_no_longer_removed() {
+    let was = || {
+        let objects =
+            [filter("f", "select * from __TimerEvent"), command("c", "powershell -w hidden -enc SQBFAFgA")];
+        let binding = binding("f", "CommandLineEventConsumer", "c");
+        let objects = objects.into_iter().chain([binding]).map(RecordData::WmiObject);
+        from_log(objects.chain([event("Microsoft-Windows-WMI-Activity", 5861, &[("CONSUMER", "c")])]))
+    };
+    let alone = assess(&was());
+    assert_eq!(alone.verdict, Verdict::Infected, "nothing tells that it is gone");
+    assert_eq!(alone.findings[0].reasons[0].id, "reason-history");
+    assert_eq!(alone.timeline.len(), 1);
+
+    let mut with_listing = machine([]);
+    with_listing.merge(was());
+    let gone = assess(&with_listing);
+    assert_eq!(gone.verdict, Verdict::Suspicious);
+    assert_eq!(gone.findings[0].reasons[0].id, "reason-history-gone");
+    assert_eq!(gone.findings[0].action, Action::Review);
+
+    let mut still = machine([
+        filter("f", "select * from __TimerEvent"),
+        command("c", "powershell -w hidden -enc SQBFAFgA"),
+        binding("f", "CommandLineEventConsumer", "c"),
+    ]);
+    still.merge(was());
+    let still = assess(&still);
+    assert_eq!(still.findings.len(), 1, "one finding with two pieces of evidence");
+    assert_eq!((still.verdict, still.findings[0].action), (Verdict::Infected, Action::Remove));
+    assert!(still.findings[0].evidence.len() > 1);
+}
+
+#[test]
+fn what_defender_found_is_one_finding_a_threat() {
+    let found = || {
+        let data = [("Threat Name", "HackTool:Win32/X"), ("Path", "file:_C:\\x")];
+        event("Microsoft-Windows-Windows Defender", 1116, &data)
+    };
+    let assessment = assess(&records_of([found(), found()]));
+    assert_eq!(assessment.findings.len(), 1);
+    assert_eq!((assessment.findings[0].kind, assessment.findings[0].severity), (Kind::Event, Severity::High));
+}
+
+#[test]
+fn a_task_that_the_scheduler_hides_is_a_finding() {
+    let task = |security_descriptor| {
+        RecordData::Task(evidence::ScheduledTask {
+            path: r"\Update".into(),
+            actions: vec![evidence::TaskAction::Exec {
+                command: r"C:\Program Files\x.exe".into(),
+                arguments: None,
+                working_directory: None,
+            }],
+            seen: evidence::TaskPlaces { file: Some(true), registry: Some(true), security_descriptor },
+            ..evidence::ScheduledTask::default()
+        })
+    };
+    assert!(assess(&records_of([task(Some(true))])).findings.is_empty());
+    let hidden = assess(&records_of([task(Some(false))]));
+    assert_eq!((hidden.findings[0].severity, hidden.findings[0].action), (Severity::High, Action::Review));
+}

@@ -5,6 +5,30 @@
 //! proves it.
 #![forbid(unsafe_code)]
 
+mod apply;
+mod case;
+mod change;
+mod contain;
+mod guard;
+mod hosts;
+mod messages;
+mod object;
 pub mod plan;
+mod receipt;
+mod stock_entry;
+mod stock_values;
+mod task_xml;
+mod undo;
+mod verify;
 
-pub use plan::{Action, Plan, Precondition, Refusal, Target, Verb};
+pub use apply::{Options, Watcher, apply, purge, resume};
+pub use case::CaseDir;
+pub use plan::{Action, Choice, Plan, PlanError, Precondition, Refusal, Target, Verb, plan};
+pub use receipt::{ActionReceipt, Outcome, Receipt, Run, Stop};
+pub use undo::{UndoOptions, undo};
+pub use verify::{Now, Verification, Verified, verify};
+
+use evidence::MessageSpec;
+
+/// Every message that this crate can say.
+pub const MESSAGES: &[MessageSpec] = messages::ALL;

@@ -1,11 +1,27 @@
 //! Plans: what goes, in which order, and under which conditions. The file form is `deminer.plan/1`, see `docs/contracts.md`.
 
+mod file;
+mod make;
+mod steps;
+mod subject;
+#[cfg(test)]
+mod tests;
+
+pub use file::PlanError;
+pub use make::{Choice, plan};
+pub(crate) use make::{backup_words, check_word};
+
+use evidence::wmi::schema;
 use evidence::{HostId, Message};
+use machine::{Key, ProcessId};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 /// What is to be done to one host.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Plan {
     /// The form of the file: [`Plan::SCHEMA`].
     pub schema: String,
@@ -93,6 +109,48 @@ pub struct Action {
     pub at_reboot: bool,
 }
 
+impl Action {
+    /// The id of the action that does this to that.
+    pub fn id_of(verb: Verb, target: &Target) -> String {
+        let mut hash = Sha256::new();
+        for part in [serde_json::to_string(&verb), serde_json::to_string(target)] {
+            hash.update(part.unwrap_or_default());
+            hash.update(b"\n");
+        }
+        hash.finalize().iter().take(6).fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+    }
+
+    /// The place of the action in the order of a plan: processes stand still before what restarts them is taken away, and end before anything
+    /// that they hold is.
+    pub fn phase(&self) -> u8 {
+        phase(self.verb, &self.target)
+    }
+}
+
+/// See [`Action::phase`].
+fn phase(verb: Verb, target: &Target) -> u8 {
+    match (verb, target) {
+        (Verb::Contain | Verb::Patch, _) => 0,
+        (Verb::Suspend, _) => 1,
+        (_, Target::WmiInstance { class, .. }) if class.eq_ignore_ascii_case(schema::BINDING) => 2,
+        (Verb::Disable, _) => 3,
+        (_, Target::RegistryValue { .. }) => 4,
+        (Verb::End, Target::Service { .. }) => 5,
+        (Verb::End, _) => 6,
+        (_, Target::WmiInstance { class, .. }) if class.eq_ignore_ascii_case(schema::EVENT_FILTER) => 8,
+        (_, Target::WmiInstance { class, .. }) if schema::is_timer_class(class) => 9,
+        (_, Target::WmiInstance { .. }) => 7,
+        (_, Target::WmiClass { .. }) => 10,
+        (_, Target::File { .. }) => 11,
+        (_, Target::Setting { .. }) => 12,
+        (_, Target::StockEntry { .. }) => 13,
+        (_, Target::Service { .. } | Target::Task { .. } | Target::Process { .. }) => 14,
+    }
+}
+
 /// What must still hold right before an action.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Precondition {
@@ -167,6 +225,43 @@ pub enum Target {
         /// Its name.
         name: String,
     },
+}
+
+impl Target {
+    /// The target as people name it: a path, a class and its keys.
+    pub fn name(&self) -> String {
+        match self {
+            Self::WmiInstance { namespace, class, keys } => {
+                let keys: Vec<_> = keys.iter().map(|(name, value)| format!("{name}=\"{value}\"")).collect();
+                format!("{namespace}:{class}.{}", keys.join(","))
+            }
+            Self::WmiClass { namespace, class } => format!("{namespace}:{class}"),
+            Self::Process { pid, image_path, .. } => format!("{image_path} ({pid})"),
+            Self::Service { name } => name.clone(),
+            Self::Task { path } | Self::File { path } => path.clone(),
+            Self::RegistryValue { key, name } => format!("{key}\\{name}"),
+            Self::StockEntry { entry } => entry.clone(),
+            Self::Setting { setting, name } => format!("{setting} {name}"),
+        }
+    }
+
+    /// The process that is meant.
+    pub(crate) fn process_id(&self) -> Option<ProcessId> {
+        match self {
+            Self::Process { pid, created, image_path } => {
+                Some(ProcessId { pid: *pid, created: *created, image_path: image_path.clone() })
+            }
+            _ => None,
+        }
+    }
+
+    /// The registry key that is meant.
+    pub(crate) fn registry_key(&self) -> Option<Key> {
+        match self {
+            Self::RegistryValue { key, .. } => Some(Key::new(key.as_str())),
+            _ => None,
+        }
+    }
 }
 
 /// Something that is not done, and why.

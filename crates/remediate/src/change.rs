@@ -1,0 +1,247 @@
+//! Doing one action, proving it, and taking it back. No order, no journal, no questions: those are `apply` and `undo`.
+
+use crate::hosts;
+use crate::object::{Context, Object};
+use crate::plan::{Action, Target, Verb};
+use crate::{stock_entry, stock_values};
+use evidence::wmi::schema;
+use machine::{Error, Fault, Machine, MachineMut, RegistryData, Result, ServiceConfig};
+
+/// The `Start` value of a service that does not start.
+pub(crate) const DISABLED: u32 = 4;
+
+/// How an action stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// It is done.
+    Done,
+    /// It is finished at the next start.
+    AtRestart,
+    /// It is not done, and the object is as it was.
+    NotDone,
+    /// It is half done: a service whose start was changed and whose failure actions were not.
+    Half,
+    /// The object is another than before.
+    Other,
+}
+
+/// How the action stands, given what was there before and what is there now.
+pub(crate) fn standing(
+    machine: &dyn Machine,
+    action: &Action,
+    before: &Object,
+    now: Option<&Object>,
+    context: &Context,
+) -> Result<Standing> {
+    let untouched = |now: &Object| if before.same(now) { Standing::NotDone } else { Standing::Other };
+    Ok(match (action.verb, now) {
+        (Verb::End, Some(Object::Service(now))) if now.service.running != Some(true) => Standing::Done,
+        (Verb::Disable, Some(now)) => match (is_disabled(now), before.same_but_for_start(now)) {
+            (true, true) => Standing::Done,
+            (_, false) => Standing::Other,
+            (false, true) if before.same(now) => Standing::NotDone,
+            (false, true) => Standing::Half,
+        },
+        (Verb::Reset, Some(now)) => match (now, stock_data(&action.target, context)) {
+            (Object::RegistryValue { data, .. }, Some(stock)) if *data == stock => Standing::Done,
+            _ => untouched(now),
+        },
+        (Verb::Restore, Some(Object::StockEntry { present })) => {
+            let whole = whole_entry(&action.target, context);
+            match (before, present.len()) {
+                (_, count) if count == whole => Standing::Done,
+                (Object::StockEntry { present: before }, count) if before.len() == count => Standing::NotDone,
+                _ => Standing::Half,
+            }
+        }
+        (Verb::Contain, Some(Object::Setting(now))) if **now == crate::contain::rule(now) => Standing::Done,
+        (Verb::Contain, None) => Standing::NotDone,
+        // The thread state of a process is not among what can be read: what counts is that the machine took the call.
+        (Verb::Suspend, Some(now)) => untouched(now),
+        (Verb::Remove, Some(now)) if before.same(now) => match &action.target {
+            Target::File { path }
+                if machine.deleted_at_restart()?.iter().any(|own| own.eq_ignore_ascii_case(path)) =>
+            {
+                Standing::AtRestart
+            }
+            _ => Standing::NotDone,
+        },
+        (_, Some(now)) => untouched(now),
+        (_, None) => Standing::Done,
+    })
+}
+
+fn is_disabled(object: &Object) -> bool {
+    match object {
+        Object::Service(config) => config.service.start == Some(DISABLED) && config.failure_actions.is_none(),
+        Object::Task(task) => !task.enabled,
+        _ => false,
+    }
+}
+
+/// What Windows ships in the value.
+pub(crate) fn stock_data(target: &Target, context: &Context) -> Option<RegistryData> {
+    let Target::RegistryValue { name, .. } = target else { return None };
+    stock_values::stock_value(&target.registry_key()?, name, &context.facts.windows)
+}
+
+fn whole_entry(target: &Target, context: &Context) -> usize {
+    let Target::StockEntry { entry } = target else { return 0 };
+    stock_entry::find(entry, context.intel).map_or(0, |entry| stock_entry::instances(entry).len())
+}
+
+/// Does the action to the object as it was read.
+pub(crate) fn perform(
+    machine: &mut dyn MachineMut,
+    action: &Action,
+    before: &Object,
+    context: &Context,
+) -> Result<()> {
+    match (action.verb, &action.target, before) {
+        (Verb::Suspend | Verb::End, Target::Process { .. }, _) => {
+            let Some(process) = action.target.process_id() else { return Err(impossible(action)) };
+            if action.verb == Verb::Suspend {
+                machine.suspend_process(&process)
+            } else {
+                machine.end_process(&process)
+            }
+        }
+        (Verb::End, Target::Service { name }, _) => machine.stop_service(name),
+        (Verb::Disable, Target::Service { name }, Object::Service(config)) => {
+            machine.set_service_start(name, DISABLED)?;
+            if config.failure_actions.is_some() {
+                machine.set_service_failure_actions(name, None)
+            } else {
+                Ok(())
+            }
+        }
+        (Verb::Disable, Target::Task { path }, _) => machine.set_task_enabled(path, false),
+        (Verb::Remove, _, Object::WmiInstance(found)) => machine.delete_wmi_instance(found),
+        (Verb::Remove, _, Object::WmiClass(found)) => machine.delete_wmi_class(found),
+        (Verb::Remove, _, Object::Service(found)) => machine.delete_service(found),
+        (Verb::Remove, _, Object::Task(found)) => machine.delete_task(found),
+        (
+            Verb::Remove | Verb::Reset,
+            Target::RegistryValue { name, .. },
+            Object::RegistryValue { data, .. },
+        ) => {
+            let Some(key) = action.target.registry_key() else { return Err(impossible(action)) };
+            match (action.verb, stock_data(&action.target, context)) {
+                (Verb::Reset, Some(stock)) => machine.set_registry_value(&key, name, Some(data), &stock),
+                (Verb::Reset, None) => Err(impossible(action)),
+                _ => machine.delete_registry_value(&key, name, data),
+            }
+        }
+        (Verb::Remove, Target::File { path }, Object::File { state, .. }) => {
+            match machine.delete_file(path, &state.identity) {
+                Err(error) if error.fault == Fault::InUse => machine.delete_at_restart(path, &state.identity),
+                other => other,
+            }
+        }
+        (Verb::Remove, Target::Setting { name, .. }, Object::HostsEntry { identity, bytes, .. }) => {
+            machine.replace_file(&hosts::path(context.facts), identity, &hosts::without(bytes, name))
+        }
+        (Verb::Remove, _, Object::Setting(found)) => machine.delete_setting(found),
+        (Verb::Contain, Target::Setting { .. }, _) => match crate::contain::setting(action) {
+            Some(rule) => machine.put_setting(&rule),
+            None => Err(impossible(action)),
+        },
+        (Verb::Restore, Target::StockEntry { entry }, Object::StockEntry { present }) => {
+            let parts =
+                stock_entry::find(entry, context.intel).map(stock_entry::instances).unwrap_or_default();
+            let is_there = |class: &str| present.iter().any(|known| known.object.is_class(class));
+            parts
+                .iter()
+                .filter(|part| !is_there(&part.object.class))
+                .try_for_each(|part| machine.put_wmi_instance(part))
+        }
+        _ => Err(impossible(action)),
+    }
+}
+
+/// Whether taking the action back would let something start again.
+pub(crate) fn arms(action: &Action) -> bool {
+    match (action.verb, &action.target) {
+        (Verb::Disable | Verb::Reset | Verb::Suspend, _) | (Verb::Remove, Target::RegistryValue { .. }) => {
+            true
+        }
+        (Verb::Remove, Target::WmiInstance { class, .. }) => class.eq_ignore_ascii_case(schema::BINDING),
+        _ => false,
+    }
+}
+
+/// Puts the object back as it was. `now` is what is there: nothing, or what the action left.
+pub(crate) fn put_back(
+    machine: &mut dyn MachineMut,
+    action: &Action,
+    before: &Object,
+    bytes: &[u8],
+    now: Option<&Object>,
+    context: &Context,
+) -> Result<()> {
+    match (&action.target, before, now) {
+        (_, Object::WmiInstance(found), None) => machine.put_wmi_instance(found),
+        (_, Object::WmiClass(found), None) => machine.put_wmi_class(found),
+        (_, Object::Service(found), None) => machine.create_service(found),
+        (_, Object::Task(found), None) => machine.register_task(found),
+        (Target::Service { name }, Object::Service(found), Some(Object::Service(now))) => {
+            put_service_back(machine, name, found, now)
+        }
+        (Target::Task { path }, Object::Task(found), Some(_)) => {
+            machine.set_task_enabled(path, found.enabled)
+        }
+        (Target::RegistryValue { name, .. }, Object::RegistryValue { data, .. }, now) => {
+            let Some(key) = action.target.registry_key() else { return Err(impossible(action)) };
+            let expected = match now {
+                Some(Object::RegistryValue { data, .. }) => Some(data),
+                _ => None,
+            };
+            machine.set_registry_value(&key, name, expected, data)
+        }
+        (Target::File { path }, Object::File { .. }, Some(_)) => machine.keep_at_restart(path),
+        (Target::File { path }, Object::File { state, .. }, None) => machine.restore_file(path, state, bytes),
+        (_, Object::Setting(found), None) => machine.put_setting(found),
+        (Target::Setting { name, .. }, Object::HostsEntry { bytes, .. }, None) => {
+            put_hosts_back(machine, name, bytes, context)
+        }
+        (_, Object::Nothing, Some(Object::Setting(now))) => machine.delete_setting(now),
+        (Target::Process { .. }, _, Some(_)) => match action.target.process_id() {
+            Some(process) => machine.resume_process(&process),
+            None => Err(impossible(action)),
+        },
+        _ => Err(impossible(action)),
+    }
+}
+
+fn put_service_back(
+    machine: &mut dyn MachineMut,
+    name: &str,
+    before: &ServiceConfig,
+    now: &ServiceConfig,
+) -> Result<()> {
+    if before.failure_actions != now.failure_actions {
+        machine.set_service_failure_actions(name, before.failure_actions.as_deref())?;
+    }
+    match before.service.start {
+        Some(start) if before.service.start != now.service.start => machine.set_service_start(name, start),
+        _ => Ok(()),
+    }
+}
+
+/// The whole file as it was, where nothing but our own change lies between; else the lines that were taken out, at its end.
+fn put_hosts_back(machine: &mut dyn MachineMut, name: &str, before: &[u8], context: &Context) -> Result<()> {
+    let path = hosts::path(context.facts);
+    let Some((state, now)) = hosts::read(machine, context.facts)? else {
+        return Err(Error::new("replace the file", path, Fault::NotFound));
+    };
+    let restored = if hosts::without(before, name) == now {
+        before.to_vec()
+    } else {
+        hosts::with_lines_of(&now, before, name)
+    };
+    machine.replace_file(&path, &state.identity, &restored)
+}
+
+fn impossible(action: &Action) -> Error {
+    Error::new("do this to", action.target.name(), Fault::Unsupported)
+}

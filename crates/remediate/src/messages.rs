@@ -1,0 +1,89 @@
+//! Everything that planning, applying, undoing and verifying can say. The wording is in the report's catalogue.
+
+use evidence::MessageSpec;
+
+macro_rules! messages {
+    ($($name:ident = $id:literal [$($arg:literal),*];)*) => {
+        $(pub(crate) const $name: MessageSpec = MessageSpec::new($id, &[$($arg),*]);)*
+        /// Every message of this crate.
+        pub(crate) const ALL: &[MessageSpec] = &[$($name),*];
+    };
+}
+
+messages! {
+    // Why something is not planned, or not done though it was planned.
+    REFUSE_STOCK = "refuse-stock" ["entry"];
+    REFUSE_STOCK_CLASS = "refuse-stock-class" ["namespace", "class"];
+    REFUSE_CLASS_UNKNOWN = "refuse-class-unknown" [];
+    REFUSE_NAMESPACE_UNKNOWN = "refuse-namespace-unknown" ["class"];
+    REFUSE_IDENTITY = "refuse-identity" ["field"];
+    REFUSE_SYSTEM_PROGRAM = "refuse-system-program" ["path"];
+    REFUSE_HOST_PROCESS = "refuse-host-process" ["path"];
+    REFUSE_MICROSOFT = "refuse-microsoft" ["path", "signer"];
+    REFUSE_NO_STOCK_VALUE = "refuse-no-stock-value" ["place"];
+    REFUSE_BY_HAND = "refuse-by-hand" ["name"];
+    REFUSE_NO_FINDING = "refuse-no-finding" ["finding"];
+    REFUSE_EXCLUDED = "refuse-excluded" [];
+    REFUSE_PATH = "refuse-path" ["path"];
+    REFUSE_LINK = "refuse-link" ["path"];
+    REFUSE_FOLDER = "refuse-folder" ["path"];
+    REFUSE_CRITICAL = "refuse-critical" ["path"];
+    REFUSE_PROVIDER = "refuse-provider" ["class"];
+    REFUSE_CLASS_IN_USE = "refuse-class-in-use" ["class", "subclasses", "instances"];
+    REFUSE_BOUND = "refuse-bound" ["binding"];
+    REFUSE_NO_ENTRY = "refuse-no-entry" ["entry"];
+    REFUSE_NOT_ON_CONTENT = "refuse-not-on-content" [];
+    REFUSE_NOT_CONFIRMED = "refuse-not-confirmed" [];
+    REFUSE_VERB = "refuse-verb" [];
+
+    // What became of an action.
+    OUTCOME_PLANNED = "outcome-planned" [];
+    OUTCOME_DONE = "outcome-done" [];
+    OUTCOME_DONE_DESPITE = "outcome-done-despite" ["error"];
+    OUTCOME_AT_RESTART = "outcome-at-restart" [];
+    OUTCOME_ABSENT = "outcome-absent" [];
+    OUTCOME_ALREADY = "outcome-already" [];
+    OUTCOME_CHANGED = "outcome-changed" ["field"];
+    OUTCOME_BACKUP = "outcome-backup" ["error"];
+    OUTCOME_BACKUP_DIFFERS = "outcome-backup-differs" [];
+    OUTCOME_FAILED = "outcome-failed" ["error"];
+    OUTCOME_UNPROVEN = "outcome-unproven" [];
+    OUTCOME_UNKNOWN = "outcome-unknown" ["error"];
+
+    // What undoing made of it.
+    UNDO_RESTORED = "undo-restored" [];
+    UNDO_RESTORED_DIFFERS = "undo-restored-differs" ["fields"];
+    UNDO_AS_BEFORE = "undo-as-before" [];
+    UNDO_HELD_BACK = "undo-held-back" [];
+    UNDO_DISARMED = "undo-disarmed" [];
+    UNDO_PROCESS = "undo-process" [];
+    UNDO_STOCK = "undo-stock" [];
+    UNDO_OCCUPIED = "undo-occupied" [];
+    UNDO_BACKUP = "undo-backup" ["error"];
+
+    // How things stand now.
+    VERIFY_GONE = "verify-gone" [];
+    VERIFY_KEPT = "verify-kept" [];
+    VERIFY_BACK = "verify-back" [];
+    VERIFY_CHANGED = "verify-changed" [];
+    VERIFY_AT_RESTART = "verify-at-restart" [];
+    VERIFY_NOT_DONE = "verify-not-done" [];
+    VERIFY_UNDONE = "verify-undone" [];
+    VERIFY_UNKNOWN = "verify-unknown" ["error"];
+
+    // Why a run stopped before its end, or did not begin.
+    STOP_JOURNAL = "stop-journal" ["error"];
+    STOP_RECEIPT = "stop-receipt" ["error"];
+    STOP_MACHINE = "stop-machine" ["error"];
+    STOP_REDIRECTED = "stop-redirected" [];
+    STOP_NOT_ELEVATED = "stop-not-elevated" [];
+    STOP_OTHER_HOST = "stop-other-host" ["plan", "machine"];
+    STOP_UNPATCHED = "stop-unpatched" [];
+    STOP_DOMAIN_CONTROLLER = "stop-domain-controller" [];
+    STOP_UNPROTECTED = "stop-unprotected" ["path"];
+    STOP_CASE_EXISTS = "stop-case-exists" ["path"];
+    STOP_CASE_PATH = "stop-case-path" ["path"];
+    STOP_PLAN = "stop-plan" ["error"];
+    STOP_CASE_DAMAGED = "stop-case-damaged" ["file", "detail"];
+    STOP_NOT_VERIFIED = "stop-not-verified" [];
+}

@@ -1,0 +1,365 @@
+//! The objects of a machine as they are found, backed up and compared.
+
+use crate::plan::Target;
+use crate::{hosts, stock_entry};
+use evidence::wmi::{canonical_namespace, schema};
+use evidence::{ObjectPath, Setting, WmiObject};
+use intel::Intel;
+use machine::{
+    Facts, Fault, FileIdentity, FileState, Machine, RegistryData, Result, ServiceConfig, StoredTask,
+    WmiClassDefinition, WmiInstance,
+};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// The largest file that is backed up and removed, in bytes.
+pub(crate) const MAX_FILE: u64 = 256 << 20;
+
+/// An object with everything that it takes to put it back, but for the bytes of files, which lie in the quarantine.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Object {
+    /// There is nothing, and something is going to be made.
+    Nothing,
+    WmiInstance(Box<WmiInstance>),
+    WmiClass(Box<WmiClassDefinition>),
+    Process(Box<evidence::Process>),
+    Service(Box<ServiceConfig>),
+    Task(Box<StoredTask>),
+    RegistryValue {
+        data: RegistryData,
+        key_security: Option<String>,
+    },
+    File {
+        state: Box<FileState>,
+        sha256: String,
+    },
+    Setting(Box<Setting>),
+    /// A name in the hosts file, with the whole file.
+    HostsEntry {
+        address: String,
+        identity: FileIdentity,
+        bytes: Vec<u8>,
+    },
+    /// Those parts of a stock entry that are there.
+    StockEntry {
+        present: Vec<WmiInstance>,
+    },
+}
+
+/// What reading needs to know besides the machine.
+pub(crate) struct Context<'a> {
+    pub(crate) facts: &'a Facts,
+    pub(crate) intel: &'a Intel,
+}
+
+/// Reads the target as it is now; `None` where it is not there.
+pub(crate) fn read(machine: &dyn Machine, target: &Target, context: &Context) -> Result<Option<Object>> {
+    match target {
+        Target::WmiInstance { namespace, class, keys } => {
+            Ok(wmi_instance(machine, namespace, class, keys)?
+                .map(|found| Object::WmiInstance(Box::new(found))))
+        }
+        Target::WmiClass { namespace, class } => {
+            Ok(machine.wmi_class(namespace, class)?.map(|found| Object::WmiClass(Box::new(found))))
+        }
+        Target::Process { pid, created, image_path } => {
+            let same = |process: &evidence::Process| {
+                let path = process.image_path.as_deref().unwrap_or_default();
+                process.pid == *pid
+                    && process.created == Some(*created)
+                    && path.eq_ignore_ascii_case(image_path)
+            };
+            Ok(machine.processes()?.into_iter().find(same).map(|found| Object::Process(Box::new(found))))
+        }
+        Target::Service { name } => Ok(machine.service(name)?.map(|found| Object::Service(Box::new(found)))),
+        Target::Task { path } => Ok(machine.task(path)?.map(|found| Object::Task(Box::new(found)))),
+        Target::RegistryValue { name, .. } => {
+            let Some(key) = target.registry_key() else { return Ok(None) };
+            let Some(found) = machine.registry_key(&key)? else { return Ok(None) };
+            let data = found.value(name).cloned();
+            Ok(data.map(|data| Object::RegistryValue { data, key_security: found.security }))
+        }
+        Target::File { path } => {
+            let Some(state) = machine.file(path)? else { return Ok(None) };
+            let sha256 = if state.is_directory || state.is_link {
+                String::new()
+            } else {
+                sha256_hex(&machine.read_file(path, MAX_FILE)?)
+            };
+            Ok(Some(Object::File { state: Box::new(state), sha256 }))
+        }
+        Target::Setting { setting, name } if setting == hosts::KIND => {
+            let Some((state, bytes)) = hosts::read(machine, context.facts)? else { return Ok(None) };
+            let address = hosts::address_of(&bytes, name);
+            Ok(address.map(|address| Object::HostsEntry { address, identity: state.identity, bytes }))
+        }
+        Target::Setting { setting, name } => {
+            let mut settings = machine.settings(setting)?.into_iter();
+            let found = settings.find(|found| found.name.eq_ignore_ascii_case(name));
+            Ok(found.map(|found| Object::Setting(Box::new(found))))
+        }
+        Target::StockEntry { entry } => stock(machine, entry, context.intel).map(Some),
+    }
+}
+
+/// The instance of the class with these keys, under the path that the machine itself gives it. The class is asked as a whole: names may hold
+/// anything, and no path is made of them.
+fn wmi_instance(
+    machine: &dyn Machine,
+    namespace: &str,
+    class: &str,
+    keys: &BTreeMap<String, String>,
+) -> Result<Option<WmiInstance>> {
+    let instances = match machine.wmi_instances(namespace, class) {
+        Err(error) if error.fault == Fault::NotFound => return Ok(None),
+        other => other?,
+    };
+    let same = |found: &WmiInstance| {
+        found.object.is_class(class)
+            && keys.iter().all(|(name, wanted)| {
+                let own = found.object.text(name).unwrap_or_default();
+                normal(class, name, own, namespace) == normal(class, name, wanted, namespace)
+            })
+    };
+    Ok(instances.into_iter().find(same))
+}
+
+fn stock(machine: &dyn Machine, entry: &str, intel: &Intel) -> Result<Object> {
+    let mut present = Vec::new();
+    for part in stock_entry::find(entry, intel).map(stock_entry::instances).unwrap_or_default() {
+        let keys: BTreeMap<_, _> = ObjectPath::parse(&part.path.relative)
+            .map(|path| path.keys.into_iter().collect())
+            .unwrap_or_default();
+        present.extend(wmi_instance(machine, &part.path.namespace, &part.object.class, &keys)?);
+    }
+    Ok(Object::StockEntry { present })
+}
+
+impl Object {
+    /// Every field by its Windows name in canonical form: what preconditions are compared with.
+    pub(crate) fn fields(&self) -> BTreeMap<String, String> {
+        let mut fields = BTreeMap::new();
+        let mut put = |name: &str, value: Option<String>| {
+            fields.extend(value.map(|value| (name.to_owned(), value)));
+        };
+        match self {
+            Self::Nothing | Self::StockEntry { .. } => {}
+            Self::WmiInstance(found) => {
+                for property in &found.object.properties {
+                    put(property.name.as_str(), Some(property.value.canonical().into_owned()));
+                }
+            }
+            Self::WmiClass(found) => {
+                put("__SUPERCLASS", Some(found.class.superclass.clone().unwrap_or_default()));
+                for property in &found.class.properties {
+                    let default = property.default.as_ref().map(|value| value.canonical().into_owned());
+                    put(&property.name, Some(default.unwrap_or_default()));
+                }
+            }
+            Self::Process(found) => put("CommandLine", found.command_line.clone()),
+            Self::Service(found) => {
+                put("ImagePath", found.service.image_path.clone());
+                put("ServiceDll", found.service.service_dll.clone());
+                put("ObjectName", found.service.account.clone());
+            }
+            Self::Task(found) => put("Command", crate::task_xml::first_command(&found.xml)),
+            Self::RegistryValue { data, .. } => put("Data", Some(data_text(data))),
+            Self::File { sha256, .. } => put("SHA256", Some(sha256.clone())),
+            Self::Setting(found) => put("Value", Some(found.value.clone())),
+            Self::HostsEntry { address, .. } => put("Value", Some(address.clone())),
+        }
+        fields
+    }
+
+    /// The first of the fields that is not as the precondition wants it; `None` where all are.
+    pub(crate) fn differs_from(&self, wanted: &BTreeMap<String, String>) -> Option<String> {
+        let own = self.fields();
+        let (class, namespace) = match self {
+            Self::WmiInstance(found) => (found.object.class.as_str(), found.path.namespace.as_str()),
+            _ => ("", ""),
+        };
+        let holds = |name: &str, wanted: &str| {
+            if let Some(whole) = name.strip_suffix(" contains") {
+                let found = own.get(whole).map(|text| text.to_lowercase()).unwrap_or_default();
+                return found.contains(&wanted.to_lowercase());
+            }
+            let found =
+                own.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str());
+            match (self, found) {
+                // Formats differ in whether they show what was never set.
+                (Self::WmiInstance(_) | Self::WmiClass(_), found) => {
+                    normal(class, name, found.unwrap_or_default(), namespace)
+                        == normal(class, name, wanted, namespace)
+                }
+                (Self::Task(_), Some(found)) => loose(found) == loose(wanted),
+                (_, Some(found)) => found.trim() == wanted.trim(),
+                (_, None) => false,
+            }
+        };
+        wanted.iter().find(|(name, wanted)| !holds(name, wanted)).map(|(name, _)| name.clone())
+    }
+
+    /// Whether both are the same object in the same state, but for what changes by itself.
+    pub(crate) fn same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Process(a), Self::Process(b)) => {
+                (a.pid, a.created, &a.image_path, &a.command_line)
+                    == (b.pid, b.created, &b.image_path, &b.command_line)
+            }
+            (Self::Service(a), Self::Service(b)) => {
+                let mut a = a.clone();
+                a.service.running = b.service.running;
+                a == *b
+            }
+            (Self::File { state: a, sha256: x }, Self::File { state: b, sha256: y }) => {
+                (a.identity.clone(), a.is_directory, a.is_link, x)
+                    == (b.identity.clone(), b.is_directory, b.is_link, y)
+            }
+            _ => self == other,
+        }
+    }
+
+    /// Whether both are one service or task that only differs in how it is started.
+    pub(crate) fn same_but_for_start(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Service(a), Self::Service(b)) => {
+                let plain = |config: &ServiceConfig| {
+                    let mut config = config.clone();
+                    config.service.start = None;
+                    config.service.running = None;
+                    config.failure_actions = None;
+                    let is_start = |name: &str| {
+                        ["Start", "FailureActions"].iter().any(|known| known.eq_ignore_ascii_case(name))
+                    };
+                    config.values.retain(|(_, value)| !is_start(&value.name));
+                    config
+                };
+                plain(a) == plain(b)
+            }
+            (Self::Task(a), Self::Task(b)) => {
+                let plain = |task: &StoredTask| {
+                    (task.path.to_lowercase(), crate::task_xml::without_enabled(&task.xml))
+                };
+                plain(a) == plain(b)
+            }
+            _ => self.same(other),
+        }
+    }
+
+    /// In what an object that was put back differs from what it was, by name. The first list is content, the second what Windows sets itself or
+    /// may not keep.
+    pub(crate) fn differences(&self, restored: &Self) -> (Vec<String>, Vec<String>) {
+        let mut content = Vec::new();
+        let mut around = Vec::new();
+        let note = |differs: bool, name: &str, list: &mut Vec<String>| {
+            if differs {
+                list.push(name.to_owned());
+            }
+        };
+        match (self, restored) {
+            (Self::WmiInstance(_), Self::WmiInstance(_)) | (Self::WmiClass(_), Self::WmiClass(_)) => {
+                let (before, after) = (self.fields(), restored.fields());
+                let empty = String::new();
+                for name in before.keys().chain(after.keys().filter(|name| !before.contains_key(*name))) {
+                    let differs = before.get(name).unwrap_or(&empty) != after.get(name).unwrap_or(&empty);
+                    let list = if name == "CreatorSID" { &mut around } else { &mut content };
+                    note(differs, name, list);
+                }
+            }
+            (Self::File { state: a, sha256: x }, Self::File { state: b, sha256: y }) => {
+                note(x != y, "SHA256", &mut content);
+                note(a.streams != b.streams, "streams", &mut content);
+                note(a.identity.modified != b.identity.modified, "modified", &mut around);
+                note(a.created != b.created, "created", &mut around);
+                note(a.attributes != b.attributes, "attributes", &mut around);
+                note(a.security != b.security, "security", &mut around);
+            }
+            (Self::Task(a), Self::Task(b)) => {
+                note(a.xml != b.xml, "xml", &mut content);
+                note(a.enabled != b.enabled, "enabled", &mut content);
+                note(a.security != b.security, "security", &mut around);
+            }
+            (Self::Service(a), Self::Service(b)) => {
+                note(a.security != b.security, "security", &mut around);
+                let mut b = b.clone();
+                b.security.clone_from(&a.security);
+                note(!self.same(&Self::Service(b)), "configuration", &mut content);
+            }
+            (
+                Self::RegistryValue { data: a, key_security: x },
+                Self::RegistryValue { data: b, key_security: y },
+            ) => {
+                note(a != b, "Data", &mut content);
+                note(x != y, "security", &mut around);
+            }
+            (
+                Self::HostsEntry { address: a, bytes: x, .. },
+                Self::HostsEntry { address: b, bytes: y, .. },
+            ) => {
+                note(a != b, "Value", &mut content);
+                note(x != y, "bytes", &mut around);
+            }
+            _ => note(self != restored, "object", &mut content),
+        }
+        (content, around)
+    }
+
+    /// The WMI object, where it is one.
+    pub(crate) fn wmi_object(&self) -> Option<&WmiObject> {
+        match self {
+            Self::WmiInstance(found) => Some(&found.object),
+            _ => None,
+        }
+    }
+}
+
+/// A field in the form in which it is compared: null, empty, zero, false and the class's default are alike, names are without case, references and
+/// namespaces as Windows compares them.
+fn normal(class: &str, name: &str, value: &str, namespace: &str) -> String {
+    let is = |known: &str| known.eq_ignore_ascii_case(name);
+    if is("Filter") || is("Consumer") {
+        return match ObjectPath::parse(value) {
+            Ok(path) => {
+                let own = path.namespace.clone().unwrap_or_else(|| canonical_namespace(namespace));
+                format!("{own}:{}", path.canonical_relative())
+            }
+            Err(_) => value.to_lowercase(),
+        };
+    }
+    if is("EventNamespace") {
+        return canonical_namespace(value);
+    }
+    if is("Name") || is("TimerId") || is("__SUPERCLASS") {
+        return value.to_lowercase();
+    }
+    let value = evidence::Value::from(value).canonical().into_owned();
+    let is_default = schema::of(class)
+        .is_some_and(|schema| schema.defaults.iter().any(|(known, default)| is(known) && *default == value));
+    if is_default || value == "0" || value == "false" { String::new() } else { value }
+}
+
+/// A command line without quotes, case and repeated blanks: listings rebuild it from its parts.
+fn loose(text: &str) -> String {
+    text.replace('"', "").to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The data of a registry value as evidence gives it.
+fn data_text(data: &RegistryData) -> String {
+    data.text().or_else(|| data.number().map(|number| number.to_string())).unwrap_or_else(|| hex(&data.bytes))
+}
+
+/// SHA-256 in lower-case hex.
+pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+/// Bytes in lower-case hex.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,258 @@
+//! From one finding to the steps that answer it.
+
+use super::{Precondition, Target, Verb, subject};
+use crate::messages as m;
+use crate::{guard, stock_values};
+use detect::assessment::{Finding, Kind};
+use evidence::wmi::{SUBSCRIPTION_NAMESPACE, schema};
+use evidence::{Message, ObjectPath, WmiObject};
+use intel::Intel;
+use machine::Key;
+use serde_json::{Map, Value as Json};
+use std::collections::BTreeMap;
+
+/// One step, or why there is none.
+pub(super) type Step = Result<(Verb, Target, Precondition), Message>;
+
+/// The start type of a driver counts from the next start on.
+pub(super) fn is_driver(finding: &Finding) -> bool {
+    finding.kind == Kind::Driver
+}
+
+/// The steps that answer a finding.
+pub(super) fn of(finding: &Finding, intel: &Intel) -> Vec<Step> {
+    let subject = &finding.subject;
+    match finding.kind {
+        Kind::Subscription | Kind::Orphan => wmi_objects(subject, intel),
+        Kind::ClassStore => vec![class(subject, intel)],
+        Kind::Task => vec![task(subject)],
+        Kind::Service | Kind::Driver => service(subject, finding.kind),
+        Kind::Run | Kind::Autostart => run(finding),
+        Kind::Process => process(subject),
+        Kind::File => vec![file(subject)],
+        Kind::Setting => vec![setting(subject)],
+        Kind::StockMissing => vec![stock(subject, intel)],
+        Kind::ConsumerClass
+        | Kind::Connection
+        | Kind::Account
+        | Kind::Patch
+        | Kind::Hardening
+        | Kind::Network
+        | Kind::Event
+        | Kind::Script => vec![Err(m::REFUSE_BY_HAND.with([finding.name.as_str().into()]))],
+    }
+}
+
+fn fields<const N: usize>(fields: [(&str, Option<String>); N]) -> Precondition {
+    let known = fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    Precondition { fields: known.collect(), unbound: false }
+}
+
+fn unknown(field: &str) -> Message {
+    m::REFUSE_IDENTITY.with([field.into()])
+}
+
+/// A subscription: its consumer, filters and bindings; or one object without its partners.
+fn wmi_objects(subject: &Map<String, Json>, intel: &Intel) -> Vec<Step> {
+    let one = ["consumer", "object", "binding"].into_iter().filter_map(|name| subject.get(name));
+    let many = ["filters", "bindings"].into_iter().filter_map(|name| subject.get(name)?.as_array()).flatten();
+    let objects = one.chain(many).filter_map(Json::as_object);
+    objects.map(|fields| wmi_object(&subject::object(fields), intel)).collect()
+}
+
+fn wmi_object(object: &WmiObject, intel: &Intel) -> Step {
+    if let Some(entry) = guard::stock_entry(object, intel) {
+        return Err(entry);
+    }
+    if object.class.is_empty() {
+        return Err(m::REFUSE_CLASS_UNKNOWN.plain());
+    }
+    let namespace = object.namespace.clone().unwrap_or_else(|| SUBSCRIPTION_NAMESPACE.to_owned());
+    let key_names: &[&str] = if object.is_binding() {
+        &["Filter", "Consumer"]
+    } else if object.is_timer() {
+        &["TimerId"]
+    } else {
+        &["Name"]
+    };
+    let mut keys = BTreeMap::new();
+    for name in key_names {
+        let value = object.text(name).ok_or_else(|| unknown(name))?;
+        let value = if object.is_binding() { plain_reference(value, &namespace) } else { value.to_owned() };
+        keys.insert((*name).to_owned(), value);
+    }
+    let fields =
+        object.properties.iter().filter(|property| !matches!(property.value, evidence::Value::Object(_)));
+    let precondition = Precondition {
+        fields: fields.map(|p| (p.name.as_str().to_owned(), p.value.canonical().into_owned())).collect(),
+        unbound: object.is_filter(),
+    };
+    let class = schema::standard_class(&object.class).unwrap_or(&object.class).to_owned();
+    Ok((Verb::Remove, Target::WmiInstance { namespace, class, keys }, precondition))
+}
+
+/// A reference without server, and without the namespace where that is the object's own: sources differ in both.
+fn plain_reference(text: &str, namespace: &str) -> String {
+    match ObjectPath::parse(text) {
+        Ok(mut path) => {
+            path.server = None;
+            path.namespace = path.namespace.filter(|own| own != namespace);
+            path.to_string()
+        }
+        Err(_) => text.to_owned(),
+    }
+}
+
+fn class(subject: &Map<String, Json>, intel: &Intel) -> Step {
+    let described = subject::object(subject);
+    let name = described.class.clone();
+    if name.is_empty() {
+        return Err(unknown("__CLASS"));
+    }
+    let Some(namespace) = described.namespace.clone() else {
+        return Err(m::REFUSE_NAMESPACE_UNKNOWN.with([name.into()]));
+    };
+    if let Some(stock) = guard::stock_class(&namespace, &name, intel) {
+        return Err(stock);
+    }
+    let mut precondition = Precondition::default();
+    for property in &described.properties {
+        precondition
+            .fields
+            .insert(property.name.as_str().to_owned(), property.value.canonical().into_owned());
+    }
+    let superclass = subject.get("__SUPERCLASS").and_then(Json::as_str).unwrap_or_default();
+    precondition.fields.insert("__SUPERCLASS".to_owned(), superclass.to_owned());
+    Ok((Verb::Remove, Target::WmiClass { namespace, class: name }, precondition))
+}
+
+fn task(subject: &Map<String, Json>) -> Step {
+    let path =
+        subject::text(subject, &["Path", "TaskPath", "URI", "Entry"]).ok_or_else(|| unknown("Path"))?;
+    let path = if path.starts_with('\\') { path } else { format!("\\{path}") };
+    let command = subject::text(subject, &["Launch String", "Command"])
+        .or_else(|| subject::first_text(subject, &["Actions"]))
+        .ok_or_else(|| unknown("Command"))?;
+    Ok((Verb::Disable, Target::Task { path }, fields([("Command", Some(command))])))
+}
+
+fn service(subject: &Map<String, Json>, kind: Kind) -> Vec<Step> {
+    let Some(name) = subject::text(subject, &["Entry", "Name"]) else { return vec![Err(unknown("Name"))] };
+    let library = subject::text(subject, &["ServiceDll"]);
+    if stock_values::is_stock_service(&name) {
+        // A service of Windows whose library was exchanged gets its own one back.
+        let found = library.or_else(|| subject::text(subject, &["Image Path"]));
+        return vec![reset(&stock_values::service_dll_key(&name), "ServiceDll", found)];
+    }
+    let command = subject::text(subject, &["Launch String", "ImagePath", "PathName"]);
+    if command.is_none() {
+        return vec![Err(unknown("ImagePath"))];
+    }
+    let precondition = fields([("ImagePath", command), ("ServiceDll", library)]);
+    let target = Target::Service { name };
+    let mut steps = vec![Ok((Verb::Disable, target.clone(), precondition.clone()))];
+    if kind == Kind::Service {
+        steps.push(Ok((Verb::End, target, precondition)));
+    }
+    steps.extend(image(subject));
+    steps
+}
+
+fn run(finding: &Finding) -> Vec<Step> {
+    let subject = &finding.subject;
+    let location = subject::text(subject, &["Entry Location", "Key", "Location"]);
+    let name = subject::text(subject, &["Entry", "Name", "Value Name"]).unwrap_or_default();
+    let data = subject::text(subject, &["Launch String", "Data", "Value"]);
+    let Some(location) = location else { return vec![Err(unknown("Key"))] };
+    if let Some((key, value)) = stock_values::well_known(&location, &name) {
+        return vec![reset(&key, &value, data)];
+    }
+    if !is_registry_key(&location) || finding.kind != Kind::Run {
+        return vec![Err(m::REFUSE_BY_HAND.with([finding.name.as_str().into()]))];
+    }
+    if data.is_none() {
+        return vec![Err(unknown("Data"))];
+    }
+    let target = Target::RegistryValue { key: location, name };
+    let mut steps = vec![Ok((Verb::Remove, target, fields([("Data", data)])))];
+    steps.extend(image(subject));
+    steps
+}
+
+/// Whether a text is a registry key with one of the roots that Windows has.
+pub(super) fn is_registry_key(text: &str) -> bool {
+    let key = Key::new(text);
+    let (root, rest) = key.split();
+    ["HKLM", "HKU", "HKCU"].iter().any(|known| known.eq_ignore_ascii_case(root))
+        && !rest.is_empty()
+        && rest.split('\\').all(|part| !part.is_empty() && !part.chars().any(char::is_control))
+        && text.len() <= 4_096
+}
+
+fn reset(key: &Key, name: &str, found: Option<String>) -> Step {
+    if stock_values::stock_value(key, name, r"C:\Windows").is_none() {
+        return Err(m::REFUSE_NO_STOCK_VALUE.with([format!("{}\\{name}", key.0).into()]));
+    }
+    // Listings take such values apart into their programs, so the whole data may be longer: it is compared as a part.
+    let precondition = fields([("Data contains", Some(found.ok_or_else(|| unknown("Data"))?))]);
+    Ok((Verb::Reset, Target::RegistryValue { key: key.0.clone(), name: name.to_owned() }, precondition))
+}
+
+/// The file that an autostart entry starts, where its content was read: its hash is the precondition. What may not be deleted is left out
+/// without a word, for the finding is about the entry.
+fn image(subject: &Map<String, Json>) -> Option<Step> {
+    let path = subject::text(subject, &["Image Path"])?;
+    let sha256 = subject::text(subject, &["SHA-256"])?;
+    let signed = subject::text(subject, &["Signer"]).is_some_and(|signer| signer.starts_with("(Verified)"));
+    let may_go = guard::path(&path, None).is_none() && !signed;
+    may_go
+        .then(|| Ok((Verb::Remove, Target::File { path }, fields([("SHA256", Some(sha256.to_lowercase()))]))))
+}
+
+fn process(subject: &Map<String, Json>) -> Vec<Step> {
+    let pid = subject::number(subject, &["ProcessId", "PID"]).and_then(|pid| u32::try_from(pid).ok());
+    let created = subject::number(subject, &["CreationDate", "Created"]);
+    let image_path = subject::text(subject, &["ExecutablePath", "Image Path"]);
+    let (pid, created, image_path) = match (pid, created, image_path) {
+        (Some(pid), Some(created), Some(image_path)) => (pid, created, image_path),
+        (None, ..) => return vec![Err(unknown("ProcessId"))],
+        (_, None, _) => return vec![Err(unknown("CreationDate"))],
+        (.., None) => return vec![Err(unknown("ExecutablePath"))],
+    };
+    if let Some(host) = guard::process(&image_path, None) {
+        return vec![Err(host)];
+    }
+    let precondition = fields([("CommandLine", subject::text(subject, &["CommandLine"]))]);
+    let target = Target::Process { pid, created, image_path };
+    vec![Ok((Verb::Suspend, target.clone(), precondition.clone())), Ok((Verb::End, target, precondition))]
+}
+
+fn file(subject: &Map<String, Json>) -> Step {
+    let path = subject::text(subject, &["Path", "FullPath"]).ok_or_else(|| unknown("Path"))?;
+    if let Some(refused) = guard::path(&path, None) {
+        return Err(refused);
+    }
+    if let Some(signer) = subject::text(subject, &["Signer"])
+        && guard::is_microsoft(&signer)
+    {
+        return Err(m::REFUSE_MICROSOFT.with([path.into(), signer.into()]));
+    }
+    let hashes = subject.get("hashes").and_then(Json::as_object).unwrap_or(subject);
+    let sha256 = subject::text(hashes, &["SHA-256"]).ok_or_else(|| unknown("SHA-256"))?;
+    Ok((Verb::Remove, Target::File { path }, fields([("SHA256", Some(sha256.to_lowercase()))])))
+}
+
+fn setting(subject: &Map<String, Json>) -> Step {
+    let kind = subject::text(subject, &["Kind"]).ok_or_else(|| unknown("Kind"))?;
+    let name = subject::text(subject, &["Name"]).ok_or_else(|| unknown("Name"))?;
+    let value = subject::text(subject, &["Value"]).ok_or_else(|| unknown("Value"))?;
+    Ok((Verb::Remove, Target::Setting { setting: kind, name }, fields([("Value", Some(value))])))
+}
+
+fn stock(subject: &Map<String, Json>, intel: &Intel) -> Step {
+    let entry = subject::text(subject, &["entry"]).ok_or_else(|| unknown("entry"))?;
+    if crate::stock_entry::find(&entry, intel).is_none() {
+        return Err(m::REFUSE_NO_ENTRY.with([entry.into()]));
+    }
+    Ok((Verb::Restore, Target::StockEntry { entry }, Precondition::default()))
+}

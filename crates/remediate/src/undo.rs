@@ -1,0 +1,187 @@
+//! Undoing a case: every action in reverse order, each proven by a re-reading.
+//!
+//! What is there decides, not what the journal last said: so undoing can be cut off and run again, and undoes what a run that was cut off left
+//! half done. What was judged malicious comes back disarmed: unless asked for, nothing is put back that would let it start.
+
+use crate::apply::finish;
+use crate::case::{Case, CaseDir, Event, Run};
+use crate::change::{Standing, arms, put_back, standing};
+use crate::messages as m;
+use crate::object::{Context, Object, read};
+use crate::plan::{Action, Target, Verb};
+use crate::receipt::{ActionReceipt, Outcome, Receipt, Stop};
+use intel::Intel;
+use machine::MachineMut;
+use std::collections::BTreeSet;
+
+/// What is to be undone.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UndoOptions {
+    /// The ids of the actions; all where there are none.
+    pub only: BTreeSet<String>,
+    /// Whether what was judged malicious gets back what starts it, too.
+    pub rearm: bool,
+}
+
+/// Undoes what was done in a case.
+///
+/// # Errors
+/// [`Stop`] where the run did not begin.
+pub fn undo(
+    machine: &mut dyn MachineMut,
+    intel: &Intel,
+    case: &CaseDir,
+    options: &UndoOptions,
+) -> Result<Receipt, Stop> {
+    let mut case = Case::open(machine, case)?;
+    let facts = machine.facts().map_err(|error| Stop::machine(&error))?;
+    let asked =
+        crate::Options { apply: true, unpatched: true, domain_controller: true, ..crate::Options::default() };
+    crate::apply::may_begin(machine, &facts, &case.plan, &asked)?;
+    let started = machine.now();
+    case.note(machine, Event::Opened { run: Run::Undo })?;
+    let context = Context { facts: &facts, intel };
+    let chosen = |id: &&String| options.only.is_empty() || options.only.contains(*id);
+    let ids: Vec<String> = case.order.iter().rev().filter(chosen).cloned().collect();
+    let (mut receipts, mut stopped) = (Vec::new(), None);
+    for id in ids {
+        let Some(action) = case.records.get(&id).map(|record| record.action.clone()) else { continue };
+        let mut receipt = ActionReceipt::new(&action, Outcome::AsItShould, m::UNDO_AS_BEFORE.plain());
+        let result = undo_one(machine, &mut case, &action, options.rearm, &context, &mut receipt);
+        receipts.push(receipt);
+        if let Err(stop) = result {
+            stopped = Some(stop.message);
+            break;
+        }
+    }
+    Ok(finish(machine, &case, Run::Undo, started, receipts, stopped))
+}
+
+fn undo_one(
+    machine: &mut dyn MachineMut,
+    case: &mut Case,
+    action: &Action,
+    rearm: bool,
+    context: &Context,
+    receipt: &mut ActionReceipt,
+) -> Result<(), Stop> {
+    let mut settle = |outcome, message| (receipt.outcome, receipt.message) = (outcome, message);
+    let failed = |error: &machine::Error| m::OUTCOME_FAILED.with([error.to_string().into()]);
+    let Some(record) = case.records.get(&action.id) else { return Ok(()) };
+    let was_done = record.proven;
+    // Without a complete backup nothing was done.
+    let Some(saved) = record.saved.clone() else { return Ok(()) };
+    receipt.backup = Some(saved.name.clone());
+    let (before, bytes) = match case.load(machine, &saved) {
+        Ok(loaded) => loaded,
+        Err(message) => {
+            settle(Outcome::Failed, message);
+            return Ok(());
+        }
+    };
+    let now = read(machine, &action.target, context)
+        .and_then(|now| Ok((standing(machine, action, &before, now.as_ref(), context)?, now)));
+    let (stands, now) = match now {
+        Ok(found) => found,
+        Err(error) => {
+            settle(Outcome::Failed, failed(&error));
+            return Ok(());
+        }
+    };
+    let suspended = action.verb == Verb::Suspend && now.is_some() && was_done;
+    match stands {
+        Standing::NotDone if !suspended => return Ok(()),
+        Standing::Other => {
+            settle(Outcome::Refused, m::UNDO_OCCUPIED.plain());
+            return Ok(());
+        }
+        Standing::NotDone | Standing::Done | Standing::AtRestart | Standing::Half => {}
+    }
+    if let Some(message) = stays(action, now.as_ref()) {
+        settle(Outcome::AsItShould, message);
+        return Ok(());
+    }
+    if arms(action) && action.on_content && !rearm {
+        settle(Outcome::HeldBack, m::UNDO_HELD_BACK.plain());
+        return Ok(());
+    }
+
+    settle(Outcome::Failed, m::OUTCOME_UNPROVEN.plain());
+    let id = action.id.clone();
+    case.note(machine, Event::UndoIntent { action: id.clone() })?;
+    let put = put_back(machine, action, &before, &bytes, now.as_ref(), context);
+    let proof = read(machine, &action.target, context)
+        .and_then(|now| Ok((machine.deleted_at_restart_of(&action.target)?, now)));
+    let noted = match &put {
+        Ok(()) => case.note(machine, Event::UndoDone { action: id.clone() }),
+        Err(_) => Ok(()),
+    };
+    let restored = match (&proof, &put) {
+        (Err(error), _) => {
+            settle(Outcome::Unknown, m::OUTCOME_UNKNOWN.with([error.to_string().into()]));
+            None
+        }
+        (Ok((true, _)), Err(error)) => {
+            settle(Outcome::Failed, failed(error));
+            None
+        }
+        (Ok((true, _)), Ok(())) => None,
+        (Ok((false, now)), put) => match (differences(&before, now.as_ref()), put) {
+            (Some((content, around)), _) if content.is_empty() => Some(around),
+            (_, Err(error)) => {
+                settle(Outcome::Failed, failed(error));
+                None
+            }
+            (_, Ok(())) => None,
+        },
+    };
+    let Some(around) = restored else {
+        noted?;
+        let error = receipt.message.id.clone();
+        return case.note(machine, Event::UndoFailed { action: id, error });
+    };
+    let disarmed = action.on_content && !rearm;
+    let message = match (around.is_empty(), disarmed) {
+        (false, _) => m::UNDO_RESTORED_DIFFERS.with([around.join(", ").into()]),
+        (true, true) => m::UNDO_DISARMED.plain(),
+        (true, false) => m::UNDO_RESTORED.plain(),
+    };
+    settle(Outcome::Done, message);
+    noted?;
+    case.note(machine, Event::UndoProven { action: id })
+}
+
+/// Why nothing is to be undone though the action was done.
+fn stays(action: &Action, now: Option<&Object>) -> Option<evidence::Message> {
+    match (action.verb, &action.target) {
+        (Verb::Restore, _) => Some(m::UNDO_STOCK.plain()),
+        (Verb::End, _) => Some(m::UNDO_PROCESS.plain()),
+        (Verb::Suspend, _) if now.is_none() => Some(m::UNDO_PROCESS.plain()),
+        _ => None,
+    }
+}
+
+/// In what the object that is there differs from the backup: content, and what Windows sets itself. `None` where one of them is not there.
+fn differences(before: &Object, now: Option<&Object>) -> Option<(Vec<String>, Vec<String>)> {
+    match (before, now) {
+        (Object::Nothing, None) => Some((Vec::new(), Vec::new())),
+        (Object::Nothing, Some(_)) | (_, None) => None,
+        (before, Some(now)) => Some(before.differences(now)),
+    }
+}
+
+/// Whether the target is a file that goes at the next start.
+trait AtRestart {
+    fn deleted_at_restart_of(&self, target: &Target) -> machine::Result<bool>;
+}
+
+impl AtRestart for dyn MachineMut + '_ {
+    fn deleted_at_restart_of(&self, target: &Target) -> machine::Result<bool> {
+        match target {
+            Target::File { path } => {
+                Ok(self.deleted_at_restart()?.iter().any(|own| own.eq_ignore_ascii_case(path)))
+            }
+            _ => Ok(false),
+        }
+    }
+}

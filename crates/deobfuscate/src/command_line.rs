@@ -2,7 +2,7 @@
 //!
 //! `powershell.exe` accepts any unambiguous beginning of an argument's name after `-`, `/` or one of the Unicode dashes
 //! (U+2013, U+2014, U+2015), and knows the short forms `ec`, `ep`, `if`, `of`, `wd`. Sources: Microsoft's
-//! *about_PowerShell_exe* and the open-source `CommandLineParameterParser` of PowerShell 7.
+//! *`about_PowerShell_exe`* and the open-source `CommandLineParameterParser` of PowerShell 7.
 
 use std::sync::LazyLock;
 

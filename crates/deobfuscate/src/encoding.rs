@@ -120,6 +120,27 @@ pub(crate) fn latin1(bytes: &[u8]) -> String {
     bytes.iter().map(|&b| char::from(b)).collect()
 }
 
+/// `%41` sequences to text.
+pub(crate) fn percent(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let source = text.as_bytes();
+    let mut at = 0;
+    while let Some(&b) = source.get(at) {
+        let digits = source.get(at + 1..at + 3).and_then(|d| std::str::from_utf8(d).ok());
+        match digits.and_then(|d| u8::from_str_radix(d, 16).ok()) {
+            Some(decoded) if b == b'%' => {
+                bytes.push(decoded);
+                at += 3;
+            }
+            _ => {
+                bytes.push(b);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_else(|error| latin1(error.as_bytes()))
+}
+
 /// How a compressed stream is wrapped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wrapping {
@@ -145,15 +166,6 @@ pub(crate) fn inflate(bytes: &[u8], wrapping: Wrapping, limit: usize) -> Option<
     (!out.is_empty()).then_some(Unpacked { bytes: out, damaged })
 }
 
-/// The wrapping that the first bytes tell; raw deflate has none.
-pub(crate) fn wrapping_of(bytes: &[u8]) -> Option<Wrapping> {
-    match bytes {
-        [0x1f, 0x8b, 8, ..] => Some(Wrapping::Gzip),
-        [0x78, 0x01 | 0x5e | 0x9c | 0xda, ..] => Some(Wrapping::Zlib),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -176,6 +188,12 @@ mod tests {
         let mut odd = wide.clone();
         odd.push(0x41);
         assert_eq!(text_of(&odd).1, "iex $a\u{fffd}");
+    }
+
+    #[test]
+    fn percent_signs() {
+        assert_eq!(percent("%41b%"), "Ab%");
+        assert_eq!(percent("%e9"), "\u{e9}");
     }
 
     #[test]

@@ -198,7 +198,7 @@ impl Collector {
         }
         if scan.has(N::Hkey) {
             each(&REGISTRY, text, |captures| {
-                self.add(Kind::RegistryKey, captures[0].trim_end_matches('\\'), layer)
+                self.add(Kind::RegistryKey, captures[0].trim_end_matches('\\'), layer);
             });
         }
         if scan.any(&[N::TaskNameOption, N::TaskNameParam]) {

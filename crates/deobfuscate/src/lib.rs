@@ -16,6 +16,7 @@ mod indicators;
 mod language;
 mod markup;
 mod model;
+mod number;
 mod powershell;
 mod recognize;
 mod scan;

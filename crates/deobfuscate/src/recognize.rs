@@ -44,7 +44,7 @@ patterns! {
     CONFIG_KEY = r#"\\?["']?["'](?P<name>pools|donate-level|donate-over-proxy|randomx|max-threads-hint|rig-id|nicehash|huge-pages|huge-pages-jit
         |1gb-pages|rdmsr|wrmsr|worker-id|cn/0|rx/0|argon2-impl)\\?["']["']?\s*:"#;
     POOL_LOGIN = r#"\\?["']method\\?["']+\s*:\s*\\?["']+(?:login|mining\.subscribe|mining\.authorize|eth_submitlogin)\\?["']"#;
-    WMI_READ = r#"(?:wmiclass|get-cimclass|root[\\/]+\w+:)[^\n]{0,300}properties\W{1,4}[^\n\]]{0,80}\]?\)?\s*\.\s*value"#;
+    WMI_READ = r"(?:wmiclass|get-cimclass|root[\\/]+\w+:)[^\n]{0,300}properties\W{1,4}[^\n\]]{0,80}\]?\)?\s*\.\s*value";
     REMOTE_SCRIPTLET = r#"regsvr32[^\n|&]{0,200}[/-]i:\s*\\?["']?https?: | mshta(?:\.exe)?\\?["']?\s+\\?["']?https?:
         | rundll32[^\n]{0,120}(?:java|vb)script: | getobject\s*\(\s*["']script:https?:"#;
     LOLBIN = r#"certutil[^\n]{0,80}urlcache | bitsadmin[^\n]{0,80}/(?:transfer|addfile)

@@ -12,7 +12,7 @@ macro_rules! needles {
         /// A word that is looked for, without regard to ASCII case.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         #[repr(usize)]
-        pub(crate) enum Needle { $(#[doc = $text] $name,)* }
+        pub(crate) enum Needle { $($name,)* }
 
         const TEXTS: &[&str] = &[$($text,)*];
     };

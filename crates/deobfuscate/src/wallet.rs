@@ -1,7 +1,7 @@
 //! Addresses of coins, decided by their checksums.
 //!
 //! Sources: Monero's block Base58 and address layout (Monero Research Lab, *Zero to Monero* §4; network bytes in
-//! `monero/src/cryptonote_config.h`), Bitcoin's Base58Check (BIP-13), Bech32 and Bech32m (BIP-173, BIP-350) and
+//! `monero/src/cryptonote_config.h`), Bitcoin's `Base58Check` (BIP-13), Bech32 and Bech32m (BIP-173, BIP-350) and
 //! Ethereum's mixed-case checksum (EIP-55).
 
 use serde::{Deserialize, Serialize};

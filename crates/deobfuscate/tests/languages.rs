@@ -1,5 +1,7 @@
 //! Batch, `VBScript`, `JScript`, scriptlets and miners' own texts, from the command line down to the last layer.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests")]
+
 use base64::Engine as _;
 use deminer_deobfuscate::{Decoded, Language, Limits, ScriptVerdict, decode};
 
@@ -32,11 +34,11 @@ fn wide(text: &str) -> String {
 fn a_shell_starts_powershell() {
     let encoded = wide("echo plain text");
     for line in [
-        format!("cmd /c powershell -w hidden -c iex 'echo plain text'"),
+        "cmd /c powershell -w hidden -c iex 'echo plain text'".to_string(),
         format!("c^m^d /c p^ow^ers^hell -e^n^c {encoded}"),
         format!("cmd.exe /c \"set x=power&&set y=shell&&call %x%%y% -e {encoded}\""),
         format!("%COMSPEC% /b /c start /b /min powershell -nop -w hidden -e {encoded}"),
-        format!("cmd /c echo iex 'echo plain text' ^| powershell -"),
+        "cmd /c echo iex 'echo plain text' ^| powershell -".to_string(),
         format!("/c powershell -w hidden -enc {encoded}"),
         format!("wmic process call create \"powershell -enc {encoded}\""),
         format!("forfiles /p c:\\windows /m notepad.exe /c \"cmd /c powershell -e {encoded}\""),

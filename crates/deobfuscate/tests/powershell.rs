@@ -1,5 +1,7 @@
 //! The tricks of PowerShell malware, each opened to plain text. All texts are made here from the described technique.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests")]
+
 use std::io::Write as _;
 
 use base64::Engine as _;
@@ -80,7 +82,7 @@ fn every_way_to_hide_iex() {
         "Set-Alias -Name qq -Value iex; qq",
         "Microsoft.PowerShell.Utility\\Invoke-Expression",
     ] {
-        runs(&format!("{iex} \"echo hidden-{{}}\"",), "echo hidden-{}");
+        runs(&format!("{iex} \"echo hidden-{{}}\""), "echo hidden-{}");
     }
     for piped in [
         "'echo 7' | iex",

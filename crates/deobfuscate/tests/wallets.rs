@@ -3,6 +3,8 @@
 //! The second judgement shares nothing with the first: Base58 by digits in a long number instead of blocks in a machine
 //! word, and Keccak-256 written out here instead of a crate's.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests")]
+
 use std::path::PathBuf;
 
 use deminer_deobfuscate::wallet::{MoneroKind, monero};
@@ -46,7 +48,7 @@ fn keccak256(data: &[u8]) -> Vec<u8> {
     let mut state = [[0_u64; 5]; 5];
     let mut message = data.to_vec();
     message.push(1);
-    while message.len() % 136 != 0 {
+    while !message.len().is_multiple_of(136) {
         message.push(0);
     }
     *message.last_mut().unwrap() |= 0x80;
@@ -74,10 +76,10 @@ fn rounds(a: &mut [[u64; 5]; 5]) {
             a[x][y] = current.rotate_left((t + 1) * (t + 2) / 2 % 64);
             current = next;
         }
-        for y in 0..5 {
-            let row: Vec<u64> = (0..5).map(|x| a[x][y]).collect();
-            for x in 0..5 {
-                a[x][y] = row[x] ^ !row[(x + 1) % 5] & row[(x + 2) % 5];
+        let before = *a;
+        for (x, sheet) in a.iter_mut().enumerate() {
+            for (y, lane) in sheet.iter_mut().enumerate() {
+                *lane = before[x][y] ^ !before[(x + 1) % 5][y] & before[(x + 2) % 5][y];
             }
         }
         for j in 0..7 {
@@ -105,7 +107,7 @@ fn second_opinion(address: &str) -> Option<MoneroKind> {
 
 #[test]
 fn the_second_keccak_is_right() {
-    let hex: String = keccak256(b"").iter().map(|b| format!("{b:02x}")).collect();
+    let hex = keccak256(b"").iter().map(|b| format!("{b:02x}")).collect::<Vec<_>>().concat();
     assert_eq!(hex, "c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470");
 }
 

@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use super::ast::{Block, Command, Expr, Word};
 use super::constants::{self, wildcard};
-use super::eval::{Evaluator, MAX_ITEMS, is_built_of_constants};
+use super::eval::{Evaluator, MAX_ITEMS};
 use super::methods;
+use super::shape::is_built_of_constants;
 use super::trace::Trick;
 use super::value::Value;
 use crate::engine::Child;
@@ -106,7 +107,7 @@ impl Evaluator<'_> {
             "get-command" | "gcm" => match words.values.first().and_then(|value| value.to_text("")) {
                 Some(pattern) if pattern.contains(['*', '?']) => {
                     let found = constants::COMMAND_NAMES.iter().find(|name| wildcard(&pattern, name));
-                    found.map_or(Value::Unknown, |name| Value::text(name))
+                    found.map_or(Value::Unknown, Value::text)
                 }
                 Some(name) => Value::text(name),
                 None => Value::Unknown,
@@ -126,7 +127,7 @@ impl Evaluator<'_> {
             },
             "powershell" | "pwsh" | "cmd" | "mshta" | "wscript" | "cscript" | "regsvr32"
             | "start-process" | "saps" | "start" => {
-                self.started(name, command, &words, input);
+                self.started(name, command, &words, input.as_ref());
                 Value::Unknown
             }
             "select-object" | "select" | "get-unique" | "sort-object" | "sort" => Value::Unknown,
@@ -301,7 +302,7 @@ impl Evaluator<'_> {
             if found.is_some() {
                 self.trace.trick(Trick::HiddenWord);
             }
-            return found.map_or(Value::Unknown, |name| Value::text(name));
+            return found.map_or(Value::Unknown, Value::text);
         }
         if plain.starts_with("env:") || lower.starts_with("variable:") || self.vars.contains_key(plain) {
             return self.variable(plain);
@@ -344,8 +345,8 @@ impl Evaluator<'_> {
     }
 
     /// A program is started: its command line, put together, is a layer unless it already stands there as such.
-    fn started(&mut self, name: &str, command: &Command, words: &Words, input: Option<Value>) {
-        if let Some(input) = &input
+    fn started(&mut self, name: &str, command: &Command, words: &Words, input: Option<&Value>) {
+        if let Some(input) = input
             && matches!(name, "powershell" | "pwsh")
         {
             self.trace.run(input, "\r\n");

@@ -4,7 +4,7 @@ use super::value::Value;
 
 /// What a variable holds that no one has set: known where every Windows has the same, else unknown.
 ///
-/// Sources: Microsoft's *about_Automatic_Variables* and *about_Preference_Variables*; folders as Windows installs them.
+/// Sources: Microsoft's *`about_Automatic_Variables`* and *`about_Preference_Variables`*; folders as Windows installs them.
 pub(crate) fn variable(name: &str) -> Value {
     Value::text(match name {
         "true" => return Value::Bool(true),

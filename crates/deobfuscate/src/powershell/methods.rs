@@ -4,31 +4,31 @@ use std::rc::Rc;
 
 use super::eval::Evaluator;
 use super::operators;
-use super::trace::Trick;
+use super::trace::{Gap, Trick};
 use super::value::{Value, char_of};
 use crate::encoding::{self, Wrapping};
+use crate::number;
 
 /// `value.name` without brackets.
 pub(super) fn member(value: &Value, name: &str) -> Value {
     match (value, name) {
         (Value::Type(type_name), _) => static_member(type_name, name),
-        (Value::Str(text), "length") => number(text.chars().map(char::len_utf16).sum()),
+        (Value::Str(text), "length") => length(text.chars().map(char::len_utf16).sum()),
         (Value::Char(_), "length" | "count") | (Value::Str(_) | Value::Int(_), "count") => Value::Int(1),
-        (Value::List(items), "length" | "count") => number(items.len()),
-        (Value::Bytes(bytes) | Value::Stream(bytes), "length" | "count") => number(bytes.len()),
+        (Value::List(items), "length" | "count") => length(items.len()),
+        (Value::Bytes(bytes) | Value::Stream(bytes), "length" | "count") => length(bytes.len()),
         (Value::Null, "length" | "count") => Value::Int(0),
         // What looking up a variable or a match gives is the text itself here.
         (
-            Value::Str(_) | Value::Char(_) | Value::List(_),
+            Value::Str(_) | Value::Char(_) | Value::List(_) | Value::Stream(_),
             "value" | "name" | "definition" | "scriptblock" | "basestream",
         ) => value.clone(),
-        (Value::Stream(_), "basestream") => value.clone(),
         _ => Value::Unknown,
     }
 }
 
-fn number(count: usize) -> Value {
-    i64::try_from(count).map_or(Value::Unknown, Value::Int)
+fn length(count: usize) -> Value {
+    Value::Int(number::count(count))
 }
 
 fn static_member(type_name: &str, name: &str) -> Value {
@@ -209,13 +209,13 @@ fn static_call(me: &mut Evaluator<'_>, type_name: &str, name: &str, args: &[Valu
             Value::Unknown
         }
         ("uri", "unescapedatastring") | ("net.webutility" | "web.httputility", "urldecode") => {
-            text(0).map_or(Value::Unknown, |text| me.bounded(Value::text(percent(&text))))
+            text(0).map_or(Value::Unknown, |text| me.bounded(Value::text(encoding::percent(&text))))
         }
         ("math", "abs") => {
             args.first().and_then(Value::to_int).map_or(Value::Unknown, |n| Value::Int(n.saturating_abs()))
         }
         ("math", "round" | "floor" | "truncate") => match args.first() {
-            Some(Value::Float(number)) if name != "round" => Value::Int(number.floor() as i64),
+            Some(Value::Float(number)) if name != "round" => Value::Int(number::whole(number.floor())),
             Some(other) => other.to_int().map_or(Value::Unknown, Value::Int),
             None => Value::Unknown,
         },
@@ -224,27 +224,6 @@ fn static_call(me: &mut Evaluator<'_>, type_name: &str, name: &str, args: &[Valu
         }
         _ => Value::Unknown,
     }
-}
-
-/// `%41` sequences to text.
-pub(crate) fn percent(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let source = text.as_bytes();
-    let mut at = 0;
-    while let Some(&b) = source.get(at) {
-        let digits = source.get(at + 1..at + 3).and_then(|d| std::str::from_utf8(d).ok());
-        match digits.and_then(|d| u8::from_str_radix(d, 16).ok()) {
-            Some(decoded) if b == b'%' => {
-                bytes.push(decoded);
-                at += 3;
-            }
-            _ => {
-                bytes.push(b);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8(bytes).unwrap_or_else(|error| encoding::latin1(error.as_bytes()))
 }
 
 fn convert(me: &mut Evaluator<'_>, name: &str, args: &[Value]) -> Value {
@@ -395,7 +374,7 @@ fn string_call(me: &mut Evaluator<'_>, text: &Rc<String>, name: &str, args: &[Va
             (Some(from), Some(to)) if !from.is_empty() => {
                 let grown = text.matches(from.as_str()).count().saturating_mul(to.len());
                 if text.len().saturating_add(grown) > me.room {
-                    me.trace.too_large = true;
+                    me.trace.gap(Gap::TooLarge);
                     return Value::Unknown;
                 }
                 me.trace.trick(Trick::Joined);
@@ -455,7 +434,7 @@ fn string_call(me: &mut Evaluator<'_>, text: &Rc<String>, name: &str, args: &[Va
             _ => Value::Unknown,
         },
         "indexof" => match arg(0) {
-            Some(what) => text.find(&what).map_or(Value::Int(-1), |at| number(text[..at].chars().count())),
+            Some(what) => text.find(&what).map_or(Value::Int(-1), |at| length(text[..at].chars().count())),
             None => Value::Unknown,
         },
         "startswith" => arg(0).map_or(Value::Unknown, |what| Value::Bool(text.starts_with(&what))),
@@ -537,20 +516,17 @@ fn inflate(me: &mut Evaluator<'_>, stream: Option<&Value>, wrapping: Wrapping, h
     me.trace.trick(Trick::Compressed);
     // What is left of the budget bounds what a bomb may unpack.
     let room = me.room.min(usize::try_from(*me.steps).unwrap_or(usize::MAX).saturating_mul(64));
-    match encoding::inflate(&bytes, wrapping, room) {
-        Some(unpacked) => {
-            if unpacked.damaged {
-                me.trace.damaged = true;
-            }
-            let out = Value::Stream(Rc::new(unpacked.bytes));
-            me.trace.produce(value, how, &out);
-            me.step(out.size());
-            out
+    if let Some(unpacked) = encoding::inflate(&bytes, wrapping, room) {
+        if unpacked.damaged {
+            me.trace.gap(Gap::Damaged);
         }
-        None => {
-            me.trace.damaged = true;
-            Value::Unknown
-        }
+        let out = Value::Stream(Rc::new(unpacked.bytes));
+        me.trace.produce(value, how, &out);
+        me.step(out.size());
+        out
+    } else {
+        me.trace.gap(Gap::Damaged);
+        Value::Unknown
     }
 }
 
@@ -562,7 +538,6 @@ mod tests {
     fn escapes() {
         assert_eq!(unescape(r"\x41\u0042\n\."), "AB\n.");
         assert_eq!(unescape(r"\xé"), "é");
-        assert_eq!(percent("%41b%"), "Ab%");
         assert_eq!(hex("486"), None);
         assert_eq!(hex("48-65").as_deref(), Some(b"He".as_slice()));
     }

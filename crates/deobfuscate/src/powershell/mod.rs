@@ -10,17 +10,17 @@ mod commands;
 mod constants;
 mod eval;
 mod expressions;
+mod literals;
 mod methods;
 mod operators;
 mod parser;
 mod reader;
+mod shape;
 mod trace;
 mod value;
 
-pub(crate) use self::methods::percent;
-
 use self::ast::Span;
-use self::trace::Trick;
+use self::trace::{Gap, Trick};
 use crate::engine::{Child, Opened};
 use crate::model::{Language, Limits};
 
@@ -28,7 +28,6 @@ use crate::model::{Language, Limits};
 pub(crate) fn open(text: &str, limits: &Limits, room: usize, steps: &mut u64, opened: &mut Opened) {
     let mut parser = parser::Parser::new(text, limits.max_depth);
     let script = parser.script();
-    let too_deep = parser.too_deep;
     let ticked = std::mem::take(&mut parser.ticked);
     let evaluator = eval::Evaluator::new(steps, room);
     let mut trace = evaluator.run(&script);
@@ -53,22 +52,11 @@ pub(crate) fn open(text: &str, limits: &Limits, room: usize, steps: &mut u64, op
         });
     }
     opened.children.append(&mut trace.children);
-    if trace.out_of_steps {
-        opened
-            .problems
-            .push(("step-limit", "working out the script takes more steps than are allowed".to_owned()));
+    if parser.too_deep {
+        trace.gap(Gap::TooDeep);
     }
-    if trace.too_large {
-        opened.problems.push(("output-limit", "the script builds more text than is allowed".to_owned()));
+    if parser.too_long {
+        trace.gap(Gap::TooLong);
     }
-    if trace.damaged {
-        opened
-            .problems
-            .push(("damaged-stream", "a compressed stream is cut off, damaged or too large".to_owned()));
-    }
-    if too_deep || trace.too_deep {
-        opened
-            .problems
-            .push(("depth-limit", "brackets or blocks are nested too deeply to follow".to_owned()));
-    }
+    opened.problems.extend(trace.gaps.iter().map(|gap| gap.problem()));
 }

@@ -7,8 +7,9 @@ use regex::{Regex, RegexBuilder};
 use super::ast::Op;
 use super::constants::wildcard;
 use super::eval::{Evaluator, MAX_ITEMS};
-use super::trace::Trick;
+use super::trace::{Gap, Trick};
 use super::value::{self, Value, char_of};
+use crate::number;
 
 /// A binary operator. The left side is handed over so that a text or list that nobody else holds grows in place.
 pub(super) fn binary(me: &mut Evaluator<'_>, op: Op, left: Value, right: Value) -> Value {
@@ -97,7 +98,7 @@ fn add(me: &mut Evaluator<'_>, left: Value, right: &Value) -> Value {
 
 fn append(me: &mut Evaluator<'_>, mut text: Rc<String>, more: &str) -> Value {
     if text.len() + more.len() > me.room {
-        me.trace.too_large = true;
+        me.trace.gap(Gap::TooLarge);
         return Value::Unknown;
     }
     // Growing in place costs what is added; growing a shared text costs all of it.
@@ -128,7 +129,7 @@ fn multiply(me: &mut Evaluator<'_>, left: &Value, right: &Value) -> Value {
 fn float(value: &Value) -> Option<f64> {
     match value {
         Value::Float(number) => Some(*number),
-        other => other.to_int().map(|number| number as f64),
+        other => other.to_int().map(number::float),
     }
 }
 
@@ -143,10 +144,10 @@ fn arithmetic(me: &mut Evaluator<'_>, op: Op, left: &Value, right: &Value) -> Va
         };
         // A division without rest stays a whole number.
         let whole = result.fract() == 0.0 && result.abs() < 9e15 && op == Op::Div;
-        return if whole { Value::Int(result as i64) } else { Value::Float(result) };
+        return if whole { Value::Int(number::whole(result)) } else { Value::Float(result) };
     }
     let (Some(a), Some(b)) = (left.to_int(), right.to_int()) else { return Value::Unknown };
-    let shift = (b & 0x1f) as u32;
+    let shift = number::shift(b);
     Value::Int(match op {
         Op::Sub => a.wrapping_sub(b),
         Op::Rem => match a.checked_rem(b) {
@@ -237,7 +238,7 @@ fn split(me: &mut Evaluator<'_>, left: &Value, right: &Value, case: bool) -> Val
         let mut at = 0;
         for captures in pattern.captures_iter(&text) {
             let Some(whole) = captures.get(0) else { continue };
-            if limit > 0 && out.len() as i64 + 1 >= limit || out.len() > MAX_ITEMS {
+            if limit > 0 && number::count(out.len()) + 1 >= limit || out.len() > MAX_ITEMS {
                 break;
             }
             out.push(Value::text(text.get(at..whole.start()).unwrap_or_default()));

@@ -5,12 +5,18 @@ use std::rc::Rc;
 use super::ast::{Block, Command, Element, Expr, Node, Op, Span, Stmt, Word};
 use super::reader::{Reader, escaped, is_dash, is_double_quote, is_single_quote};
 
+/// Most operands of one text. The longest scripts that people write have some ten thousand.
+const MAX_NODES: usize = 400_000;
+
 /// The parser, and what it noticed by the way.
 #[derive(Debug)]
 pub(crate) struct Parser<'s> {
     pub(super) reader: Reader<'s>,
     depth: usize,
     max_depth: usize,
+    nodes: usize,
+    /// Whether the text has more parts than are followed.
+    pub(crate) too_long: bool,
     /// Whether something was nested too deeply to follow.
     pub(crate) too_deep: bool,
     /// Words that were written with back-ticks, and how they read without.
@@ -19,7 +25,15 @@ pub(crate) struct Parser<'s> {
 
 impl<'s> Parser<'s> {
     pub(crate) fn new(src: &'s str, max_depth: usize) -> Self {
-        Self { reader: Reader::new(src), depth: 0, max_depth, too_deep: false, ticked: Vec::new() }
+        Self {
+            reader: Reader::new(src),
+            depth: 0,
+            max_depth,
+            nodes: 0,
+            too_long: false,
+            too_deep: false,
+            ticked: Vec::new(),
+        }
     }
 
     /// The whole text.
@@ -38,6 +52,16 @@ impl<'s> Parser<'s> {
         let result = parse(self);
         self.depth -= 1;
         result
+    }
+
+    /// Counts one operand; what stands behind the last that is followed is left.
+    pub(super) fn count_node(&mut self) -> bool {
+        self.nodes += 1;
+        if self.nodes > MAX_NODES {
+            self.too_long = true;
+            self.reader.pos = self.reader.src.len();
+        }
+        !self.too_long
     }
 
     /// Statements up to a closing character, which is taken as well.
@@ -143,7 +167,7 @@ impl<'s> Parser<'s> {
         loop {
             self.reader.space(true);
             let before = self.reader.pos;
-            let node = self.deeper(|p| p.operand_list_item(), None);
+            let node = self.deeper(Parser::operand_list_item, None);
             if let Some(name) = node.as_ref().and_then(variable_of) {
                 names.push(name);
             }
@@ -366,9 +390,8 @@ impl<'s> Parser<'s> {
             return self.command(true).map(Element::Command);
         }
         let expression = match c {
-            '$' | '(' | '[' | '{' | '!' | ',' | '0'..='9' => true,
+            '$' | '(' | '[' | '{' | '!' | ',' | '+' | '0'..='9' => true,
             '@' => matches!(self.reader.byte_at(1), Some(b'(' | b'{' | b'\'' | b'"')),
-            '+' => true,
             c if is_dash(c) => true,
             c => is_single_quote(c) || is_double_quote(c),
         };
@@ -415,20 +438,17 @@ impl<'s> Parser<'s> {
             self.reader.pos = back;
             return false;
         }
-        match self.reader.name(|c| c == '-') {
-            Some((name, ticked)) => {
-                if ticked {
-                    let span = Span { start: back, end: self.reader.pos };
-                    self.ticked.push((span, format!("-{name}")));
-                }
-                self.reader.eat(":");
-                words.push(Word::Param(Rc::from(name.to_ascii_lowercase())));
-                true
+        if let Some((name, ticked)) = self.reader.name(|c| c == '-') {
+            if ticked {
+                let span = Span { start: back, end: self.reader.pos };
+                self.ticked.push((span, format!("-{name}")));
             }
-            None => {
-                self.reader.pos = back;
-                false
-            }
+            self.reader.eat(":");
+            words.push(Word::Param(Rc::from(name.to_ascii_lowercase())));
+            true
+        } else {
+            self.reader.pos = back;
+            false
         }
     }
 
@@ -470,6 +490,9 @@ impl<'s> Parser<'s> {
 
     /// A word of argument mode: up to a blank or a character with a meaning, back-ticks and variables resolved.
     fn bare_word(&mut self) -> Option<Node> {
+        if !self.count_node() {
+            return None;
+        }
         let start = self.reader.pos;
         let mut text = String::new();
         let mut parts = Vec::new();

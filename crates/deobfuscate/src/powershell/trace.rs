@@ -36,6 +36,31 @@ pub(crate) enum Trick {
     Joined,
 }
 
+/// Something that was not followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Gap {
+    OutOfSteps,
+    TooLarge,
+    TooDeep,
+    TooLong,
+    /// A compressed stream ended early or was none.
+    Damaged,
+}
+
+impl Gap {
+    /// The problem's name and sentence.
+    pub(crate) fn problem(self) -> (&'static str, String) {
+        let (id, detail) = match self {
+            Self::OutOfSteps => ("step-limit", "working out the script takes more steps than are allowed"),
+            Self::TooLarge => ("output-limit", "the script builds more text than is allowed"),
+            Self::TooDeep => ("depth-limit", "brackets or blocks are nested too deeply to follow"),
+            Self::TooLong => ("length-limit", "the script has more parts than are followed"),
+            Self::Damaged => ("damaged-stream", "a compressed stream is cut off, damaged or too large"),
+        };
+        (id, detail.to_owned())
+    }
+}
+
 /// Longest text that replaces an expression in the readable form.
 const MAX_FOLD: usize = 8192;
 
@@ -48,14 +73,17 @@ pub(crate) struct Trace {
     pub(crate) children: Vec<Child>,
     products: Vec<(&'static str, Value)>,
     how: Vec<&'static str>,
-    pub(crate) out_of_steps: bool,
-    pub(crate) too_large: bool,
-    pub(crate) too_deep: bool,
-    /// A compressed stream ended early or was none.
-    pub(crate) damaged: bool,
+    /// What was not followed, in the order met.
+    pub(crate) gaps: Vec<Gap>,
 }
 
 impl Trace {
+    pub(crate) fn gap(&mut self, gap: Gap) {
+        if !self.gaps.contains(&gap) {
+            self.gaps.push(gap);
+        }
+    }
+
     pub(crate) fn trick(&mut self, trick: Trick) {
         match self.tricks.iter_mut().find(|(known, _)| *known == trick) {
             Some((_, count)) => *count += 1,

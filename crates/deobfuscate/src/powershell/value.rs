@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::ast::Block;
+use crate::number;
 
 /// What an expression is, as far as it is known.
 #[derive(Debug, Clone)]
@@ -79,7 +80,7 @@ impl Value {
             Self::Bool(value) => Some(i64::from(*value)),
             Self::Int(number) => Some(*number),
             // Halves go to the even neighbour, as .NET rounds.
-            Self::Float(number) if number.abs() < 9e15 => Some(number.round_ties_even() as i64),
+            Self::Float(number) if number.abs() < 9e15 => Some(number::whole(number.round_ties_even())),
             Self::Char(c) => Some(i64::from(u32::from(*c))),
             Self::Str(text) => parse_int(text.trim()),
             Self::List(items) if items.len() == 1 => items[0].to_int(),

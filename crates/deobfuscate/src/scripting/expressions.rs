@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::tokens::{Dialect, Kind, Token};
 use super::value::{self, Value};
 use super::walker::Walker;
+use crate::number::{float, low32, shift, whole};
 
 /// A value and the token after it.
 type Read = (Value, usize);
@@ -13,17 +14,13 @@ type Read = (Value, usize);
 fn level(token: &Token, dialect: Dialect) -> Option<u8> {
     let vb = dialect == Dialect::Vb;
     Some(match &token.kind {
-        Kind::Sign("*" | "/" | "%") => 6,
-        Kind::Sign("\\") if vb => 6,
+        Kind::Sign(sign) if matches!(*sign, "*" | "/" | "%") || vb && *sign == "\\" => 6,
         Kind::Name(name) if vb && name == "mod" => 6,
         Kind::Sign("+" | "-") => 5,
-        Kind::Sign("&") if vb => 4,
-        Kind::Sign("<<" | ">>" | ">>>") => 4,
-        Kind::Sign("<" | ">" | "<=" | ">=") => 3,
-        Kind::Sign("<>") if vb => 3,
-        Kind::Sign("=") if vb => 3,
-        Kind::Sign("==" | "===" | "!=" | "!==") => 3,
-        Kind::Sign("&" | "^" | "|") if !vb => 2,
+        Kind::Sign(sign) if matches!(*sign, "<<" | ">>" | ">>>") || vb && *sign == "&" => 4,
+        Kind::Sign("<>" | "=") if !vb => return None,
+        Kind::Sign("<" | ">" | "<=" | ">=" | "==" | "===" | "!=" | "!==" | "<>" | "=") => 3,
+        Kind::Sign("&" | "^" | "|") => 2,
         Kind::Name(name) if vb && matches!(name.as_str(), "xor" | "and" | "or") => 2,
         Kind::Sign("&&" | "||") => 1,
         _ => return None,
@@ -40,12 +37,9 @@ impl Walker<'_> {
         let (mut left, mut next) = self.operand(at)?;
         // Where the known operands that stand side by side begin, and how many they are.
         let mut run = (at, next, 1_usize);
-        loop {
-            let Some((token, strength)) =
-                self.tokens.get(next).and_then(|token| Some((token, level(token, self.dialect)?)))
-            else {
-                break;
-            };
+        while let Some((token, strength)) =
+            self.tokens.get(next).and_then(|token| Some((token, level(token, self.dialect)?)))
+        {
             if strength < least {
                 break;
             }
@@ -312,7 +306,6 @@ impl Walker<'_> {
 }
 
 fn arithmetic(sign: &str, a: f64, b: f64) -> Value {
-    let whole = |number: f64| if number.abs() < 9e15 { number as i64 } else { 0 };
     Value::Num(match sign {
         "+" => a + b,
         "-" => a - b,
@@ -320,11 +313,11 @@ fn arithmetic(sign: &str, a: f64, b: f64) -> Value {
         "/" if b != 0.0 => a / b,
         "\\" if b != 0.0 => (a / b).trunc(),
         "%" if b != 0.0 => a % b,
-        "^" => (whole(a) ^ whole(b)) as f64,
-        "&" => (whole(a) & whole(b)) as f64,
-        "|" => (whole(a) | whole(b)) as f64,
-        "<<" => whole(a).wrapping_shl(whole(b) as u32 & 31) as i32 as f64,
-        ">>" | ">>>" => whole(a).wrapping_shr(whole(b) as u32 & 31) as f64,
+        "^" => float(whole(a) ^ whole(b)),
+        "&" => float(whole(a) & whole(b)),
+        "|" => float(whole(a) | whole(b)),
+        "<<" => f64::from(low32(whole(a)).wrapping_shl(shift(whole(b)))),
+        ">>" | ">>>" => float(whole(a).wrapping_shr(shift(whole(b)))),
         "<" => return Value::Bool(a < b),
         ">" => return Value::Bool(a > b),
         "<=" => return Value::Bool(a <= b),

@@ -31,6 +31,9 @@ pub(crate) fn open(
     }
     let language = if dialect == Dialect::Vb { Language::VbScript } else { Language::JScript };
     let tokens = tokens::tokens(text, dialect);
+    if tokens.len() >= tokens::MAX_TOKENS {
+        opened.problems.push(("length-limit", "the script has more parts than are followed".to_owned()));
+    }
     let mut walker = Walker::new(&tokens, dialect, limits.max_depth, room, steps);
     walker.run();
     if walker.out_of_steps {
@@ -85,7 +88,7 @@ mod tests {
 
     #[test]
     fn vbscript_counting_loop() {
-        let hex: String = "MsgBox 42".bytes().map(|b| format!("{b:02x}")).collect();
+        let hex: String = "MsgBox 42".bytes().map(|b| format!("{b:02x}")).collect::<Vec<_>>().concat();
         shows(
             &format!(
                 "s = \"{hex}\"\r\nFor i = 1 To Len(s) Step 2\r\nr = r & Chr(\"&H\" & Mid(s, i, 2))\r\nNext\r\nExecute r"

@@ -1,5 +1,7 @@
 //! `VBScript` and `JScript` to tokens.
 
+use crate::number;
+
 /// Which of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Dialect {
@@ -46,7 +48,7 @@ const SIGNS: &[&str] = &[
 ];
 
 /// Most tokens taken from one text.
-pub(crate) const MAX_TOKENS: usize = 2_000_000;
+pub(crate) const MAX_TOKENS: usize = 400_000;
 
 /// The tokens of a text; what is no token is left out.
 pub(crate) fn tokens(text: &str, dialect: Dialect) -> Vec<Token> {
@@ -158,7 +160,7 @@ impl Lexer<'_> {
         if self.rest().starts_with('&') {
             self.at += 1;
         }
-        self.push(Kind::Num(value as f64), start);
+        self.push(Kind::Num(number::float(value.cast_signed())), start);
         true
     }
 
@@ -169,7 +171,7 @@ impl Lexer<'_> {
             let digits: String = rest.chars().skip(2).take_while(char::is_ascii_hexdigit).take(16).collect();
             self.at += 2 + digits.len();
             let value = u64::from_str_radix(&digits, 16).unwrap_or(0);
-            return self.push(Kind::Num(value as f64), start);
+            return self.push(Kind::Num(number::float(value.cast_signed())), start);
         }
         let len = rest
             .char_indices()

@@ -5,7 +5,8 @@ use std::rc::Rc;
 use regex::RegexBuilder;
 
 use super::tokens::Dialect;
-use crate::powershell::percent;
+use crate::encoding::percent;
+use crate::number;
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Value {
@@ -56,7 +57,7 @@ impl Value {
 
     fn to_index(&self) -> Option<usize> {
         let number = self.to_number()?;
-        (0.0..1e9).contains(&number).then_some(number as usize)
+        (0.0..1e9).contains(&number).then(|| usize::try_from(number::whole(number)).ok())?
     }
 }
 
@@ -64,7 +65,7 @@ fn character(number: f64) -> Option<char> {
     if !(0.0..1_114_112.0).contains(&number) {
         return None;
     }
-    char::from_u32(number.round_ties_even() as u32)
+    char::from_u32(u32::try_from(number::whole(number.round_ties_even())).ok()?)
 }
 
 fn list(items: impl IntoIterator<Item = Value>) -> Value {
@@ -104,14 +105,14 @@ fn vb_function(name: &str, args: &[Value]) -> Option<Value> {
             let skip = all.chars().count().saturating_sub(args.get(1)?.to_index()?);
             Value::text(all.chars().skip(skip).collect::<String>())
         }
-        "len" => Value::Num(text(0)?.chars().count() as f64),
+        "len" => Value::Num(number::float(number::count(text(0)?.chars().count()))),
         "lcase" => Value::text(text(0)?.to_lowercase()),
         "ucase" => Value::text(text(0)?.to_uppercase()),
         "trim" => Value::text(text(0)?.trim()),
         "cstr" => Value::text(text(0)?),
         "clng" | "cint" | "cdbl" | "cbyte" | "eval_number" => Value::Num(args.first()?.to_number()?),
         "int" | "fix" => Value::Num(args.first()?.to_number()?.floor()),
-        "hex" => Value::text(format!("{:X}", args.first()?.to_number()? as i64)),
+        "hex" => Value::text(format!("{:X}", number::whole(args.first()?.to_number()?))),
         "array" => list(args.iter().cloned()),
         "split" => {
             let separator = text(1).unwrap_or_else(|| " ".to_owned());
@@ -119,7 +120,7 @@ fn vb_function(name: &str, args: &[Value]) -> Option<Value> {
         }
         "join" => join(args.first()?, &text(1).unwrap_or_else(|| " ".to_owned()))?,
         "ubound" => match args.first()? {
-            Value::List(items) => Value::Num(items.len() as f64 - 1.0),
+            Value::List(items) => Value::Num(number::float(number::count(items.len())) - 1.0),
             _ => return None,
         },
         "lbound" => Value::Num(0.0),
@@ -157,9 +158,9 @@ fn js_function(name: &str, args: &[Value]) -> Option<Value> {
             let digits = text(0)?;
             let digits = digits.trim();
             match radix {
-                Some(radix) => {
-                    Value::Num(i64::from_str_radix(digits.trim_start_matches("0x"), radix).ok()? as f64)
-                }
+                Some(radix) => Value::Num(number::float(
+                    i64::from_str_radix(digits.trim_start_matches("0x"), radix).ok()?,
+                )),
                 None => Value::Num(args.first()?.to_number()?.trunc()),
             }
         }
@@ -176,19 +177,16 @@ fn unescape(text: &str) -> String {
     let mut rest = text;
     while let Some(at) = rest.find("%u") {
         out.push_str(&percent(&rest[..at]));
-        match rest
+        if let Some(c) = rest
             .get(at + 2..at + 6)
             .and_then(|hex| u32::from_str_radix(hex, 16).ok())
             .and_then(char::from_u32)
         {
-            Some(c) => {
-                out.push(c);
-                rest = &rest[at + 6..];
-            }
-            None => {
-                out.push_str("%u");
-                rest = &rest[at + 2..];
-            }
+            out.push(c);
+            rest = &rest[at + 6..];
+        } else {
+            out.push_str("%u");
+            rest = &rest[at + 2..];
         }
     }
     out.push_str(&percent(rest));
@@ -238,7 +236,7 @@ fn js_method(receiver: &Value, owner: Option<&str>, name: &str, args: &[Value]) 
             Value::text(format!("{all}{}", args.iter().map(Value::to_text).collect::<Option<String>>()?))
         }
         (Value::Str(all), "indexOf") => match all.find(&text(0)?) {
-            Some(at) => Value::Num(all[..at].chars().count() as f64),
+            Some(at) => Value::Num(number::float(number::count(all[..at].chars().count()))),
             None => Value::Num(-1.0),
         },
         (Value::Str(all), "replace") => match args.first()? {
@@ -264,8 +262,8 @@ fn js_method(receiver: &Value, owner: Option<&str>, name: &str, args: &[Value]) 
 /// `value.length` and the like.
 pub(crate) fn property(receiver: &Value, name: &str) -> Value {
     match (receiver, name) {
-        (Value::Str(text), "length") => Value::Num(text.chars().count() as f64),
-        (Value::List(items), "length") => Value::Num(items.len() as f64),
+        (Value::Str(text), "length") => Value::Num(number::float(number::count(text.chars().count()))),
+        (Value::List(items), "length") => Value::Num(number::float(number::count(items.len()))),
         _ => Value::Unknown,
     }
 }

@@ -6,6 +6,7 @@ use super::tokens::{Dialect, Kind, Token};
 use super::value::Value;
 use crate::engine::Child;
 use crate::model::Language;
+use crate::number;
 use crate::recognize::Seen;
 
 /// Longest text that replaces an expression in the readable form.
@@ -279,15 +280,12 @@ impl<'t> Walker<'t> {
         } else {
             self.expression(start)
         };
-        match read {
-            Some((value, next)) => {
-                self.vars.insert(name.to_owned(), value);
-                next
-            }
-            None => {
-                self.vars.insert(name.to_owned(), Value::Unknown);
-                start
-            }
+        if let Some((value, next)) = read {
+            self.vars.insert(name.to_owned(), value);
+            next
+        } else {
+            self.vars.insert(name.to_owned(), Value::Unknown);
+            start
         }
     }
 
@@ -340,7 +338,14 @@ impl<'t> Walker<'t> {
         let close = self.matching_next(body, end);
         for item in items {
             self.vars.insert(variable.clone(), item);
-            if !self.step(0) || self.deeper(|me| Some(me.walk(body, close))).is_none() {
+            if !self.step(0)
+                || self
+                    .deeper(|me| {
+                        let _: () = me.walk(body, close);
+                        Some(())
+                    })
+                    .is_none()
+            {
                 break;
             }
         }
@@ -387,11 +392,21 @@ impl<'t> Walker<'t> {
                 Some((Value::Bool(true), _)) => {}
                 Some((Value::Bool(false), _)) => break,
                 _ => {
-                    self.deeper(|me| Some(me.walk(body, stop)));
+                    self.deeper(|me| {
+                        let _: () = me.walk(body, stop);
+                        Some(())
+                    });
                     break;
                 }
             }
-            if !self.step(0) || self.deeper(|me| Some(me.walk(body + usize::from(braces), stop))).is_none() {
+            if !self.step(0)
+                || self
+                    .deeper(|me| {
+                        let _: () = me.walk(body + usize::from(braces), stop);
+                        Some(())
+                    })
+                    .is_none()
+            {
                 break;
             }
             self.walk(second + 1, close);
@@ -424,6 +439,6 @@ fn count(from: f64, to: f64, step: f64) -> Vec<Value> {
     if !turns.is_finite() || turns < 0.0 {
         return Vec::new();
     }
-    let turns = turns.min(1_000_000.0) as u32;
+    let turns = u32::try_from(number::whole(turns.min(1_000_000.0))).unwrap_or(0);
     (0..=turns).map(|turn| Value::Num(from + f64::from(turn) * step)).collect()
 }

@@ -3,8 +3,11 @@
 //! Follows how `cmd` reads a line (percent signs first, then carets, quotes and separators, then `!`), as far as text
 //! alone tells. Variables that every Windows sets are kept as they stand unless their value is the same everywhere.
 
+mod variables;
+
 use std::collections::BTreeMap;
 
+use self::variables::{constant, is_environment, is_reference, piece};
 use crate::command_line::{self, Context, Payload};
 use crate::engine::{Child, Opened};
 use crate::model::Language;
@@ -258,9 +261,9 @@ impl Shell {
             // The steps of a loop are not worth reading, only what it leaves.
             self.out.truncate(kept);
         }
-        let last = body.rsplit("&&").next().unwrap_or(body);
-        let call = self.percent(last.rsplit("call ").next().unwrap_or_default());
-        self.out.push_str(&call);
+        let ending = body.rsplit("&&").next().unwrap_or(body);
+        let filled = self.percent(ending.rsplit("call ").next().unwrap_or_default());
+        self.out.push_str(&filled);
         self.out.push('\n');
     }
 
@@ -283,18 +286,15 @@ impl Shell {
             };
             let value = self.reference(&after[..end]);
             rest = &after[end + 1..];
-            match value {
-                Some(value) => {
-                    let inside = out.ends_with(|c: char| c.is_alphanumeric())
-                        || rest.starts_with(|c: char| c.is_alphanumeric() || c == mark);
-                    self.shreds += usize::from(value.chars().count() <= 3 && inside);
-                    out.push_str(&value);
-                }
-                None => {
-                    out.push(mark);
-                    out.push_str(&after[..end]);
-                    out.push(mark);
-                }
+            if let Some(value) = value {
+                let inside = out.ends_with(|c: char| c.is_alphanumeric())
+                    || rest.starts_with(|c: char| c.is_alphanumeric() || c == mark);
+                self.shreds += usize::from(value.chars().count() <= 3 && inside);
+                out.push_str(&value);
+            } else {
+                out.push(mark);
+                out.push_str(&after[..end]);
+                out.push(mark);
             }
             if out.len() > MAX_LINE {
                 break;
@@ -388,94 +388,6 @@ fn replace_ignoring_case(text: &str, from: &str, to: &str) -> String {
     }
     out.push_str(&text[at..]);
     out
-}
-
-/// `n,m` of `%name:~n,m%`; both may be negative.
-fn piece(value: &str, range: &str) -> String {
-    let chars: Vec<char> = value.chars().collect();
-    let (start, len) = range.split_once(',').map_or((range, None), |(start, len)| (start, Some(len)));
-    let size = i64::try_from(chars.len()).unwrap_or(0);
-    let from = |n: i64| if n < 0 { size.saturating_add(n) } else { n }.clamp(0, size);
-    let start = from(start.trim().parse().unwrap_or(0));
-    let end = match len.and_then(|len| len.trim().parse::<i64>().ok()) {
-        None => size,
-        Some(n) if n < 0 => size.saturating_add(n),
-        Some(n) => start.saturating_add(n),
-    }
-    .clamp(start, size);
-    let (start, end) = (usize::try_from(start).unwrap_or(0), usize::try_from(end).unwrap_or(0));
-    chars.get(start..end).unwrap_or_default().iter().collect()
-}
-
-fn is_reference(text: &str) -> bool {
-    let name = text.split(':').next().unwrap_or(text);
-    !name.is_empty()
-        && name.len() <= 64
-        && name.chars().all(|c| {
-            c.is_alphanumeric()
-                || matches!(c, '_' | '-' | '(' | ')' | '#' | '$' | '.' | '\'' | '[' | ']' | '{' | '}')
-        })
-        && !text.starts_with('~')
-}
-
-/// Variables that Windows sets.
-fn is_environment(name: &str) -> bool {
-    const NAMES: &[&str] = &[
-        "allusersprofile",
-        "appdata",
-        "cd",
-        "cmdcmdline",
-        "commonprogramfiles",
-        "commonprogramfiles(x86)",
-        "computername",
-        "comspec",
-        "date",
-        "errorlevel",
-        "homedrive",
-        "homepath",
-        "localappdata",
-        "logonserver",
-        "number_of_processors",
-        "os",
-        "path",
-        "pathext",
-        "processor_architecture",
-        "programdata",
-        "programfiles",
-        "programfiles(x86)",
-        "programw6432",
-        "prompt",
-        "psmodulepath",
-        "public",
-        "random",
-        "sessionname",
-        "systemdrive",
-        "systemroot",
-        "temp",
-        "time",
-        "tmp",
-        "userdomain",
-        "username",
-        "userprofile",
-        "windir",
-    ];
-    NAMES.contains(&name)
-}
-
-/// Values that are the same on every machine.
-fn constant(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "comspec" => r"C:\WINDOWS\system32\cmd.exe",
-        "windir" | "systemroot" => r"C:\WINDOWS",
-        "systemdrive" => "C:",
-        "public" => r"C:\Users\Public",
-        "programdata" | "allusersprofile" => r"C:\ProgramData",
-        "programfiles" => r"C:\Program Files",
-        "commonprogramfiles" => r"C:\Program Files\Common Files",
-        "os" => "Windows_NT",
-        "pathext" => ".COM;.EXE;.BAT;.CMD;.VBS;.VBE;.JS;.JSE;.WSF;.WSH;.MSC",
-        _ => return None,
-    })
 }
 
 /// Commands of a line with the separator after each, quotes and carets respected.

@@ -26,7 +26,7 @@ macro_rules! locale_files {
     };
 }
 
-locale_files!("cli", "report", "traits", "detect", "parse-bundle", "parse-text", "parse-wmic");
+locale_files!("cli", "report", "traits", "detect", "parse-bundle", "parse-events", "parse-text", "parse-wmic");
 
 /// How deep messages may stand in messages.
 const MAX_DEPTH: u8 = 8;

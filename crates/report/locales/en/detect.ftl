@@ -86,9 +86,9 @@ stage-compare-differs = { $count ->
 stage-compare-ok = the subscriptions are those of a clean machine
 stage-compare-unknown = the subscriptions were not read completely
 stage-locate-found = { $count ->
-    [one] one place that starts or holds
-   *[other] { $count } places that start or hold
-} code was found
+    [one] one place that starts or holds code was found
+   *[other] { $count } places that start or hold code were found
+}
 stage-locate-ok = subscriptions, tasks, services and autostart entries were read: nothing starts a miner
 stage-locate-unknown = tasks, services and other autostart entries were not all read
 stage-remove-act = { $count ->

@@ -4,10 +4,9 @@
 
 format-wmic-htable = a web page made by wmic (`/format:htable`); export with `/format:list` or `/format:rawxml` instead
 format-clixml = a PowerShell export (`Export-Clixml`); export with `Format-List *` or `ConvertTo-Json -Depth 5` instead
-format-evtx = a Windows event log
+format-event-log = a Windows event log
 format-registry-hive = a registry hive
 format-cim-repository = a file of the WMI repository
-format-task-xml = a scheduled task
 format-program = a Windows program or library
 format-capture = a network capture
 format-archive = an archive that is not zip; unpack it, or pack it again as zip
@@ -69,6 +68,7 @@ note-manifest-unlisted = `{ $member }` is not listed in the manifest; it was add
 note-manifest-failure = the collector could not read { $what }: { $why }
 note-record-damaged = line { $line } is not a record: { $reason }
 note-other-host = the bundle is named after `{ $bundle }`, but its records speak of `{ $record }`; check whether bundles were mixed up
+note-host-renamed = the event logs show this machine under several names: now { $name }, also { $names }; all of them were taken for one machine
 
 ## Autoruns
 

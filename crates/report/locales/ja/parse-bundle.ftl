@@ -4,10 +4,9 @@
 
 format-wmic-htable = wmic が作成した Web ページ（`/format:htable`）。`/format:list` または `/format:rawxml` で出力し直してください
 format-clixml = PowerShell の `Export-Clixml` の出力。`Format-List *` または `ConvertTo-Json -Depth 5` で出力し直してください
-format-evtx = Windows イベントログ
+format-event-log = Windows イベントログ
 format-registry-hive = レジストリ ハイブ
 format-cim-repository = WMI リポジトリのファイル
-format-task-xml = スケジュールされたタスク
 format-program = Windows のプログラムまたはライブラリ
 format-capture = ネットワーク キャプチャ
 format-archive = zip 以外のアーカイブ。展開するか、zip で作り直してください
@@ -57,6 +56,7 @@ note-manifest-unlisted = `{ $member }` はマニフェストにありません�
 note-manifest-failure = 収集時に { $what } を読み取れませんでした: { $why }
 note-record-damaged = { $line } 行目はレコードとして読み取れません: { $reason }
 note-other-host = バンドルの名前は `{ $bundle }` ですが、レコードは `{ $record }` のものです。バンドルの取り違えがないか確認してください
+note-host-renamed = イベントログではこのコンピューターに複数の名前があります（現在は { $name }、ほかに { $names }）。同じコンピューターとして扱いました
 
 ## Autoruns
 

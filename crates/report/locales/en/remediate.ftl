@@ -1,0 +1,84 @@
+# What planning, applying, undoing and verifying say.
+
+# Why something is left alone.
+refuse-stock = it is the stock entry { $entry } of Windows, and that is never removed
+refuse-stock-class = { $namespace }:{ $class } is a class of Windows, and those are never removed
+refuse-class-unknown = the evidence does not tell its class; export it again with /format:rawxml or from PowerShell, or make the plan on the machine itself
+refuse-namespace-unknown = the evidence does not tell the namespace of the class { $class }; collect class definitions with their namespace, or make the plan on the machine itself
+refuse-identity = the evidence does not give its { $field }, without which it cannot be told from others; make the plan on the machine itself
+refuse-system-program = { $path } belongs to Windows; what starts or misuses it is removed, it is not
+refuse-host-process = { $path } is a process of Windows that hosts others; what it was made to run is removed, it is not ended
+refuse-microsoft = { $path } is signed by { $signer } and is never deleted
+refuse-no-stock-value = { $place } must not be missing, and what Windows ships in it is not known; set it by hand from a machine of the same version
+refuse-by-hand = { $name } cannot be removed by a plan; see its reasons, and remove it by hand
+refuse-no-finding = no finding has the id { $finding }; ids are in the report
+refuse-excluded = it was left out by choice
+refuse-path = { $path } is no plain path on a local drive
+refuse-link = { $path } is a link or leads through one, and links are not followed
+refuse-folder = { $path } is a folder, and only files are deleted
+refuse-critical = Windows would stop with the process { $path }; what starts it is disabled, and it is gone after a restart
+refuse-provider = a provider stands behind the class { $class }; remove the provider first
+refuse-class-in-use = deleting the class { $class } would take along what is not in the plan: { $instances ->
+    [0] no instances
+    [one] 1 instance
+   *[other] { $instances } instances
+  }, subclasses: { $subclasses }
+refuse-bound = another binding still uses the filter: { $binding }
+refuse-no-entry = the stock entry { $entry } is not known well enough to be made anew
+refuse-not-on-content = its content alone does not ask for it, so somebody has to confirm it
+refuse-not-confirmed = it was not confirmed
+refuse-verb = that cannot be done to such a target
+
+# What became of an action.
+outcome-planned = it would be done
+outcome-done = it is done and proven
+outcome-done-despite = it is done and proven, though the machine said: { $error }
+outcome-at-restart = it is prepared, and done when the machine restarts
+outcome-absent = it is not there
+outcome-already = it was so already
+outcome-changed = { $field ->
+    [*] it is not what it was when it was looked at; make the plan anew
+   *[other] its { $field } is not what the plan says; make the plan anew
+  }
+outcome-backup = it was left alone, for it could not be backed up: { $error }
+outcome-backup-differs = it was left alone, for its backup did not read back as it was written
+outcome-failed = it was not done: { $error }
+outcome-unproven = it was done, and is still there
+outcome-unknown = it may be done or not, for it could not be read again: { $error }
+
+# What undoing made of it.
+undo-restored = it is back as it was
+undo-restored-differs = it is back, but Windows set this anew or did not keep it: { $fields }
+undo-as-before = it was not changed
+undo-held-back = it was kept disarmed; add --rearm to let it start again
+undo-disarmed = it is back, and nothing starts it
+undo-process = what was ended does not come back by itself; it starts with what starts it
+undo-stock = it belongs to Windows and stays
+undo-occupied = something else is in its place now, and is left there
+undo-backup = its backup cannot be used: { $error }
+
+# How things stand.
+verify-gone = gone
+verify-kept = still as it should be
+verify-back = back again
+verify-changed = something else is in its place
+verify-at-restart = not before the machine restarts
+verify-not-done = still there, for it was not done
+verify-undone = undone
+verify-unknown = cannot tell: { $error }
+
+# Why a run did not begin, or stopped.
+stop-journal = the journal cannot be written, so nothing more is done: { $error }
+stop-receipt = the receipt could not be written: { $error }
+stop-machine = the machine refuses: { $error }
+stop-redirected = this program is for 32-bit Windows and would see other files than are there; use the 64-bit one
+stop-not-elevated = changing anything takes an administrator's full rights; start it elevated
+stop-other-host = the plan is for { $plan }, and this is { $machine }
+stop-unpatched = the machine lacks security updates and would be infected again; install them first, or add --contain to shut the ways in, or --unpatched to go on all the same
+stop-domain-controller = this is a domain controller, which should be rebuilt rather than cleaned; add --domain-controller to go on all the same
+stop-unprotected = others than administrators can change { $path }, so it is not trusted; move it where only administrators can write
+stop-case-exists = { $path } is there already; name a new case folder, or carry on or undo that case
+stop-case-path = { $path } is no plain path on a local drive, so no case folder
+stop-plan = { $error }
+stop-case-damaged = { $file } of the case cannot be used: { $detail }
+stop-not-verified = what is disabled is deleted only after `deminer verify` has passed and nothing was done since

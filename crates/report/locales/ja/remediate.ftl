@@ -1,0 +1,80 @@
+# 計画、適用、取り消し、確認の際のメッセージ
+
+# 対象から外した理由
+refuse-stock = Windows 標準の項目「{ $entry }」のため、決して削除しません
+refuse-stock-class = { $namespace }:{ $class } は Windows のクラスのため、決して削除しません
+refuse-class-unknown = 証拠からクラスが分かりません。/format:rawxml または PowerShell で出力し直すか、対象のマシン上で計画を作成してください
+refuse-namespace-unknown = 証拠からクラス { $class } の名前空間が分かりません。名前空間付きでクラス定義を取得するか、対象のマシン上で計画を作成してください
+refuse-identity = 証拠に { $field } がなく、他のものと区別できません。対象のマシン上で計画を作成してください
+refuse-system-program = { $path } は Windows の一部です。これを起動または悪用するものを削除し、これ自体は削除しません
+refuse-host-process = { $path } は他のコードを動かす Windows のプロセスです。実行させられたものを削除し、プロセスは終了しません
+refuse-microsoft = { $path } は { $signer } が署名しているため、決して削除しません
+refuse-no-stock-value = { $place } は欠かせない値ですが、Windows の既定値が分かりません。同じバージョンのマシンを参考に手動で設定してください
+refuse-by-hand = 「{ $name }」は計画では削除できません。理由を確認のうえ、手動で削除してください
+refuse-no-finding = ID { $finding } の検出結果はありません。ID はレポートに記載されています
+refuse-excluded = 指定により除外しました
+refuse-path = { $path } はローカル ドライブ上の通常のパスではありません
+refuse-link = { $path } はリンクであるか、途中にリンクがあります。リンクはたどりません
+refuse-folder = { $path } はフォルダーです。削除するのはファイルだけです
+refuse-critical = プロセス { $path } を終了すると Windows が停止します。起動元を無効にしたので、再起動後にはなくなります
+refuse-provider = クラス { $class } にはプロバイダーがあります。先にプロバイダーを削除してください
+refuse-class-in-use = クラス { $class } を削除すると、計画にないものまで削除されます: インスタンス { $instances } 件、サブクラス: { $subclasses }
+refuse-bound = フィルターは他のバインディングでも使われています: { $binding }
+refuse-no-entry = 標準の項目「{ $entry }」は、作り直せるだけの情報がありません
+refuse-not-on-content = 内容だけでは判断できないため、人による確認が必要です
+refuse-not-confirmed = 確認されなかったため、実行しませんでした
+refuse-verb = この対象に対しては実行できません
+
+# 操作の結果
+outcome-planned = 実行される予定です
+outcome-done = 実行し、結果を確認しました
+outcome-done-despite = 実行し、結果を確認しました。ただし、マシンは次のエラーを返しました: { $error }
+outcome-at-restart = 準備ができました。再起動時に実行されます
+outcome-absent = 存在しません
+outcome-already = すでにその状態でした
+outcome-changed = { $field ->
+    [*] 読み取ったときから変化しています。計画を作り直してください
+   *[other] { $field } が計画と異なります。計画を作り直してください
+  }
+outcome-backup = バックアップできないため、変更しませんでした: { $error }
+outcome-backup-differs = バックアップを読み戻した内容が一致しないため、変更しませんでした
+outcome-failed = 実行できませんでした: { $error }
+outcome-unproven = 実行しましたが、まだ存在します
+outcome-unknown = 読み直せないため、実行されたかどうか分かりません: { $error }
+
+# 取り消しの結果
+undo-restored = 元の状態に戻しました
+undo-restored-differs = 元に戻しましたが、次の項目は Windows が設定し直したか、保持しませんでした: { $fields }
+undo-as-before = 変更されていません
+undo-held-back = 起動できない状態のままにしています。再び起動させるには --rearm を付けてください
+undo-disarmed = 元に戻しました。これを起動するものはありません
+undo-process = 終了したプロセスは自動では戻りません。起動元とともに起動します
+undo-stock = Windows の一部のため、そのまま残します
+undo-occupied = 現在は別のものがあるため、変更しません
+undo-backup = バックアップを使用できません: { $error }
+
+# 現在の状態
+verify-gone = なくなっています
+verify-kept = 正しい状態が保たれています
+verify-back = 元に戻っています
+verify-changed = 別のものに変わっています
+verify-at-restart = 再起動するまで完了しません
+verify-not-done = 実行されなかったため、まだ存在します
+verify-undone = 取り消し済みです
+verify-unknown = 判定できません: { $error }
+
+# 実行できない、または中断した理由
+stop-journal = 記録を書き込めないため、以降の処理を中止しました: { $error }
+stop-receipt = 結果の記録を書き込めませんでした: { $error }
+stop-machine = マシンがエラーを返しました: { $error }
+stop-redirected = これは 32 ビット版 Windows 用のプログラムで、実際とは異なるファイルが見えます。64 ビット版を使用してください
+stop-not-elevated = 変更には管理者の完全な権限が必要です。管理者として実行してください
+stop-other-host = 計画は { $plan } 用ですが、このマシンは { $machine } です
+stop-unpatched = セキュリティ更新プログラムが不足しており、再び感染する恐れがあります。先に適用するか、侵入経路を塞ぐ --contain、またはそのまま続ける --unpatched を付けてください
+stop-domain-controller = ドメイン コントローラーです。駆除ではなく再構築をお勧めします。それでも続けるには --domain-controller を付けてください
+stop-unprotected = { $path } は管理者以外も変更できるため、信頼できません。管理者だけが書き込める場所に移してください
+stop-case-exists = { $path } はすでに存在します。新しいケース フォルダーを指定するか、そのケースを再開または取り消してください
+stop-case-path = { $path } はローカル ドライブ上の通常のパスではないため、ケース フォルダーにできません
+stop-plan = { $error }
+stop-case-damaged = ケースの { $file } を使用できません: { $detail }
+stop-not-verified = 無効にしたものを削除できるのは、`deminer verify` に合格し、その後何も変更していない場合だけです

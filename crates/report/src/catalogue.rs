@@ -26,7 +26,18 @@ macro_rules! locale_files {
     };
 }
 
-locale_files!("cli", "report", "traits", "detect", "parse-bundle", "parse-events", "parse-text", "parse-wmic");
+locale_files!(
+    "cli",
+    "report",
+    "traits",
+    "detect",
+    "parse-bundle",
+    "parse-disk",
+    "parse-events",
+    "parse-text",
+    "parse-wmic",
+    "remediate"
+);
 
 /// How deep messages may stand in messages.
 const MAX_DEPTH: u8 = 8;

@@ -1,6 +1,8 @@
 //! The fields of a finding's record, flat and in a fixed order, for the reports that people read.
 
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// How deep objects may stand in objects; what lies deeper is shown as JSON.
@@ -56,7 +58,7 @@ pub(crate) struct Field {
 pub(crate) fn parts(subject: &Map<String, Value>) -> Vec<Part> {
     let mut parts = Vec::new();
     collect(&mut parts, "", subject, MAX_DEPTH);
-    parts.sort_by_cached_key(|part| (rank(&part.name), part.name.clone()));
+    parts.sort_by_key(|part| rank(&part.name));
     parts
 }
 
@@ -66,8 +68,9 @@ fn rank(part: &str) -> usize {
 }
 
 fn collect(out: &mut Vec<Part>, path: &str, map: &Map<String, Value>, depth: usize) {
+    let place = out.len();
     let mut fields = Vec::new();
-    for (name, value) in map {
+    for (name, value) in sorted(map) {
         let value = match value {
             Value::Null => continue,
             Value::Object(inner) if depth > 0 => {
@@ -93,8 +96,36 @@ fn collect(out: &mut Vec<Part>, path: &str, map: &Map<String, Value>, depth: usi
         }
     }
     if !fields.is_empty() {
+        // The class says what the part is.
         fields.sort_by_key(|field| field.name != "__CLASS");
-        out.push(Part { name: path.to_owned(), fields });
+        out.insert(place, Part { name: path.to_owned(), fields });
+    }
+}
+
+/// The entries by name. The order of a JSON object in memory depends on the features that the program was built with.
+fn sorted(map: &Map<String, Value>) -> BTreeMap<&String, &Value> {
+    map.iter().collect()
+}
+
+/// A JSON value that is written with its keys in order.
+pub(crate) struct Sorted<'a>(pub(crate) &'a Value);
+
+impl Serialize for Sorted<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Object(map) => SortedMap(map).serialize(serializer),
+            Value::Array(list) => serializer.collect_seq(list.iter().map(Sorted)),
+            other => other.serialize(serializer),
+        }
+    }
+}
+
+/// A JSON object that is written with its keys in order.
+pub(crate) struct SortedMap<'a>(pub(crate) &'a Map<String, Value>);
+
+impl Serialize for SortedMap<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(sorted(self.0).into_iter().map(|(name, value)| (name, Sorted(value))))
     }
 }
 
@@ -115,7 +146,7 @@ fn joined(list: &[Value]) -> String {
 fn scalar(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
-        other => other.to_string(),
+        other => serde_json::to_string(&Sorted(other)).unwrap_or_default(),
     }
 }
 
@@ -151,6 +182,13 @@ mod tests {
                 "consumer|Name=c|false",
             ]
         );
+    }
+
+    #[test]
+    fn keys_are_written_in_order() {
+        let value: Value = serde_json::from_str(r#"{"b":[{"z":1,"a":2}],"a":{"d":null,"c":"x"}}"#).unwrap();
+        let text = serde_json::to_string(&Sorted(&value)).unwrap();
+        assert_eq!(text, r#"{"a":{"c":"x","d":null},"b":[{"a":2,"z":1}]}"#);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::Context;
 use crate::catalogue::Catalogue;
 use crate::command::command_line;
+use crate::subject::SortedMap;
 use crate::words::Word as _;
 use deobfuscate::{Indicator, Layer, TraitHit};
 use detect::assessment::{
@@ -10,7 +11,6 @@ use detect::assessment::{
 };
 use evidence::{Arg, Custody, Host, Message, Note, OperatingSystem, ReadState};
 use serde::{Serialize, Serializer};
-use serde_json::{Map, Value};
 
 /// The program that judged.
 #[derive(Serialize)]
@@ -177,7 +177,7 @@ struct FindingView<'a> {
     reason_messages: Vec<MessageView<'a>>,
     family: Option<&'a str>,
     attack: &'a [String],
-    subject: &'a Map<String, Value>,
+    subject: SortedMap<'a>,
     decoded: Vec<DecodedView<'a>>,
     action: &'static str,
     evidence: Vec<EvidenceView<'a>>,
@@ -197,7 +197,7 @@ impl<'a> FindingView<'a> {
             reason_messages: finding.reasons.iter().map(MessageView).collect(),
             family: finding.family.as_deref(),
             attack: &finding.attack,
-            subject: &finding.subject,
+            subject: SortedMap(&finding.subject),
             decoded: finding.decoded.iter().map(|script| DecodedView::new(catalogue, script)).collect(),
             action: finding.action.name(),
             evidence: finding.evidence.iter().map(EvidenceView::new).collect(),

@@ -2,6 +2,7 @@ use super::*;
 use crate::language::Language;
 use crate::samples::{clean, context, hostile, infected, write};
 use crate::sanitize::is_hostile;
+use crate::subject::Sorted;
 use crate::{Format, TextOptions, Writer};
 use jsonschema::Validator;
 use proptest::prelude::*;
@@ -77,7 +78,7 @@ fn each_line_is_an_assessment_with_its_schema() {
 #[test]
 fn the_layout_is_that_of_the_contract() {
     let (_, value) = document(Language::English, &[infected()]);
-    insta::assert_snapshot!(serde_json::to_string_pretty(&value).unwrap());
+    insta::assert_snapshot!(serde_json::to_string_pretty(&Sorted(&value)).unwrap());
 }
 
 #[test]

@@ -118,12 +118,12 @@ pub(crate) fn invocations(text: &str, context: Context) -> Vec<Invocation> {
         if name.start() < done {
             continue;
         }
-        let rest = text.get(name.end()..).unwrap_or_default();
-        let mut reader = Arguments { rest: reach(rest, context), context };
+        let rest = reach(text.get(name.end()..).unwrap_or_default(), context);
+        let mut reader = Arguments { rest, context };
         let mut traits = Vec::new();
         let payload = reader.read(&mut traits);
         if !matches!(payload, Payload::None) {
-            done = text.len() - rest.len() + (reach(rest, context).len() - reader.rest.len());
+            done = name.end() + rest.len() - reader.rest.len();
         }
         if payload != Payload::None || !traits.is_empty() {
             found.push(Invocation { at: name.start(), payload, traits });
@@ -132,11 +132,15 @@ pub(crate) fn invocations(text: &str, context: Context) -> Vec<Invocation> {
     found
 }
 
+/// Longest command inside another text. Windows itself takes 32,767 characters.
+const MAX_REACH: usize = 256 << 10;
+
 /// The part of the text that belongs to the command.
 fn reach(rest: &str, context: Context) -> &str {
     if context == Context::Line {
         return rest;
     }
+    let rest = rest.get(..rest.floor_char_boundary(MAX_REACH)).unwrap_or(rest);
     let mut quoted = false;
     for (at, c) in rest.char_indices() {
         match c {

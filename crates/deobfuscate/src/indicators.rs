@@ -23,12 +23,12 @@ macro_rules! patterns {
 }
 
 patterns! {
-    URL = r#"(?i)\b(?P<scheme>https?|ftp|stratum\+(?:tcp|ssl|udp|tls)|daemon\+https?)://(?P<rest>[^\s"'<>`|)\]};,^\\]+)"#;
+    URL = r#"(?i)\b(?P<scheme>https?|ftp|stratum\+(?:tcp|ssl|udp|tls)|daemon\+https?)://(?P<rest>[^\s"'<>`|)\]};,^\\“”‘’]+)"#;
     IPV4 = r"\b(\d{1,3}(?:\.\d{1,3}){3})\b(?::(\d{1,5})\b)?";
     IPV6 = r"(?i)\[((?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4})\](?::(\d{1,5})\b)?";
     HOST = r#"(?i)(?:^|[\s"',=;@(>])((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:com|net|org|info|biz|top|club|xyz|pw|ru|cn|io|ir|ga|tk|ml|cf|gq|us|la|cc|site|online|pro|eu|de|uk|jp|kr|fr|in|br|ua|su|ws|me|host|space|website|tech|store|live|icu|vip|nl|pl|it|es|ca|au|tw|hk|vn|onion))(?::(\d{2,5})\b|["',;\s/)<]|$)"#;
     POOL_OPTION = r#"(?i)\s(?:-o|--url)[\s=]+["']?([a-z0-9][a-z0-9.-]*\.[a-z0-9-]+:\d{2,5})\b"#;
-    PATH = r#"(?i)(?:\b[a-z]:\\|%[a-z_()0-9]{2,30}%\\|\$env:[a-z_()0-9]{2,30}\\|\\\\[a-z0-9][a-z0-9_.-]{0,60}\\)[^\s"'<>|:*?;,()\r\n`]+(?: [^\s"'<>|:*?;,()\r\n`\\/-]+(?:\\[^\s"'<>|:*?;,()`]+|\.[a-z0-9]{2,4}\b))*"#;
+    PATH = r#"(?i)(?:\b[a-z]:\\|%[a-z_()0-9]{2,30}%\\|\$env:[a-z_()0-9]{2,30}\\|\\\\[a-z0-9][a-z0-9_.-]{0,60}\\)[^\s"'<>|:*?;,()\r\n`“”‘’]+(?: [^\s"'<>|:*?;,()\r\n`\\/-]+(?:\\[^\s"'<>|:*?;,()`]+|\.[a-z0-9]{2,4}\b))*"#;
     REGISTRY = r#"(?i)\b(?:HKLM|HKCU|HKCR|HKU|HKEY_(?:LOCAL_MACHINE|CURRENT_USER|CLASSES_ROOT|USERS|CURRENT_CONFIG)):?\\+[^\s"'<>|;,)`\]]+(?: [A-Z][^\s"'<>|;,)`\]\\]*\\[^\s"'<>|;,)`\]]+)*"#;
     TASK = r#"(?i)(?:/tn|-taskname)[\s:]+(?:\\?"([^"\r\n]{1,200}?)\\?"|'([^'\r\n]{1,200})'|([^\s"';,|&)]{1,200}))"#;
     SERVICE = r#"(?i)(?:\bsc(?:\.exe)?\s+(?:\\\\\S+\s+)?(?:create|config|stop|start|delete|failure)|\bnew-service\s+(?:-name\s+)?)\s*(?:"([^"\r\n]{1,120})"|'([^'\r\n]{1,120})'|([^\s"';,|&)-][^\s"';,|&)]{0,120}))"#;
@@ -38,6 +38,9 @@ patterns! {
     HEX = r"\b(?:[0-9a-f]{64}|[0-9A-F]{64}|[0-9a-f]{40}|[0-9A-F]{40}|[0-9a-f]{32}|[0-9A-F]{32})\b";
     TOKEN = r"\b(?:[1-9A-HJ-NP-Za-km-z]{25,106}|bc1[0-9a-z]{11,71}|0x[0-9a-fA-F]{40})\b";
 }
+
+/// Most places that one pattern is looked at in one layer.
+const MAX_MATCHES: usize = 50_000;
 
 /// First labels of dotted names that are programs' namespaces and objects, not hosts.
 const NAMESPACES: &[&str] = &[
@@ -148,6 +151,7 @@ impl Collector {
         if is_ipv4(host) {
             self.add(Kind::Ipv4, host, layer);
         } else if host.contains('.')
+            && host.bytes().any(|c| c.is_ascii_alphabetic())
             && host.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'.' || c == b'-')
         {
             self.add(Kind::Domain, &host.to_ascii_lowercase(), layer);
@@ -190,15 +194,20 @@ impl Collector {
     fn system_names(&mut self, text: &str, scan: &Scan, layer: usize) {
         if scan.any(&[N::Backslash, N::EnvPath, N::Percent, N::UncOrEsc]) {
             each(&PATH, text, |captures| {
-                let path = captures[0].trim_end_matches(['.', '&', '\\', '\'']);
-                if path.len() > 4 {
-                    self.add(Kind::FilePath, path, layer);
+                let start = captures.get(0).map_or(0, |whole| whole.start());
+                let before = text.get(..start).and_then(|t| t.chars().next_back());
+                let path = single_backslashes(captures[0].trim_end_matches(['.', '&', '\\', '\'']));
+                // Two backslashes after a drive's colon or a word are one, doubled; they begin no share.
+                let inside =
+                    path.starts_with('\\') && before.is_some_and(|c| c == ':' || c.is_alphanumeric());
+                if path.len() > 4 && !inside {
+                    self.add(Kind::FilePath, &path, layer);
                 }
             });
         }
         if scan.has(N::Hkey) {
             each(&REGISTRY, text, |captures| {
-                self.add(Kind::RegistryKey, captures[0].trim_end_matches('\\'), layer);
+                self.add(Kind::RegistryKey, &single_backslashes(captures[0].trim_end_matches('\\')), layer);
             });
         }
         if scan.any(&[N::TaskNameOption, N::TaskNameParam]) {
@@ -244,7 +253,7 @@ impl Collector {
 
 fn each(pattern: &LazyLock<Option<Regex>>, text: &str, mut found: impl FnMut(&Captures<'_>)) {
     if let Some(pattern) = pattern.as_ref() {
-        for captures in pattern.captures_iter(text) {
+        for captures in pattern.captures_iter(text).take(MAX_MATCHES) {
             found(&captures);
         }
     }
@@ -252,6 +261,14 @@ fn each(pattern: &LazyLock<Option<Regex>>, text: &str, mut found: impl FnMut(&Ca
 
 fn first_group<'t>(captures: &Captures<'t>) -> &'t str {
     captures.iter().skip(1).flatten().next().map_or("", |group| group.as_str())
+}
+
+/// A path whose backslashes are doubled, as they are inside other languages' strings, as it is meant.
+fn single_backslashes(path: &str) -> String {
+    let share = if path.starts_with(r"\\") { r"\\" } else { "" };
+    let rest = path.trim_start_matches('\\');
+    let rest = if share.is_empty() { path } else { rest };
+    format!("{share}{}", rest.replace(r"\\", r"\"))
 }
 
 fn is_port(text: &str) -> bool {
@@ -337,6 +354,15 @@ mod tests {
         );
         assert_eq!(of("reg add HKLM\\SOFTWARE\\X\\Run /v y"), ["registry-key=HKLM\\SOFTWARE\\X\\Run"]);
         assert_eq!(of("$w.Headers.Add('User-Agent','Agent-7-x')"), ["user-agent=Agent-7-x"]);
+    }
+
+    #[test]
+    fn paths_are_as_they_are_meant() {
+        assert_eq!(of(r#"x("C:\\Windows\\a.exe")"#), [r"file-path=C:\Windows\a.exe"]);
+        assert_eq!(of(r"copy \\server\share\a.exe"), [r"file-path=\\server\share\a.exe"]);
+        assert_eq!(of(r"HKCU:\\Software\\X"), [r"registry-key=HKCU:\Software\X"]);
+        assert_eq!(of("(\u{201d}$env:APPDATA\\a.exe\u{201d})"), [r"file-path=$env:APPDATA\a.exe"]);
+        assert_eq!(of("http://10.10.01.10/x"), ["url=http://10.10.01.10/x"]);
     }
 
     #[test]

@@ -30,8 +30,8 @@ pub(crate) fn open(
         return;
     }
     let language = if dialect == Dialect::Vb { Language::VbScript } else { Language::JScript };
-    let tokens = tokens::tokens(text, dialect);
-    if tokens.len() >= tokens::MAX_TOKENS {
+    let (tokens, complete) = tokens::tokens(text, dialect);
+    if !complete {
         opened.problems.push(("length-limit", "the script has more parts than are followed".to_owned()));
     }
     let mut walker = Walker::new(&tokens, dialect, limits.max_depth, room, steps);

@@ -1,0 +1,14 @@
+# What the readers of the files of a Windows disk say: the WMI repository, registry hives, files at their places.
+
+## Files that are read together
+
+note-set-lost = this is read only together with `{ $file }` of the same folder, which is missing; copy the whole folder
+note-set-surplus = another file of this folder takes the same part and was read; put each copy into a folder of its own
+note-set-held = the files of this bundle that are read together have more than { $limit } MiB, and this one was not read; name its folder alone
+
+## WMI repository
+
+note-repository-unreadable = the WMI repository cannot be read: { $reason }
+note-repository-damaged = part of the WMI repository was not read, or not surely: { $reason }
+note-repository-value = a value of `{ $object }` cannot be decoded: { $reason }
+note-repository-overlap = the records of the WMI repository lie on top of each other, so not all of its classes were read; the file is damaged or was made to mislead

@@ -6,6 +6,7 @@ mod bench;
 mod docs;
 mod examples;
 mod fuzz;
+mod ms17_010;
 mod readme;
 mod run;
 mod synth;
@@ -61,6 +62,13 @@ enum Chore {
         /// Where to.
         directory: PathBuf,
     },
+    /// Writes the facts of MS17-010 that the program carries.
+    #[command(name = "ms17-010")]
+    Ms17010 {
+        /// The folder with the tables of updates and versions.
+        #[arg(long)]
+        from: PathBuf,
+    },
     /// Writes man pages and shell completions into target/docs.
     Docs,
 }
@@ -73,6 +81,7 @@ fn main() -> ExitCode {
         Chore::Examples { check } => examples::run(check),
         Chore::Readme { check } => readme::run(check),
         Chore::Synth { count, directory } => synth::run(count, &directory),
+        Chore::Ms17010 { from } => ms17_010::run(&from),
         Chore::Docs => docs::run(),
     };
     match done {

@@ -1,5 +1,5 @@
-//! What is known: of clean machines ([`Baseline`]), of miner families ([`Family`]), of mining pools ([`Pools`]), and how to read the
-//! queries of event filters ([`wql`]).
+//! What is known: of clean machines ([`Baseline`]), of miner families ([`Family`]), of mining pools ([`Pools`]), of security
+//! updates ([`ms17_010`]), and how to read the queries of event filters ([`wql`]).
 //!
 //! Facts are data files (TOML, `crates/intel/data`), each with its public source. The program carries them compressed; users add files
 //! of the same form. This crate compares and finds; what that means is the business of `detect`.
@@ -9,6 +9,7 @@ pub mod baseline;
 mod builtin;
 mod error;
 pub mod family;
+pub mod ms17_010;
 mod pattern;
 pub mod pools;
 pub mod wql;
@@ -45,6 +46,7 @@ pub struct Intel {
     baselines: Vec<Baseline>,
     families: Vec<Family>,
     pools: Pools,
+    ms17_010: ms17_010::Table,
     index: family::Index,
     problems: Vec<FileError>,
 }
@@ -63,18 +65,19 @@ pub struct Known<'a> {
 }
 
 static BUILTIN: LazyLock<Intel> = LazyLock::new(|| {
-    let (mut baselines, mut families, mut pools, mut problems) =
-        (Vec::new(), Vec::new(), Pools::default(), Vec::new());
+    let (mut baselines, mut families, mut problems) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut pools, mut ms17_010) = (Pools::default(), ms17_010::Table::default());
     for (name, text) in builtin_files() {
         let read = match name.split('/').next() {
             Some("baselines") => Baseline::from_toml(name, text).map(|baseline| baselines.push(baseline)),
             Some("families") => Family::from_toml(name, text).map(|family| families.push(family)),
+            Some("ms17-010.toml") => ms17_010::Table::from_toml(name, text).map(|read| ms17_010 = read),
             _ => Pools::from_toml(name, text).map(|read| pools = read),
         };
         problems.extend(read.err());
     }
     let index = family::Index::new(&families);
-    Intel { baselines, families, pools, index, problems }
+    Intel { baselines, families, pools, ms17_010, index, problems }
 });
 
 /// The data files that the program carries: path below `data`, and text.
@@ -116,6 +119,11 @@ impl Intel {
     /// The mining pools.
     pub const fn pools(&self) -> &Pools {
         &self.pools
+    }
+
+    /// The facts on MS17-010.
+    pub const fn ms17_010(&self) -> &ms17_010::Table {
+        &self.ms17_010
     }
 
     /// The program's own data files that could not be read. A test keeps this empty.

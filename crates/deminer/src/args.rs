@@ -23,6 +23,7 @@ const AFTER_HELP: &str = "\
 Examples:
   deminer check PC-1_WMI.zip                     one machine
   deminer check evidence/ -f html -o report.html a folder of bundles, as a page to read or print
+  deminer plan PC-1_WMI.zip -o plan.json         what to remove, and how
   deminer decode --command 'powershell -e ZQBjAGgAbwAgADEA'
 
 Exit status: 0 nothing found, 1 something found, 2 the work could not be done, 3 too little was read to say.";
@@ -72,6 +73,10 @@ pub(crate) enum Color {
 pub(crate) enum Command {
     /// Check evidence: a verdict for each machine, with its reasons
     Check(Check),
+    /// Plan the cleaning of a machine: what goes, in which order, under which conditions
+    Plan(Plan),
+    /// Turn a plan into a PowerShell script, for machines on which only a script may run
+    Script(Script),
     /// Make and inspect baselines: what a clean machine has
     #[command(subcommand)]
     Baseline(Baseline),
@@ -165,6 +170,64 @@ pub(crate) enum Require {
     Subscriptions,
     /// Everything that the eight stages ask for; anything missing ends in exit status 3
     Full,
+}
+
+/// Plan the cleaning of a machine: what goes, in which order, under which conditions.
+///
+/// The plan changes nothing. It holds what the content of the evidence speaks for; what needs a person's look is added with --include.
+/// What Windows itself has is never in it.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  deminer plan PC-1_WMI.zip --output plan.json
+  deminer plan evidence/ --host PC-1 --include 9e6797b707d5ead5 --output plan.json
+  deminer script plan.json --output clean.ps1
+
+Exit status: 0 nothing to do, 1 the plan has actions, 2 the plan could not be made, 3 too little was read to say.")]
+pub(crate) struct Plan {
+    /// Files, folders and zip archives to read
+    #[arg(required = true, value_hint = ValueHint::AnyPath)]
+    pub evidence: Vec<PathBuf>,
+
+    /// The machine to plan for, where the evidence speaks of several
+    #[arg(long, value_name = "NAME")]
+    pub host: Option<String>,
+
+    /// Also answer the finding with this id; may be repeated
+    #[arg(long, value_name = "ID")]
+    pub include: Vec<String>,
+
+    /// Leave the finding with this id alone; may be repeated
+    #[arg(long, value_name = "ID")]
+    pub exclude: Vec<String>,
+
+    /// Also know as good what this baseline lists; may be repeated
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub baseline: Vec<PathBuf>,
+
+    /// Write the plan to this file and a summary to standard output, instead of the plan to standard output
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+}
+
+/// Turn a plan into a PowerShell script, for machines on which only a script may run.
+///
+/// The script carries out what the plan has on WMI: it shows what it would do, and does it with -Apply, after an export. Names and
+/// contents stand in it as hashes only. It needs PowerShell 2.0 or later, and administrator rights.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  deminer script plan.json --output clean.ps1
+
+Exit status: 0 written, 1 the plan has nothing that a script can do, 2 the plan could not be read.")]
+pub(crate) struct Script {
+    /// The plan, as `deminer plan` writes it
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub plan: PathBuf,
+
+    /// Write the script to this file instead of standard output
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

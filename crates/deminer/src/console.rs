@@ -93,6 +93,11 @@ impl Console {
         }
     }
 
+    /// Says what the person should know of a result.
+    pub(crate) fn warn(self, message: &evidence::Message) {
+        self.say(m::WARNING, AnsiColor::Yellow, &self.catalogue().line(message));
+    }
+
     fn notes(self, notes: &[Note]) {
         for note in notes {
             let (word, color) = match note.level {

@@ -43,6 +43,12 @@ pub(crate) enum Error {
     ObjectPath { path: String, problem: String },
     /// The evidence has nothing that a baseline could list.
     NothingToLearn,
+    /// A file is no plan.
+    PlanFile { path: String, problem: String },
+    /// A plan is for one host, and the evidence speaks of several.
+    SeveralHosts,
+    /// The evidence does not speak of this host; one with a similar name.
+    UnknownHost { name: String, similar: Option<String> },
 }
 
 impl Error {
@@ -99,6 +105,9 @@ impl Error {
             Self::NoSuchObject(path) => m::NO_SUCH_OBJECT.with([path.into()]),
             Self::ObjectPath { path, problem } => m::OBJECT_PATH.with([path.into(), problem.into()]),
             Self::NothingToLearn => m::NOTHING_TO_LEARN.plain(),
+            Self::PlanFile { path, problem } => m::PLAN_FILE.with([path.into(), problem.into()]),
+            Self::SeveralHosts => m::SEVERAL_HOSTS.plain(),
+            Self::UnknownHost { name, .. } => m::UNKNOWN_HOST.with([name.into()]),
         }
     }
 
@@ -114,7 +123,8 @@ impl Error {
             Self::CannotWrite(..) => m::HINT_CANNOT_WRITE.plain(),
             Self::CannotRead { similar: Some(name), .. }
             | Self::UnknownBaseline { similar: Some(name), .. }
-            | Self::UnknownFamily { similar: Some(name), .. } => did_you_mean(name),
+            | Self::UnknownFamily { similar: Some(name), .. }
+            | Self::UnknownHost { similar: Some(name), .. } => did_you_mean(name),
             Self::CannotRead { .. } => m::HINT_CANNOT_READ.plain(),
             Self::TooLarge { .. } => m::HINT_INPUT_TOO_LARGE.plain(),
             Self::NoThreads(_) => m::HINT_NO_THREADS.plain(),
@@ -126,6 +136,9 @@ impl Error {
             Self::NoSuchObject(_) => m::HINT_NO_SUCH_OBJECT.plain(),
             Self::ObjectPath { .. } => m::HINT_OBJECT_PATH.plain(),
             Self::NothingToLearn => m::HINT_NOTHING_TO_LEARN.plain(),
+            Self::PlanFile { .. } => m::HINT_PLAN_FILE.plain(),
+            Self::SeveralHosts => m::HINT_SEVERAL_HOSTS.plain(),
+            Self::UnknownHost { .. } => m::HINT_UNKNOWN_HOST.plain(),
         })
     }
 

@@ -53,6 +53,27 @@ messages! {
     OBJECT_PATH = "cli-object-path" ["path", "problem"];
     HINT_OBJECT_PATH = "cli-hint-object-path" [];
 
+    PLAN_FILE = "cli-plan-file" ["path", "problem"];
+    HINT_PLAN_FILE = "cli-hint-plan-file" [];
+    SEVERAL_HOSTS = "cli-several-hosts" [];
+    HINT_SEVERAL_HOSTS = "cli-hint-several-hosts" [];
+    UNKNOWN_HOST = "cli-unknown-host" ["name"];
+    HINT_UNKNOWN_HOST = "cli-hint-unknown-host" [];
+
+    // Plans.
+    PLAN_FOR = "cli-plan-for" ["host", "count"];
+    PLAN_REFUSED = "cli-plan-refused" [];
+    SCRIPT_LEFT_OUT = "cli-script-left-out" ["count"];
+    VERB_CONTAIN = "cli-verb-contain" [];
+    VERB_SUSPEND = "cli-verb-suspend" [];
+    VERB_DISABLE = "cli-verb-disable" [];
+    VERB_END = "cli-verb-end" [];
+    VERB_REMOVE = "cli-verb-remove" [];
+    VERB_RESET = "cli-verb-reset" [];
+    VERB_RESTORE = "cli-verb-restore" [];
+    VERB_PATCH = "cli-verb-patch" [];
+    VERB_HARDEN = "cli-verb-harden" [];
+
     // Remarks on the evidence.
     BUNDLE_CHANGED = "cli-bundle-changed" ["host"];
 

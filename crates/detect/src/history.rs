@@ -19,13 +19,14 @@ impl<'a> History<'a> {
         Self { evidence, events }
     }
 
-    /// Whether the record comes from a log: it tells what was, not what is.
+    /// Whether the record comes from a log, or is one of the deleted objects of a source: it tells what was, not what is.
     pub(crate) fn is_history(&self, record: usize) -> bool {
         let source = |at: usize| {
             let provenance = self.evidence.records.get(at)?.provenance;
             self.evidence.sources.get(usize::try_from(provenance.source).ok()?)
         };
-        source(record).is_some_and(|source| source.format.starts_with("event"))
+        source(record)
+            .is_some_and(|source| source.format.starts_with("event") || source.format.ends_with("-deleted"))
     }
 
     /// When the event was written that the record comes from.

@@ -50,6 +50,7 @@ pub fn assess(evidence: &Evidence, intel: &Intel) -> Assessment {
 
     let verdict = verdict::verdict(&findings, &evidence.coverage);
     let stages = stages::stages(&stages::Basis {
+        host: &evidence.host.name,
         verdict,
         findings: &findings,
         coverage: &evidence.coverage,

@@ -7,6 +7,7 @@ use evidence::{Area, Coverage, Custody, Message};
 
 /// What the stages follow from.
 pub(crate) struct Basis<'a> {
+    pub(crate) host: &'a str,
     pub(crate) verdict: Verdict,
     pub(crate) findings: &'a [Finding],
     pub(crate) coverage: &'a Coverage,
@@ -111,7 +112,7 @@ fn remove(basis: &Basis) -> Standing {
         .filter(|f| matches!(f.action, Action::Review | Action::AskOwner) && f.severity <= Severity::Medium)
         .count();
     if certain > 0 {
-        (State::Act, m::STAGE_REMOVE_ACT.with([certain.into()]), Some(full_report()))
+        (State::Act, m::STAGE_REMOVE_ACT.with([certain.into()]), Some(plan(basis)))
     } else if open > 0 {
         (State::Act, m::STAGE_REMOVE_REVIEW.with([open.into()]), Some(full_report()))
     } else if basis.verdict == Verdict::Inconclusive {
@@ -134,6 +135,11 @@ const AUTORUNS: &str = "autorunsc64.exe -accepteula -nobanner -a * -c -h -s * > 
 
 fn full_report() -> Next {
     let words = ["check", "{evidence}", "--format", "html", "--output", "report.html"];
+    Next::Deminer(words.map(str::to_owned).to_vec())
+}
+
+fn plan(basis: &Basis) -> Next {
+    let words = ["plan", "{evidence}", "--host", basis.host, "--output", "plan.json"];
     Next::Deminer(words.map(str::to_owned).to_vec())
 }
 

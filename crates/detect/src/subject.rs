@@ -1,7 +1,7 @@
 //! Findings from records: subjects, identities, places.
 
 use crate::assessment::{Action, Confidence, EvidenceRef, Finding, Kind, Severity};
-use evidence::{Evidence, Location, Message, WmiClass, WmiObject};
+use evidence::{Evidence, Location, Message, State, WmiClass, WmiObject};
 use serde_json::{Map, Value as Json};
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
@@ -34,7 +34,12 @@ pub(crate) fn fields(object: &WmiObject, namespace: Option<&str>) -> Json {
     }
     for property in &object.properties {
         let value = serde_json::to_value(&property.value).unwrap_or_default();
-        map.insert(property.name.as_str().to_owned(), value);
+        // What a listing cut must not be taken for the whole.
+        let name = match property.state {
+            State::Known => property.name.as_str().to_owned(),
+            State::Truncated => format!("{} (truncated)", property.name.as_str()),
+        };
+        map.insert(name, value);
     }
     if let Some(sid) = object.creator_sid() {
         map.insert("CreatorSID (text)".to_owned(), Json::from(sid));

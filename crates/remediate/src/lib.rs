@@ -15,6 +15,7 @@ mod messages;
 mod object;
 pub mod plan;
 mod receipt;
+mod script;
 mod stock_entry;
 mod stock_values;
 mod task_xml;
@@ -25,6 +26,7 @@ pub use apply::{Options, Watcher, apply, purge, resume};
 pub use case::CaseDir;
 pub use plan::{Action, Choice, Plan, PlanError, Precondition, Refusal, Target, Verb, plan};
 pub use receipt::{ActionReceipt, Outcome, Receipt, Run, Stop};
+pub use script::{Script, script};
 pub use undo::{UndoOptions, undo};
 pub use verify::{Now, Verification, Verified, verify};
 

@@ -77,13 +77,17 @@ fn use_threads(threads: Option<u16>) -> Result<(), Error> {
 
 /// What is built in and what the user adds.
 fn intel(args: &Check) -> Result<Intel, Error> {
-    let mut intel = Intel::builtin().clone();
-    for path in &args.baseline {
-        intel = intel.with_baseline(super::baseline::from_file(path)?);
-    }
+    let intel = with_baselines(&args.baseline)?;
     let families: Vec<_> =
         args.families.iter().map(|path| super::families::from_file(path)).collect::<Result<_, _>>()?;
     Ok(if families.is_empty() { intel } else { intel.with_families(families) })
+}
+
+/// What is built in and the user's baselines.
+pub(crate) fn with_baselines(baselines: &[PathBuf]) -> Result<Intel, Error> {
+    baselines.iter().try_fold(Intel::builtin().clone(), |intel, path| {
+        Ok(intel.with_baseline(super::baseline::from_file(path)?))
+    })
 }
 
 /// What the user named, `-` being standard input.

@@ -6,6 +6,7 @@ mod cim;
 mod decode;
 mod families;
 mod help;
+mod plan;
 
 use crate::args::Command;
 use crate::console::Console;
@@ -17,6 +18,8 @@ use std::io::{self, Write as _};
 pub(crate) fn run(command: &Command, console: Console) -> Result<ExitStatus, Error> {
     match command {
         Command::Check(args) => check::run(args, console),
+        Command::Plan(args) => plan::run(args, console),
+        Command::Script(args) => plan::script(args, console),
         Command::Baseline(args) => baseline::run(args, console),
         Command::Families(args) => families::run(args, console),
         Command::Decode(args) => decode::run(args, console),

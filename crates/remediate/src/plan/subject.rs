@@ -53,6 +53,7 @@ pub(super) fn object(fields: &Map<String, Json>) -> WmiObject {
     let properties = fields
         .iter()
         .filter(|(name, _)| !name.starts_with("__") && *name != CREATOR_IN_WORDS)
+        .filter(|(name, _)| !name.ends_with(" (truncated)"))
         .filter(|(name, _)| knows_creator || !name.eq_ignore_ascii_case("CreatorSID"))
         .filter_map(|(name, value)| {
             let value: Value = serde_json::from_value(value.clone()).ok()?;

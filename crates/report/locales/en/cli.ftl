@@ -73,3 +73,28 @@ cli-no-such-object = the repository has no `{ $path }`
 cli-hint-no-such-object = `deminer cim ls` lists namespaces and classes; `deminer cim hash` finds traces of what was deleted
 cli-object-path = `{ $path }` is no path of a class or instance: { $problem }
 cli-hint-object-path = a path looks like `root\default:Win32_Services` or `root\subscription:__EventFilter.Name="SCM Event Log Filter"`
+
+cli-plan-file = `{ $path }` is no plan that can be used: { $problem }
+cli-hint-plan-file = `deminer plan EVIDENCE --output plan.json` makes one
+cli-several-hosts = the evidence speaks of several machines, and a plan is for one
+cli-hint-several-hosts = name it with `--host`; `deminer check --quiet` lists the machines
+cli-unknown-host = the evidence does not speak of a machine `{ $name }`
+cli-hint-unknown-host = `deminer check --quiet` lists the machines
+cli-plan-for = plan for { $host }: { $count ->
+    [one] 1 action
+   *[other] { $count } actions
+}
+cli-plan-refused = not in the plan
+cli-script-left-out = { $count ->
+    [one] one action of the plan is not about WMI; the script leaves it out
+   *[other] { $count } actions of the plan are not about WMI; the script leaves them out
+}
+cli-verb-contain = contain
+cli-verb-suspend = suspend
+cli-verb-disable = disable
+cli-verb-end = end
+cli-verb-remove = remove
+cli-verb-reset = reset
+cli-verb-restore = restore
+cli-verb-patch = patch
+cli-verb-harden = harden

@@ -36,10 +36,8 @@ outcome-done-despite = it is done and proven, though the machine said: { $error 
 outcome-at-restart = it is prepared, and done when the machine restarts
 outcome-absent = it is not there
 outcome-already = it was so already
-outcome-changed = { $field ->
-    [*] it is not what it was when it was looked at; make the plan anew
-   *[other] its { $field } is not what the plan says; make the plan anew
-  }
+outcome-changed = its { $field } is not what the plan says; make the plan anew
+outcome-other = it is not what it was when it was looked at; make the plan anew
 outcome-backup = it was left alone, for it could not be backed up: { $error }
 outcome-backup-differs = it was left alone, for its backup did not read back as it was written
 outcome-failed = it was not done: { $error }

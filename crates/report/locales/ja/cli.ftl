@@ -61,3 +61,22 @@ cli-no-such-object = リポジトリに `{ $path }` はありません
 cli-hint-no-such-object = 名前空間とクラスは `deminer cim ls` で一覧できます。削除されたものの痕跡は `deminer cim hash` で探せます
 cli-object-path = `{ $path }` はクラスやインスタンスのパスではありません: { $problem }
 cli-hint-object-path = パスは `root\default:Win32_Services` や `root\subscription:__EventFilter.Name="SCM Event Log Filter"` のように書きます
+
+cli-plan-file = `{ $path }` は使用できる計画ではありません: { $problem }
+cli-hint-plan-file = `deminer plan EVIDENCE --output plan.json` で作成できます
+cli-several-hosts = 証拠に複数のマシンが含まれていますが、計画は 1 台ごとに作成します
+cli-hint-several-hosts = `--host` でマシンを指定してください。`deminer check --quiet` で一覧を表示できます
+cli-unknown-host = 証拠にマシン `{ $name }` は含まれていません
+cli-hint-unknown-host = `deminer check --quiet` でマシンの一覧を表示できます
+cli-plan-for = { $host } の計画: { $count } 件の操作
+cli-plan-refused = 計画に含めなかったもの
+cli-script-left-out = 計画のうち WMI に関係しない { $count } 件の操作は、スクリプトに含まれません
+cli-verb-contain = 遮断
+cli-verb-suspend = 一時停止
+cli-verb-disable = 無効化
+cli-verb-end = 終了
+cli-verb-remove = 削除
+cli-verb-reset = 既定値に戻す
+cli-verb-restore = 復元
+cli-verb-patch = 更新
+cli-verb-harden = 強化

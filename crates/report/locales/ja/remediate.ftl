@@ -32,10 +32,8 @@ outcome-done-despite = 実行し、結果を確認しました。ただし、マ
 outcome-at-restart = 準備ができました。再起動時に実行されます
 outcome-absent = 存在しません
 outcome-already = すでにその状態でした
-outcome-changed = { $field ->
-    [*] 読み取ったときから変化しています。計画を作り直してください
-   *[other] { $field } が計画と異なります。計画を作り直してください
-  }
+outcome-changed = { $field } が計画と異なります。計画を作り直してください
+outcome-other = 読み取ったときから変化しています。計画を作り直してください
 outcome-backup = バックアップできないため、変更しませんでした: { $error }
 outcome-backup-differs = バックアップを読み戻した内容が一致しないため、変更しませんでした
 outcome-failed = 実行できませんでした: { $error }

@@ -1,0 +1,143 @@
+//! `deminer plan` and `deminer script`: what goes from a machine, and a script that does the WMI part of it.
+
+use super::check::inputs;
+use crate::args::{Plan as PlanArgs, Script as ScriptArgs};
+use crate::console::Console;
+use crate::error::{Error, shown};
+use crate::exit::ExitStatus;
+use crate::hosts::Hosts;
+use crate::input;
+use crate::messages as m;
+use crate::output::Output;
+use crate::suggest;
+use detect::Assessment;
+use detect::assessment::Verdict;
+use evidence::Message;
+use intel::Intel;
+use parse::bundle::{self, Limits};
+use remediate::{Choice, Plan, Verb};
+use report::sanitize::visible;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+/// The largest plan that is read; `remediate` has a limit of its own behind it.
+const PLAN_LIMIT: u64 = 64 << 20;
+
+/// Makes a plan and writes it.
+pub(crate) fn run(args: &PlanArgs, console: Console) -> Result<ExitStatus, Error> {
+    let intel = super::check::with_baselines(&args.baseline)?;
+    let assessment = assess(args, &intel, console)?;
+    let choice = Choice {
+        include: args.include.iter().cloned().collect(),
+        exclude: args.exclude.iter().cloned().collect(),
+    };
+    let plan = remediate::plan(&assessment, &intel, &choice);
+    write(args.output.as_ref(), &args.evidence, &plan.to_json())?;
+    if args.output.is_some() {
+        let mut out = io::stdout().lock();
+        summary(&mut out, &plan, console).and_then(|()| out.flush()).map_err(Error::CannotPrint)?;
+    }
+    Ok(match (plan.actions.is_empty(), assessment.verdict) {
+        (false, _) => ExitStatus::Found,
+        (true, Verdict::Inconclusive) => ExitStatus::Inconclusive,
+        (true, _) => ExitStatus::Nothing,
+    })
+}
+
+/// Turns a plan into a script and writes it.
+pub(crate) fn script(args: &ScriptArgs, console: Console) -> Result<ExitStatus, Error> {
+    let bytes = input::read(&args.plan, PLAN_LIMIT)?;
+    let plan = Plan::from_json(&String::from_utf8_lossy(&bytes))
+        .map_err(|problem| Error::PlanFile { path: shown(&args.plan), problem: problem.to_string() })?;
+    let script = remediate::script(&plan);
+    write(args.output.as_ref(), std::slice::from_ref(&args.plan), &script.text)?;
+    if script.left_out > 0 {
+        console.warn(&m::SCRIPT_LEFT_OUT.with([script.left_out.into()]));
+    }
+    Ok(if script.actions > 0 { ExitStatus::Nothing } else { ExitStatus::Found })
+}
+
+/// The assessment of the one host that is meant.
+fn assess(args: &PlanArgs, intel: &Intel, console: Console) -> Result<Assessment, Error> {
+    let limits = Limits::default();
+    let found = bundle::discover(&inputs(&args.evidence), &limits);
+    let hosts = Hosts::survey(&found.bundles, &limits, console);
+    if hosts.len() == 0 {
+        return Err(Error::nothing_read(&args.evidence, found.notes));
+    }
+    let mut names = Vec::new();
+    let mut wanted = None;
+    hosts
+        .each(
+            |evidence| {
+                let named = args.host.as_ref().is_none_or(|name| {
+                    evidence
+                        .host
+                        .names
+                        .iter()
+                        .chain([&evidence.host.name])
+                        .any(|own| own.eq_ignore_ascii_case(name))
+                });
+                (evidence.host.name.clone(), named.then(|| detect::assess(&evidence, intel)))
+            },
+            |(name, assessment)| {
+                names.push(name);
+                match (&wanted, assessment) {
+                    (Some(_), Some(_)) => Err(()),
+                    (None, Some(assessment)) => {
+                        wanted = Some(assessment);
+                        Ok(())
+                    }
+                    (_, None) => Ok(()),
+                }
+            },
+        )
+        .map_err(|()| Error::SeveralHosts)?;
+    wanted.ok_or_else(|| {
+        let name = args.host.clone().unwrap_or_default();
+        let similar = suggest::similar(&name, names.iter().map(String::as_str));
+        Error::UnknownHost { name, similar }
+    })
+}
+
+fn write(path: Option<&PathBuf>, inputs: &[PathBuf], text: &str) -> Result<(), Error> {
+    let path = path.map(PathBuf::as_path);
+    let mut output = Output::open(path, inputs)?;
+    output
+        .write_all(text.as_bytes())
+        .and_then(|()| output.finish())
+        .map_err(|problem| Error::writing(path, problem))
+}
+
+/// What the plan does, one action a line, and what it does not.
+fn summary(out: &mut impl Write, plan: &Plan, console: Console) -> io::Result<()> {
+    let bold = console.heading();
+    let line = |message: &Message| console.catalogue().line(message);
+    let host = visible(&plan.host.name).into_owned();
+    writeln!(out, "{bold}{}{bold:#}", line(&m::PLAN_FOR.with([host.into(), plan.actions.len().into()])))?;
+    for action in &plan.actions {
+        let verb = line(&verb(action.verb).plain());
+        writeln!(out, "  {}  {verb}  {}", action.id, visible(&action.target.name()))?;
+    }
+    if !plan.refused.is_empty() {
+        writeln!(out, "{bold}{}{bold:#}", line(&m::PLAN_REFUSED.plain()))?;
+        for refusal in &plan.refused {
+            writeln!(out, "  {}  {}", refusal.finding, line(&refusal.why))?;
+        }
+    }
+    Ok(())
+}
+
+const fn verb(verb: Verb) -> evidence::MessageSpec {
+    match verb {
+        Verb::Contain => m::VERB_CONTAIN,
+        Verb::Suspend => m::VERB_SUSPEND,
+        Verb::Disable => m::VERB_DISABLE,
+        Verb::End => m::VERB_END,
+        Verb::Remove => m::VERB_REMOVE,
+        Verb::Reset => m::VERB_RESET,
+        Verb::Restore => m::VERB_RESTORE,
+        Verb::Patch => m::VERB_PATCH,
+        Verb::Harden => m::VERB_HARDEN,
+    }
+}

@@ -71,7 +71,6 @@ pub const NOTES: &[MessageSpec] = &[
     MessageSpec::new("format-clixml", &[]),
     MessageSpec::new("format-evtx", &[]),
     MessageSpec::new("format-registry-hive", &[]),
-    MessageSpec::new("format-cim-repository", &[]),
     MessageSpec::new("format-task-xml", &[]),
     MessageSpec::new("format-program", &[]),
     MessageSpec::new("format-capture", &[]),
@@ -182,6 +181,7 @@ impl Format {
                 | Self::AutorunsCsv
                 | Self::AutorunsTsv
                 | Self::AutorunsXml
+                | Self::CimRepository
                 | Self::Manifest
                 | Self::Records
         )
@@ -197,7 +197,6 @@ impl Format {
                     | Self::AutorunsArn
                     | Self::Evtx
                     | Self::RegistryHive
-                    | Self::CimRepository
                     | Self::TaskXml
             )
     }
@@ -260,7 +259,6 @@ mod tests {
             Format::Clixml,
             Format::Evtx,
             Format::RegistryHive,
-            Format::CimRepository,
             Format::TaskXml,
             Format::Program,
             Format::Capture,

@@ -10,6 +10,7 @@ pub mod bundle;
 pub mod format;
 pub mod mof;
 pub mod powershell;
+pub mod repository;
 pub mod text;
 pub mod wmic;
 
@@ -37,7 +38,16 @@ pub struct Problem {
 
 /// Everything that this crate can say.
 pub fn messages() -> impl Iterator<Item = &'static MessageSpec> {
-    [autoruns::NOTES, bundle::NOTES, format::NOTES, mof::NOTES, powershell::NOTES, text::NOTES, wmic::NOTES]
-        .into_iter()
-        .flatten()
+    [
+        autoruns::NOTES,
+        bundle::NOTES,
+        format::NOTES,
+        mof::NOTES,
+        powershell::NOTES,
+        repository::NOTES,
+        text::NOTES,
+        wmic::NOTES,
+    ]
+    .into_iter()
+    .flatten()
 }

@@ -7,6 +7,7 @@ use super::notes::{
     ARCHIVE_NESTED, ARN, EMPTY, MANIFEST_DAMAGED, MANIFEST_SCHEMA, MEMBER_DAMAGED, UNKNOWN_BINARY,
     UNKNOWN_TEXT, UNREAD, io_message, too_large,
 };
+use super::sets::Sets;
 use super::{Limits, Shape, names, parsers, records};
 use crate::Problem;
 use crate::format::{Format, HEAD, has_extension};
@@ -75,6 +76,8 @@ pub(super) struct Collector<'a> {
     pub(super) notes: Vec<Note>,
     /// Files of a whole disk that no parser reads.
     pub(super) unread: u64,
+    /// Files that are read together, until all of the bundle has been seen.
+    sets: Sets,
 }
 
 impl<'a> Collector<'a> {
@@ -86,6 +89,7 @@ impl<'a> Collector<'a> {
             manifests: Vec::new(),
             notes: Vec::new(),
             unread: 0,
+            sets: Sets::default(),
         }
     }
 
@@ -125,6 +129,7 @@ impl<'a> Collector<'a> {
             Some(Format::Zip | Format::Gzip) => {
                 self.refuse(offer.clone(), Level::Error, ARCHIVE_NESTED.plain());
             }
+            Some(Format::CimRepository) => self.take_repository_file(&offer, &mut stream),
             Some(format) => self.pass(&offer, format),
             None => self.take_text(&offer, &mut stream),
         }
@@ -280,6 +285,30 @@ impl<'a> Collector<'a> {
         }
     }
 
+    /// Sets a file of a WMI repository aside, to be read with the others. Its objects name no machine, so a survey does without.
+    fn take_repository_file(&mut self, offer: &Offer, stream: &mut Hashed<impl Read>) {
+        let limits = self.mode.limits;
+        if !self.mode.hash {
+            let relative = offer.relative.clone();
+            return self.taken.push(Taken { relative, evidence: true, ..Taken::default() });
+        }
+        match read_whole(stream, limits.text) {
+            Ok(Some(bytes)) => {
+                let source = source(offer, Format::CimRepository, stream);
+                let refused = self.sets.add_repository_file(offer.clone(), source, bytes, limits.file);
+                self.taken.extend(refused);
+            }
+            Ok(None) => self.refuse(offer.clone(), Level::Error, too_large(limits)),
+            Err(error) => self.refuse(offer.clone(), Level::Error, failure(&error)),
+        }
+    }
+
+    /// Reads what was set aside. To be called when all of the bundle has been taken in.
+    pub(super) fn finish(&mut self) {
+        let sets = std::mem::take(&mut self.sets);
+        self.taken.extend(sets.read());
+    }
+
     fn take_text(&mut self, offer: &Offer, stream: &mut Hashed<impl Read>) {
         let limits = self.mode.limits;
         let bytes = match read_whole(stream, limits.text) {
@@ -372,11 +401,22 @@ fn failure(error: &io::Error) -> Message {
     }
 }
 
-fn to_note(problem: Problem, source: &str) -> Note {
+/// The source of a file that was read to its end.
+fn source(offer: &Offer, format: Format, stream: &Hashed<impl Read>) -> Source {
+    Source {
+        path: offer.path.clone(),
+        member: offer.member.clone(),
+        sha256: stream.digest(),
+        length: stream.length(),
+        format: format.as_str().to_owned(),
+    }
+}
+
+pub(super) fn to_note(problem: Problem, source: &str) -> Note {
     Note { level: problem.level, source: source.to_owned(), offset: problem.offset, message: problem.message }
 }
 
-fn note(taken: &mut Taken, offer: &Offer, level: Level, message: Message) {
+pub(super) fn note(taken: &mut Taken, offer: &Offer, level: Level, message: Message) {
     let source = match &offer.member {
         Some(member) => format!("{}!{member}", offer.path),
         None => offer.path.clone(),

@@ -29,6 +29,7 @@ mod open;
 mod parsers;
 mod records;
 mod scope;
+mod sets;
 mod walk;
 
 pub use limits::Limits;

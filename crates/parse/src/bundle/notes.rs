@@ -85,6 +85,12 @@ notes! {
     RECORD_DAMAGED = "note-record-damaged", &["line", "reason"];
     /// The records name another machine than the bundle does.
     OTHER_HOST = "note-other-host", &["bundle", "record"];
+    /// A file that is read only together with another one, which is missing.
+    SET_LOST = "note-set-lost", &["file"];
+    /// A file that takes the same part in a set as one that was read.
+    SET_SURPLUS = "note-set-surplus", &[];
+    /// The files that are read together are larger than what is held.
+    SET_HELD = "note-set-held", &["limit"];
     /// More notes of one kind than are worth reading.
     MORE = "note-more", &["count", "note"];
 }

@@ -36,6 +36,7 @@ pub(super) fn read(bundle: &BundleRef, limits: &Limits, hash: bool) -> Vec<Evide
         }
         Place::Bytes(bytes) => in_memory(&mut collector, &bundle.name, bytes),
     }
+    collector.finish();
     let disk = shape == Shape::Disk;
     let bundle = Bundle { display: &bundle.name, host: host(bundle), disk, verify: hash };
     group(&bundle, collector)

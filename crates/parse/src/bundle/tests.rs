@@ -1,5 +1,6 @@
 //! Bundles of every shape, read from folders and archives that the tests build.
 
+mod disk;
 mod hostile;
 mod hosts;
 mod places;

@@ -4,7 +4,7 @@ use super::*;
 use evidence::{Area, NameSource};
 
 /// The folder of the recorded evidence, or a loud word that it is missing.
-fn data(below: &str) -> Option<std::path::PathBuf> {
+pub(super) fn data(below: &str) -> Option<std::path::PathBuf> {
     let data = std::env::var_os("DEMINER_DATA").map_or_else(
         || Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data")).to_path_buf(),
         Into::into,

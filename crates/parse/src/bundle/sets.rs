@@ -1,0 +1,205 @@
+//! Files that are read together: a WMI repository is five files of one folder, a registry hive is one and its transaction logs.
+//!
+//! They are set aside while a bundle is taken in, since archives have them in any order, and are read when all of it has been seen.
+
+use super::collect::{Offer, Taken, note, to_note};
+use super::notes::{SET_HELD, SET_LOST, SET_SURPLUS, mebibytes};
+use crate::format::file_name;
+use crate::{Parsed, repository};
+use cim_repository::{Parts, ReadAt};
+use evidence::{Level, Location, RecordData, Source};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A file that waits for the others of its set.
+#[derive(Debug)]
+struct Aside {
+    offer: Offer,
+    source: Source,
+    bytes: Arc<Vec<u8>>,
+}
+
+/// The files of the sets by folder.
+#[derive(Debug, Default)]
+pub(super) struct Sets {
+    repositories: BTreeMap<String, BTreeMap<Role, Aside>>,
+    /// Bytes that are held.
+    held: u64,
+}
+
+/// What a file is in its repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Role {
+    Objects,
+    Index,
+    Mapping(u8),
+}
+
+impl Role {
+    /// By the name, and else by the signature of the first page.
+    fn of(name: &str, bytes: &[u8]) -> Self {
+        match name.to_ascii_lowercase().as_str() {
+            "objects.data" => Self::Objects,
+            "index.btr" => Self::Index,
+            "mapping1.map" => Self::Mapping(1),
+            "mapping2.map" => Self::Mapping(2),
+            "mapping3.map" => Self::Mapping(3),
+            _ if bytes.starts_with(&[0xCD, 0xAB, 0, 0]) => Self::Mapping(0),
+            _ => Self::Index,
+        }
+    }
+}
+
+impl Sets {
+    /// Sets a file of a WMI repository aside. Returns what there is to tell at once where it cannot be held.
+    pub(super) fn add_repository_file(
+        &mut self,
+        offer: Offer,
+        source: Source,
+        bytes: Vec<u8>,
+        limit: u64,
+    ) -> Option<Taken> {
+        if let Some(taken) = self.hold(&offer, bytes.len(), limit) {
+            return Some(taken);
+        }
+        let role = Role::of(file_name(&offer.relative), &bytes);
+        let set = self.repositories.entry(folder(&offer).to_owned()).or_default();
+        if set.contains_key(&role) {
+            let mut taken = taken(&offer, None);
+            note(&mut taken, &offer, Level::Warning, SET_SURPLUS.plain());
+            return Some(taken);
+        }
+        set.insert(role, Aside { offer, source, bytes: Arc::new(bytes) });
+        None
+    }
+
+    fn hold(&mut self, offer: &Offer, length: usize, limit: u64) -> Option<Taken> {
+        let held = self.held.saturating_add(length as u64);
+        if held > limit {
+            let mut taken = taken(offer, None);
+            note(&mut taken, offer, Level::Error, SET_HELD.with([mebibytes(limit).into()]));
+            return Some(taken);
+        }
+        self.held = held;
+        None
+    }
+
+    /// Reads every set.
+    pub(super) fn read(self) -> Vec<Taken> {
+        self.repositories.into_iter().flat_map(|(folder, set)| read_repository(&folder, set)).collect()
+    }
+}
+
+/// Reads a repository: what is there and what was there have a source each, so that the one is not taken for the other.
+fn read_repository(folder: &str, mut set: BTreeMap<Role, Aside>) -> Vec<Taken> {
+    let Some(objects) = set.remove(&Role::Objects) else {
+        let alone = |aside: Aside| {
+            let mut taken = taken(&aside.offer, Some(aside.source));
+            note(&mut taken, &aside.offer, Level::Warning, SET_LOST.with(["OBJECTS.DATA".into()]));
+            taken
+        };
+        return set.into_values().map(alone).collect();
+    };
+    let mut index = None;
+    let mut mappings = Vec::new();
+    let mut others = Vec::new();
+    for (role, aside) in set {
+        match role {
+            Role::Mapping(number) => mappings.push((number, aside.bytes.to_vec())),
+            Role::Index | Role::Objects => index = Some(aside.bytes as Arc<dyn ReadAt>),
+        }
+        others.push(taken(&aside.offer, Some(aside.source)));
+    }
+    let parts = Parts { objects: objects.bytes, index, mappings };
+    let (present, past) = if is_outdated(folder) {
+        (Parsed::default(), repository::parse_outdated(&parts))
+    } else {
+        let reading = repository::parse(&parts);
+        (reading.present, reading.past)
+    };
+    let mut all = vec![with_records(&objects.offer, objects.source.clone(), present)];
+    if !past.is_empty() {
+        all.push(past_of(&objects.offer, objects.source, past));
+    }
+    all.extend(others);
+    all
+}
+
+fn past_of(offer: &Offer, source: Source, records: Vec<(Location, RecordData)>) -> Taken {
+    let source = Source { format: repository::PAST_FORMAT.to_owned(), ..source };
+    Taken { records, ..taken(offer, Some(source)) }
+}
+
+fn with_records(offer: &Offer, source: Source, parsed: Parsed) -> Taken {
+    let name = source.display_name();
+    Taken {
+        records: parsed.records,
+        coverage: parsed.coverage,
+        notes: parsed.problems.into_iter().map(|problem| to_note(problem, &name)).collect(),
+        ..taken(offer, Some(source))
+    }
+}
+
+fn taken(offer: &Offer, source: Option<Source>) -> Taken {
+    Taken { relative: offer.relative.clone(), source, evidence: true, ..Taken::default() }
+}
+
+/// Whether Windows put the repository in this folder aside when it built a new one: `Repository.001`.
+fn is_outdated(folder: &str) -> bool {
+    let name = file_name(folder.trim_end_matches(['/', '!'])).to_ascii_lowercase();
+    name.strip_prefix("repository.").is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// The folder of the file, that of the compressed file where it was one.
+fn folder(offer: &Offer) -> &str {
+    let stored = match offer.relative.rsplit_once('!') {
+        Some((stored, _)) if offer.gunzipped => stored,
+        _ => offer.relative.as_str(),
+    };
+    stored.get(..stored.len() - file_name(stored).len()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn offer(relative: &str, gunzipped: bool) -> Offer {
+        Offer {
+            path: String::new(),
+            member: None,
+            relative: relative.to_owned(),
+            length: 0,
+            named: false,
+            layers: 0,
+            gunzipped,
+        }
+    }
+
+    #[test]
+    fn files_of_one_folder_are_a_set() {
+        for (relative, gunzipped, expected) in [
+            ("a/b/OBJECTS.DATA", false, "a/b/"),
+            ("a/b/OBJECTS.DATA.gz!OBJECTS.DATA", true, "a/b/"),
+            ("OBJECTS.DATA.gz!OBJECTS.DATA", true, ""),
+            ("x.zip!INDEX.BTR", false, "x.zip!"),
+            ("INDEX.BTR", false, ""),
+        ] {
+            assert_eq!(folder(&offer(relative, gunzipped)), expected, "{relative}");
+        }
+    }
+
+    #[test]
+    fn repositories_that_windows_put_aside_are_the_past() {
+        assert!(is_outdated("C/Windows/System32/wbem/Repository.001/"));
+        assert!(!is_outdated("C/Windows/System32/wbem/Repository/"));
+        assert!(!is_outdated("wbem/repository.bak/"));
+    }
+
+    #[test]
+    fn roles_come_from_names_and_else_from_content() {
+        assert_eq!(Role::of("Objects.Data", b""), Role::Objects);
+        assert_eq!(Role::of("mapping3.map", b""), Role::Mapping(3));
+        assert_eq!(Role::of("x.bin", &[0xCD, 0xAB, 0, 0]), Role::Mapping(0));
+        assert_eq!(Role::of("x.bin", &[0xCC, 0xAC, 0, 0]), Role::Index);
+    }
+}

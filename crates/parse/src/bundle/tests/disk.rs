@@ -1,0 +1,114 @@
+//! Files of a Windows disk that are read together.
+
+use super::real::data;
+use super::*;
+use evidence::{Area, RecordData, WmiObject};
+
+/// The objects of the evidence that a source of this format shows, as `class name`.
+fn objects<'e>(evidence: &'e Evidence, format: &str) -> Vec<&'e WmiObject> {
+    let of_format =
+        |record: &&evidence::Record| evidence.sources[record.provenance.source as usize].format == format;
+    evidence
+        .records
+        .iter()
+        .filter(of_format)
+        .filter_map(|record| match &record.data {
+            RecordData::WmiObject(object) if !object.is_class("__Win32Provider") => Some(object),
+            _ => None,
+        })
+        .filter(|object| !object.is_class("__EventConsumerProviderRegistration"))
+        .collect()
+}
+
+fn names<'e>(objects: &[&'e WmiObject]) -> Vec<(&'e str, &'e str)> {
+    let mut names: Vec<_> = objects.iter().map(|object| (object.class.as_str(), object.name())).collect();
+    names.sort_unstable();
+    names
+}
+
+const STOCK: [(&str, &str); 3] = [
+    ("NTEventLogEventConsumer", "SCM Event Log Consumer"),
+    ("__EventFilter", "SCM Event Log Filter"),
+    ("__FilterToConsumerBinding", ""),
+];
+
+#[test]
+fn a_clean_repository_has_the_stock_subscription_only() {
+    let Some(folder) = data("repository/clean-win10") else { return };
+    let found = find(&folder);
+    assert_eq!(found.notes(), []);
+    let [evidence] = &found.evidence[..] else { panic!("{:?}", found.hosts()) };
+    assert_eq!(names(&objects(evidence, "cim-repository")), STOCK);
+    for area in [Area::OtherNamespaces, Area::Timers, Area::ConsumerClasses, Area::ClassStores] {
+        assert!(evidence.coverage.is_complete(area), "{area:?}");
+    }
+    assert!(evidence.coverage.subscriptions_complete());
+    assert!(evidence.sources.iter().all(|source| source.sha256.is_some()), "{:?}", evidence.sources);
+    assert_eq!(evidence.settings().map(|(_, setting)| &setting.name).collect::<Vec<_>>(), [""; 0]);
+}
+
+#[test]
+fn an_infected_repository_shows_who_made_the_subscription() {
+    let Some(folder) = data("repository/infected-win10") else { return };
+    let found = find(&folder);
+    let [evidence] = &found.evidence[..] else { panic!("{:?}", found.hosts()) };
+    let objects = objects(evidence, "cim-repository");
+    let mut expected = STOCK.to_vec();
+    expected.extend([
+        ("ActiveScriptEventConsumer", "KillProcess"),
+        ("__EventFilter", "ProcessStartTrigger"),
+        ("__FilterToConsumerBinding", ""),
+    ]);
+    expected.sort_unstable();
+    assert_eq!(names(&objects), expected);
+    let consumer = objects.iter().find(|object| object.name() == "KillProcess").unwrap();
+    assert_eq!(consumer.namespace.as_deref(), Some(r"root\subscription"));
+    assert_eq!(consumer.value("KillTimeout"), Some(&evidence::Value::Uint(45)));
+    let sid = "S-1-5-21-2212929841-2730996645-2649195864-1000";
+    assert_eq!(consumer.creator_sid().as_deref(), Some(sid));
+    let later: Vec<_> = evidence.settings().map(|(_, setting)| setting).collect();
+    assert_eq!(later.len(), 3, "{later:?}");
+    assert!(later.iter().all(|setting| setting.value.starts_with("2022-03-10T16:35:19")), "{later:?}");
+}
+
+#[test]
+fn a_repository_without_its_index_is_carved() {
+    let Some(folder) = data("repository/infected-win10") else { return };
+    let objects_data = folder.join("OBJECTS.DATA.gz");
+    let found = find_with(&[&objects_data], &Limits::default());
+    let [evidence] = &found.evidence[..] else { panic!("{:?}", found.hosts()) };
+    assert!(
+        names(&objects(evidence, "cim-repository")).contains(&("ActiveScriptEventConsumer", "KillProcess"))
+    );
+    assert_eq!(evidence.coverage.get(Area::EventConsumers), Some(evidence::ReadState::Partial));
+    assert!(found.notes().contains(&(Level::Warning, "note-repository-damaged")), "{:?}", found.notes());
+}
+
+#[test]
+fn an_index_alone_tells_what_is_missing() {
+    let root = folder(&[("PC1_WMI/INDEX.BTR", &[0xCC, 0xAC, 0, 0, 0, 0, 0, 0])]);
+    let found = find(root.path());
+    assert_eq!(found.hosts(), [("PC1", 0)]);
+    assert_eq!(found.notes(), [(Level::Warning, "note-set-lost")]);
+}
+
+#[test]
+fn a_repository_of_garbage_is_an_error_in_words() {
+    let root = folder(&[
+        ("PC1_WMI/OBJECTS.DATA", &[0xA5; 12_000]),
+        ("PC1_WMI/INDEX.BTR", &[0xCC, 0xAC, 0, 0, 0, 0, 0, 0]),
+        ("PC1_WMI/MAPPING1.MAP", &[0xCD, 0xAB, 0, 0]),
+    ]);
+    let found = find(root.path());
+    assert_eq!(found.hosts(), [("PC1", 0)]);
+    assert!(!found.evidence[0].coverage.subscriptions_complete());
+    assert!(!found.notes().is_empty());
+}
+
+#[test]
+fn sets_cannot_hold_more_than_the_limit() {
+    let page = [0xCC, 0xAC, 0, 0, 0, 0, 0, 0];
+    let root = folder(&[("PC1_WMI/INDEX.BTR", &page), ("PC1_WMI/MAPPING1.MAP", &page)]);
+    let found = find_with(&[root.path()], &Limits { file: 8, ..Limits::default() });
+    assert!(found.notes().contains(&(Level::Error, "note-set-held")), "{:?}", found.notes());
+}

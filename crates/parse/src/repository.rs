@@ -1,0 +1,272 @@
+//! The WMI repository on disk: subscriptions, providers, and the classes that can hold a payload.
+//!
+//! The format is the business of the crate `cim-repository`; here its objects become records. Only what persistence can hide in is read, so
+//! that a repository of 14,000 classes costs a fraction of a whole walk.
+//!
+//! What the live index leads to *is* on the machine. What was deleted or replaced, and what a copy says that Windows put aside when it
+//! rebuilt the repository (`Repository.001`), *was* there: those records stand in a source of their own, [`PAST_FORMAT`].
+
+mod convert;
+
+use crate::{Parsed, Problem};
+use cim_repository::{
+    Carved, Class, Content, EventObjects, FileKind, Instance, KeyKind, Namespace, Parts, Repository,
+};
+use convert::{class_record, default_length, object_record};
+use evidence::wmi::canonical_namespace;
+use evidence::{Area, Level, Location, Message, MessageSpec, ReadState, RecordData, Setting};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// The repository cannot be read at all.
+const UNREADABLE: MessageSpec = MessageSpec::new("note-repository-unreadable", &["reason"]);
+/// Part of the repository is missing or damaged.
+const DAMAGED: MessageSpec = MessageSpec::new("note-repository-damaged", &["reason"]);
+/// A value of an object cannot be decoded.
+const VALUE: MessageSpec = MessageSpec::new("note-repository-value", &["object", "reason"]);
+
+/// Records of the repository lie on top of each other.
+const OVERLAP: MessageSpec = MessageSpec::new("note-repository-overlap", &[]);
+
+/// What this module can say.
+pub const NOTES: &[MessageSpec] = &[UNREADABLE, DAMAGED, VALUE, OVERLAP];
+
+/// The format of a source of deleted, replaced and outdated objects, in the words of the documentation.
+pub const PAST_FORMAT: &str = "cim-repository-deleted";
+
+/// The kind of [`Setting`] that tells when a part of a subscription was added after Windows was installed.
+pub const WRITTEN_AFTER_INSTALL: &str = "wmi-written-after-install";
+
+/// Default values from this many characters or elements on are a store; the longest of Windows has 134, the shortest payload that is known
+/// has 3,256. Each takes a byte at least.
+const LARGE_DEFAULT: usize = 1_000;
+/// How much later than its class an object must have been stored to count as added, in 100 ns: ten minutes.
+const ADDED_LATER: u64 = 10 * 60 * 10_000_000;
+/// Namespaces of which every class is a record: where payloads and consumer classes are kept.
+const CLASS_NAMESPACES: [&str; 2] = [r"root\default", r"root\subscription"];
+/// Classes whose instances register what runs for a consumer or a query.
+const REGISTRATIONS: [&str; 2] = ["__EventConsumerProviderRegistration", "__Win32Provider"];
+/// The class that every consumer class derives from.
+const CONSUMER: &str = "__EventConsumer";
+/// The classes that parts of subscriptions derive from.
+const WANTED: [&str; 4] = ["__EventFilter", CONSUMER, "__FilterToConsumerBinding", "__TimerInstruction"];
+/// What a repository covers as far as its subscriptions are sound.
+const SUBSCRIPTION_AREAS: [Area; 5] =
+    [Area::EventFilters, Area::EventConsumers, Area::Bindings, Area::Timers, Area::OtherNamespaces];
+
+/// What a repository says.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// What is there.
+    pub present: Parsed,
+    /// What was there: deleted and replaced objects.
+    pub past: Vec<(Location, RecordData)>,
+}
+
+/// Reads the repository. Every location is the offset in `OBJECTS.DATA`.
+pub fn parse(parts: &Parts) -> Reading {
+    // Deleted objects are looked for in all of the files, so that takes as long as all the rest.
+    let (present, past) = std::thread::scope(|scope| {
+        let past = scope.spawn(|| open(parts).map(|repository| past(&repository)).unwrap_or_default());
+        let present = present(parts);
+        (present, past.join())
+    });
+    Reading { present, past: past.unwrap_or_default() }
+}
+
+/// Reads a repository that Windows put aside: all that it holds was there.
+pub fn parse_outdated(parts: &Parts) -> Vec<(Location, RecordData)> {
+    let mut records = present(parts).records;
+    records.retain(|(_, data)| !matches!(data, RecordData::Setting(_)));
+    records
+}
+
+fn open(parts: &Parts) -> cim_repository::Result<Repository> {
+    let Parts { objects, index, mappings } = parts;
+    Repository::from_parts(Parts {
+        objects: Arc::clone(objects),
+        index: index.clone(),
+        mappings: mappings.clone(),
+    })
+}
+
+fn present(parts: &Parts) -> Parsed {
+    let repository = match open(parts) {
+        Ok(repository) => repository,
+        Err(error) => {
+            let message = UNREADABLE.with([error.to_string().into()]);
+            let problem = Problem { level: Level::Error, offset: None, message };
+            return Parsed { problems: vec![problem], ..Parsed::default() };
+        }
+    };
+    let mut out = Output::default();
+    let namespaces = repository.namespaces();
+    let decoded = out.subscriptions(&repository);
+    let registered = out.registrations(&repository, &namespaces);
+    let sound = repository.problems().is_empty();
+    let size = parts.objects.size().unwrap_or(0);
+    out.classes(&repository, &namespaces, size);
+    let problems = repository.problems();
+    let state = |whole: bool| if whole { ReadState::Complete } else { ReadState::Partial };
+    let coverage = &mut out.parsed.coverage;
+    for area in SUBSCRIPTION_AREAS {
+        coverage.add(area, state(sound && decoded));
+    }
+    coverage.add(Area::ConsumerClasses, state(sound && registered));
+    coverage.add(Area::ClassStores, state(problems.is_empty() && out.failed_classes == 0));
+    out.parsed.problems.extend(problems.into_iter().map(|problem| Problem {
+        level: Level::Warning,
+        offset: problem.place.filter(|(file, _)| *file == FileKind::Objects).map(|(_, offset)| offset),
+        message: DAMAGED.with([problem.text.into()]),
+    }));
+    out.parsed.records.sort_by_key(|(at, _)| *at);
+    out.parsed
+}
+
+/// The records while they are gathered.
+#[derive(Default)]
+struct Output {
+    parsed: Parsed,
+    /// Classes that could not be read.
+    failed_classes: usize,
+}
+
+impl Output {
+    /// Filters, consumers, bindings and timers of every namespace; returns whether all their values could be decoded.
+    fn subscriptions(&mut self, repository: &Repository) -> bool {
+        let mut whole = true;
+        for objects in repository.subscriptions() {
+            let EventObjects { filters, consumers, bindings, timers, .. } = objects;
+            for instance in [filters, consumers, bindings, timers].iter().flatten() {
+                whole &= self.instance(instance);
+                self.written_after_install(instance);
+            }
+        }
+        whole
+    }
+
+    /// The registrations of providers; returns whether all of them could be read.
+    fn registrations(&mut self, repository: &Repository, namespaces: &[Namespace]) -> bool {
+        let mut whole = true;
+        for namespace in namespaces {
+            for instance in REGISTRATIONS.iter().flat_map(|class| repository.instances(namespace, class)) {
+                match instance {
+                    Ok(instance) => whole &= self.instance(&instance),
+                    Err(error) => {
+                        whole = false;
+                        self.problem(None, DAMAGED.with([error.to_string().into()]));
+                    }
+                }
+            }
+        }
+        whole
+    }
+
+    /// Adds an instance; returns whether all of its values could be decoded.
+    fn instance(&mut self, instance: &Instance) -> bool {
+        let (object, unread) = object_record(instance);
+        let offset = instance.location.offset();
+        for reason in &unread {
+            let path = instance.relative_path();
+            self.problem(Some(offset), VALUE.with([path.into(), reason.as_str().into()]));
+        }
+        self.parsed.records.push((Location::Offset(offset), RecordData::WmiObject(object)));
+        unread.is_empty()
+    }
+
+    fn problem(&mut self, offset: Option<u64>, message: Message) {
+        self.parsed.problems.push(Problem { level: Level::Warning, offset, message });
+    }
+
+    /// Tells of an instance that was stored in a session which began well after its class was stored.
+    fn written_after_install(&mut self, instance: &Instance) {
+        if instance.session.0 <= instance.class_stored.0.saturating_add(ADDED_LATER) {
+            return;
+        }
+        let mut details = BTreeMap::from([("class_stored".to_owned(), instance.class_stored.to_string())]);
+        if let Some(namespace) = instance.namespace.path() {
+            details.insert("namespace".to_owned(), canonical_namespace(namespace));
+        }
+        let setting = Setting {
+            kind: WRITTEN_AFTER_INSTALL.to_owned(),
+            name: instance.relative_path(),
+            value: instance.session.to_string(),
+            details,
+        };
+        let at = Location::Offset(instance.location.offset());
+        self.parsed.records.push((at, RecordData::Setting(setting)));
+    }
+
+    /// The classes of the namespaces in which stores and consumer classes are kept, consumer classes anywhere, and any class anywhere that
+    /// holds a large default value. A class whose record is shorter than such a value is not decoded.
+    fn classes(&mut self, repository: &Repository, namespaces: &[Namespace], size: u64) {
+        let by_hash: BTreeMap<_, _> =
+            namespaces.iter().map(|namespace| (namespace.hash(), namespace)).collect();
+        let mut consumers = BTreeMap::new();
+        // Records that overlap could make the classes cost far more than the file has bytes.
+        let mut left = size.saturating_mul(2);
+        for key in repository.keys().flatten() {
+            let (Some(namespace), KeyKind::Class { class, at }) = (by_hash.get(&key.namespace), &key.kind)
+            else {
+                continue;
+            };
+            let all = is_class_namespace(namespace);
+            let consumers: &BTreeSet<_> = consumers.entry(key.namespace).or_insert_with(|| {
+                repository.subclasses(namespace, CONSUMER).into_iter().flatten().collect()
+            });
+            if !(all || u64::from(at.size) >= LARGE_DEFAULT as u64 || consumers.contains(class)) {
+                continue;
+            }
+            let Some(rest) = left.checked_sub(u64::from(at.size)) else {
+                self.failed_classes += 1;
+                return self.problem(None, OVERLAP.plain());
+            };
+            left = rest;
+            match repository.class_by_hash(namespace, *class) {
+                Ok(Some(class)) if all || is_wanted(&class) => {
+                    let at = Location::Offset(class.location.offset());
+                    self.parsed.records.push((at, RecordData::WmiClass(class_record(&class))));
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    self.failed_classes += 1;
+                    let offset = error.place().map(|(_, offset)| offset);
+                    self.problem(offset, DAMAGED.with([error.to_string().into()]));
+                }
+            }
+        }
+    }
+}
+
+/// Whether every class of the namespace is a record.
+fn is_class_namespace(namespace: &Namespace) -> bool {
+    namespace.path().is_some_and(|path| CLASS_NAMESPACES.contains(&canonical_namespace(path).as_str()))
+}
+
+/// Whether the class is one of consumers, or holds a large default value.
+fn is_wanted(class: &Class) -> bool {
+    is_below(class, CONSUMER) || class.properties.iter().any(|p| default_length(&p.default) >= LARGE_DEFAULT)
+}
+
+/// Whether the class derives from the other.
+fn is_below(class: &Class, other: &str) -> bool {
+    class.is_a(other) && !class.name.eq_ignore_ascii_case(other)
+}
+
+/// Deleted and replaced parts of subscriptions, and class definitions with a large default value.
+fn past(repository: &Repository) -> Vec<(Location, RecordData)> {
+    let record = |carved: Carved| {
+        let at = Location::Offset(carved.location.offset());
+        let data = match carved.content {
+            Content::Instance(instance) if WANTED.iter().any(|class| instance.class.is_a(class)) => {
+                RecordData::WmiObject(object_record(&instance).0)
+            }
+            Content::Class(class) if is_wanted(&class) => RecordData::WmiClass(class_record(&class)),
+            _ => return None,
+        };
+        Some((at, data))
+    };
+    let mut records: Vec<_> = repository.deleted().objects.into_iter().filter_map(record).collect();
+    records.sort_by_key(|(at, _)| *at);
+    records
+}

@@ -8,6 +8,7 @@ mod decode;
 mod examples;
 mod formats;
 mod many_hosts;
+mod plan;
 mod real_evidence;
 mod support;
 mod usage;

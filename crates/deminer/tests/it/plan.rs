@@ -1,0 +1,90 @@
+//! Plans and scripts.
+
+use crate::support::{TempDir, examples, run};
+use serde_json::Value;
+use std::path::Path;
+
+/// The plan for one host of the examples, and what was said of it.
+fn plan_for(host: &str, folder: &Path) -> (i32, Value, String) {
+    let file = folder.join("plan.json");
+    let examples = examples();
+    let args = [Path::new("plan"), &examples, "--host".as_ref(), host.as_ref(), "--output".as_ref(), &file];
+    let run = run(args);
+    let plan = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    (run.status, plan, run.stdout)
+}
+
+fn verbs(plan: &Value) -> Vec<String> {
+    let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+    plan["actions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|action| {
+            let target = &action["target"];
+            format!("{} {} {}", text(&action["verb"]), text(&target["kind"]), text(&target["class"]))
+        })
+        .collect()
+}
+
+#[test]
+fn what_holds_the_others_together_goes_first() {
+    let folder = TempDir::new().unwrap();
+    let (status, plan, summary) = plan_for("pc-accounting", folder.path());
+    assert_eq!(status, 1);
+    assert_eq!(plan["schema"], "deminer.plan/1");
+    insta::assert_snapshot!(verbs(&plan).join("\n"), @r"
+    remove wmi-instance __FilterToConsumerBinding
+    remove wmi-instance __FilterToConsumerBinding
+    remove wmi-instance CommandLineEventConsumer
+    remove wmi-instance CommandLineEventConsumer
+    remove wmi-instance __EventFilter
+    remove wmi-instance __EventFilter
+    remove wmi-class Win32_Services
+    ");
+    assert!(summary.starts_with("plan for PC-ACCOUNTING: 7 actions"), "{summary}");
+}
+
+#[test]
+fn what_windows_has_is_never_planned_and_what_is_missing_is_offered() {
+    let folder = TempDir::new().unwrap();
+    let (_, plan, _) = plan_for("PC-RECEPTION", folder.path());
+    assert!(!plan.to_string().contains("SCM Event Log Filter"), "{plan}");
+    assert_eq!(verbs(&plan).last().map(String::as_str), Some("restore stock-entry -"));
+    let (status, plan, _) = plan_for("PC-CLEAN", folder.path());
+    assert_eq!((status, plan["actions"].as_array().map(Vec::len)), (0, Some(0)));
+}
+
+#[test]
+fn a_plan_is_for_one_host() {
+    let several = run([Path::new("plan"), &examples()]);
+    assert_eq!(several.status, 2);
+    assert!(several.stderr.contains("--host"), "{}", several.stderr);
+    let slip = run([Path::new("plan"), &examples(), "--host=PC-ACOUNTING".as_ref()]);
+    assert!(slip.stderr.contains("did you mean `PC-ACCOUNTING`"), "{}", slip.stderr);
+}
+
+#[test]
+fn a_script_holds_hashes_and_no_names() {
+    let folder = TempDir::new().unwrap();
+    plan_for("PC-ACCOUNTING", folder.path());
+    let script = run([Path::new("script"), &folder.path().join("plan.json")]);
+    assert_eq!(script.status, 0);
+    assert!(script.stdout.is_ascii());
+    assert_eq!(script.stdout.lines().filter(|line| line.starts_with("@{ Kind = ")).count(), 7);
+    for name in ["SCM Event8", "Win32_Services", "PC-ACCOUNTING", "powershell.exe -NoP"] {
+        assert!(!script.stdout.contains(name), "{name}");
+    }
+}
+
+#[test]
+fn what_is_no_plan_is_no_script() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("plan.json");
+    for text in ["", "{}", "[1]", r#"{"schema": "deminer.plan/9"}"#] {
+        std::fs::write(&file, text).unwrap();
+        let refused = run([Path::new("script"), &file]);
+        assert_eq!(refused.status, 2, "{text}");
+        assert!(refused.stderr.contains("hint: `deminer plan"), "{}", refused.stderr);
+    }
+}

@@ -41,6 +41,8 @@ pub enum Format {
     Records,
     /// A Windows event log.
     Evtx,
+    /// Events of such logs in JSON.
+    EventJson,
     /// A registry hive.
     RegistryHive,
     /// A file of the WMI repository.
@@ -69,9 +71,8 @@ pub enum Format {
 pub const NOTES: &[MessageSpec] = &[
     MessageSpec::new("format-wmic-htable", &[]),
     MessageSpec::new("format-clixml", &[]),
-    MessageSpec::new("format-evtx", &[]),
+    MessageSpec::new("format-event-log", &[]),
     MessageSpec::new("format-registry-hive", &[]),
-    MessageSpec::new("format-task-xml", &[]),
     MessageSpec::new("format-program", &[]),
     MessageSpec::new("format-capture", &[]),
     MessageSpec::new("format-archive", &[]),
@@ -95,7 +96,8 @@ impl Format {
             Self::AutorunsArn => "autoruns-arn",
             Self::Manifest => "deminer-manifest",
             Self::Records => "deminer-records",
-            Self::Evtx => "evtx",
+            Self::Evtx => "event-log",
+            Self::EventJson => "event-json",
             Self::RegistryHive => "registry-hive",
             Self::CimRepository => "cim-repository",
             Self::TaskXml => "task-xml",
@@ -170,6 +172,9 @@ impl Format {
 
     /// Whether this version reads records from the format.
     pub const fn is_read(self) -> bool {
+        if matches!(self, Self::Evtx) {
+            return cfg!(feature = "events");
+        }
         matches!(
             self,
             Self::WmicList
@@ -181,6 +186,8 @@ impl Format {
                 | Self::AutorunsCsv
                 | Self::AutorunsTsv
                 | Self::AutorunsXml
+                | Self::EventJson
+                | Self::TaskXml
                 | Self::CimRepository
                 | Self::Manifest
                 | Self::Records
@@ -192,12 +199,7 @@ impl Format {
         self.is_read()
             || matches!(
                 self,
-                Self::WmicHtable
-                    | Self::Clixml
-                    | Self::AutorunsArn
-                    | Self::Evtx
-                    | Self::RegistryHive
-                    | Self::TaskXml
+                Self::WmicHtable | Self::Clixml | Self::AutorunsArn | Self::Evtx | Self::RegistryHive
             )
     }
 
@@ -259,7 +261,6 @@ mod tests {
             Format::Clixml,
             Format::Evtx,
             Format::RegistryHive,
-            Format::TaskXml,
             Format::Program,
             Format::Capture,
             Format::OtherArchive,

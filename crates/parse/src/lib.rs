@@ -7,10 +7,12 @@ use evidence::{Coverage, Level, Location, Message, MessageSpec, RecordData};
 
 pub mod autoruns;
 pub mod bundle;
+pub mod events;
 pub mod format;
 pub mod mof;
 pub mod powershell;
 pub mod repository;
+pub mod tasks;
 pub mod text;
 pub mod wmic;
 
@@ -41,10 +43,12 @@ pub fn messages() -> impl Iterator<Item = &'static MessageSpec> {
     [
         autoruns::NOTES,
         bundle::NOTES,
+        events::NOTES,
         format::NOTES,
         mof::NOTES,
         powershell::NOTES,
         repository::NOTES,
+        tasks::NOTES,
         text::NOTES,
         wmic::NOTES,
     ]

@@ -129,6 +129,8 @@ impl<'a> Collector<'a> {
             Some(Format::Zip | Format::Gzip) => {
                 self.refuse(offer.clone(), Level::Error, ARCHIVE_NESTED.plain());
             }
+            #[cfg(feature = "events")]
+            Some(Format::Evtx) => self.take_log(&offer, &mut stream),
             Some(Format::CimRepository) => self.take_repository_file(&offer, &mut stream),
             Some(format) => self.pass(&offer, format),
             None => self.take_text(&offer, &mut stream),
@@ -285,6 +287,35 @@ impl<'a> Collector<'a> {
         }
     }
 
+    /// Takes in an event log, which is read in pieces.
+    #[cfg(feature = "events")]
+    fn take_log(&mut self, offer: &Offer, stream: &mut Hashed<impl Read>) {
+        use super::notes::mebibytes;
+        use crate::events::{TOO_LONG, parse_evtx};
+        let limits = self.mode.limits;
+        let (parsed, error) = parse_evtx(&mut Read::take(&mut *stream, limits.file));
+        let whole = error.is_none() && stream.drain(limits.file).unwrap_or(false);
+        let source = Source {
+            path: offer.path.clone(),
+            member: offer.member.clone(),
+            sha256: stream.digest().filter(|_| whole),
+            length: stream.length().max(offer.length),
+            format: Format::Evtx.as_str().to_owned(),
+        };
+        let mut taken = Taken { relative: offer.relative.clone(), evidence: true, ..Taken::default() };
+        taken.records = parsed.records;
+        taken.coverage = parsed.coverage;
+        let name = source.display_name();
+        taken.notes.extend(parsed.problems.into_iter().map(|problem| to_note(problem, &name)));
+        if let Some(error) = error {
+            note(&mut taken, offer, Level::Error, failure(&error));
+        } else if !whole {
+            note(&mut taken, offer, Level::Error, TOO_LONG.with([mebibytes(limits.file).into()]));
+        }
+        taken.source = Some(source);
+        self.taken.push(taken);
+    }
+
     /// Sets a file of a WMI repository aside, to be read with the others. Its objects name no machine, so a survey does without.
     fn take_repository_file(&mut self, offer: &Offer, stream: &mut Hashed<impl Read>) {
         let limits = self.mode.limits;
@@ -348,7 +379,7 @@ impl<'a> Collector<'a> {
             // Out of place, they speak for no bundle.
             Format::Manifest | Format::Records => taken.evidence = false,
             format => {
-                let parsed = parsers::parse(format, &text);
+                let parsed = parsers::parse(format, &text, &offer.relative);
                 taken.records = parsed.records;
                 taken.coverage = parsed.coverage;
                 taken.notes.extend(parsed.problems.into_iter().map(|problem| to_note(problem, &name)));

@@ -1,12 +1,15 @@
 //! The content of a bundle, host by host.
 
+use super::aliases::Aliases;
 use super::collect::{Collector, Taken};
 use super::manifest::Manifest;
 use super::names;
-use super::notes::{MANIFEST_FAILURE, MORE, NO_EVIDENCE, OTHER_HOST, UNREAD_FILES};
+use super::notes::{MANIFEST_FAILURE, MORE, NO_EVIDENCE, OTHER_HOST, RENAMED, UNREAD_FILES};
 use super::scope::{self, Scope};
+use crate::tasks;
 use evidence::{
-    Custody, Evidence, Host, HostId, Level, Message, NameSource, Note, Provenance, Record, Source,
+    Area, Custody, Evidence, Host, HostId, Level, Message, NameSource, Note, Provenance, ReadState, Record,
+    Source,
 };
 use std::collections::BTreeMap;
 
@@ -62,6 +65,7 @@ pub(super) fn group(bundle: &Bundle, collector: Collector) -> Vec<Evidence> {
         notes.push(note(bundle.display, Level::Info, UNREAD_FILES.with([unread.into()])));
     }
     let scopes = scope::scopes(&taken, &manifests, bundle.disk);
+    let aliases = Aliases::of(&taken);
     let mut members: BTreeMap<&Scope, Vec<&Taken>> = BTreeMap::new();
     for (scope, taken) in scopes.iter().zip(&taken) {
         members.entry(scope).or_default().push(taken);
@@ -75,7 +79,7 @@ pub(super) fn group(bundle: &Bundle, collector: Collector) -> Vec<Evidence> {
             loose.extend(members.iter().flat_map(|taken| &taken.notes).cloned());
             continue;
         }
-        let home = scope::host(scope, members, &manifests, &bundle.host);
+        let home = scope::host(scope, members, &manifests, &bundle.host, &aliases);
         if let Scope::Sealed(number) = scope {
             let builder = hosts.entry(home.id.clone()).or_insert_with(|| Builder::new(home.clone()));
             seal(builder, bundle, (*number, &manifests, members));
@@ -88,7 +92,7 @@ pub(super) fn group(bundle: &Bundle, collector: Collector) -> Vec<Evidence> {
                 Scope::Sealed(number) => manifests.get(*number).map(|(_, manifest)| (*number, manifest)),
                 _ => None,
             };
-            distribute(&mut hosts, home, manifest, taken);
+            distribute(&mut hosts, (home, &aliases), manifest, taken);
         }
     }
     if hosts.is_empty() {
@@ -106,6 +110,10 @@ pub(super) fn group(bundle: &Bundle, collector: Collector) -> Vec<Evidence> {
         builder.evidence.notes = capped(std::mem::take(own));
         builder.evidence.custody = builder.custody.unwrap_or_default();
         warn_of_other_host(bundle, &mut builder.evidence);
+        tell_of_names(&aliases, &mut builder.evidence);
+        if tasks::is_whole(builder.evidence.tasks().map(|(_, task)| task)) {
+            builder.evidence.coverage.add(Area::Tasks, ReadState::Complete);
+        }
     }
     hosts.into_values().map(|builder| builder.evidence).collect()
 }
@@ -141,7 +149,7 @@ fn seal(builder: &mut Builder, bundle: &Bundle, sealed: (usize, &[(String, Manif
 /// Gives the records of one file to the hosts that they speak of.
 fn distribute(
     hosts: &mut BTreeMap<HostId, Builder>,
-    home: &Host,
+    (home, aliases): (&Host, &Aliases),
     manifest: Option<(usize, &Manifest)>,
     taken: Taken,
 ) {
@@ -166,8 +174,8 @@ fn distribute(
     for (location, data) in records {
         let origin = origins.next();
         let host = match scope::server(&data) {
-            Some(server) if is_home(home, manifest, server) => home.clone(),
-            Some(server) => Host::named(server, NameSource::Record),
+            Some(server) if is_home(home, manifest, server, aliases) => home.clone(),
+            Some(server) => scope::machine(server, aliases),
             None => home.clone(),
         };
         let id = host.id.clone();
@@ -190,9 +198,22 @@ fn distribute(
     }
 }
 
-fn is_home(home: &Host, manifest: Option<(usize, &Manifest)>, server: &str) -> bool {
-    home.names.iter().any(|name| name.eq_ignore_ascii_case(server))
-        || manifest.is_some_and(|(_, manifest)| manifest.speaks_of(server))
+fn is_home(home: &Host, manifest: Option<(usize, &Manifest)>, server: &str, aliases: &Aliases) -> bool {
+    let is = |server: &str| {
+        home.names.iter().any(|name| name.eq_ignore_ascii_case(server))
+            || manifest.is_some_and(|(_, manifest)| manifest.speaks_of(server))
+    };
+    is(server) || aliases.machine(server).is_some_and(|machine| machine.names.iter().any(|name| is(name)))
+}
+
+/// A machine that logs show under several names.
+fn tell_of_names(aliases: &Aliases, evidence: &mut Evidence) {
+    if let Some(machine) = aliases.machine(&evidence.host.name) {
+        let names = machine.names.iter().filter(|name| **name != machine.name).map(String::as_str);
+        let names = names.collect::<Vec<_>>().join(", ");
+        let message = RENAMED.with([(&machine.name).into(), names.into()]);
+        evidence.notes.push(note("", Level::Info, message));
+    }
 }
 
 /// A bundle named after one machine that speaks of another may have been mixed up, or a clone.

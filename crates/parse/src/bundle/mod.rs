@@ -17,6 +17,7 @@
 //! Nothing is written to disk and no link is followed below an input. [`Limits`] bound what is read. What is refused,
 //! damaged or unknown becomes a note in the evidence of its host, and the rest is read.
 
+mod aliases;
 mod archive;
 mod collect;
 mod group;

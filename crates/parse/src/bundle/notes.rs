@@ -85,6 +85,8 @@ notes! {
     RECORD_DAMAGED = "note-record-damaged", &["line", "reason"];
     /// The records name another machine than the bundle does.
     OTHER_HOST = "note-other-host", &["bundle", "record"];
+    /// Event logs show a machine under several names.
+    RENAMED = "note-host-renamed", &["name", "names"];
     /// A file that is read only together with another one, which is missing.
     SET_LOST = "note-set-lost", &["file"];
     /// A file that takes the same part in a set as one that was read.

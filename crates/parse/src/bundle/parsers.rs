@@ -2,10 +2,10 @@
 
 use crate::format::Format;
 use crate::text::Text;
-use crate::{Parsed, autoruns, mof, powershell, wmic};
+use crate::{Parsed, autoruns, events, mof, powershell, tasks, wmic};
 
-/// Reads a text in its format.
-pub(super) fn parse(format: Format, text: &Text<'_>) -> Parsed {
+/// Reads a text in its format; `place` is the path of the file inside the bundle.
+pub(super) fn parse(format: Format, text: &Text<'_>, place: &str) -> Parsed {
     match format {
         Format::WmicList => wmic::parse_list(text),
         Format::WmicCsv => wmic::parse_csv(text),
@@ -15,6 +15,8 @@ pub(super) fn parse(format: Format, text: &Text<'_>) -> Parsed {
         Format::Mof => mof::parse(text),
         Format::AutorunsCsv | Format::AutorunsTsv => autoruns::parse_table(text),
         Format::AutorunsXml => autoruns::parse_xml(text),
+        Format::EventJson => events::parse_json(text),
+        Format::TaskXml => tasks::parse(text, place),
         _ => Parsed::default(),
     }
 }

@@ -4,6 +4,7 @@
 //! `NAME_WMI`, the files with one prefix, or all the rest. Records that name their machine belong to that; the others belong
 //! to the machine of their scope.
 
+use super::aliases::Aliases;
 use super::collect::Taken;
 use super::manifest::Manifest;
 use super::names;
@@ -101,6 +102,7 @@ pub(super) fn host(
     taken: &[&Taken],
     manifests: &[(String, Manifest)],
     bundle: &(String, NameSource),
+    aliases: &Aliases,
 ) -> Host {
     if let Scope::Sealed(number) = scope
         && let Some((_, manifest)) = manifests.get(*number)
@@ -113,9 +115,9 @@ pub(super) fn host(
         Scope::Rest | Scope::Sealed(_) => Some((bundle.0.as_str(), bundle.1)),
     };
     let (name, source) = named.unwrap_or_default();
-    match single_server(taken) {
+    match single_server(taken, aliases) {
         Some(server) => {
-            let mut host = Host::named(server, NameSource::Record);
+            let mut host = machine(server, aliases);
             if source == NameSource::BundleName && names::same_machine(server, name) {
                 host.merge(Host::named(name, NameSource::BundleName));
             }
@@ -125,11 +127,20 @@ pub(super) fn host(
     }
 }
 
+/// The machine that records name so, with the other names that it has.
+pub(super) fn machine(server: &str, aliases: &Aliases) -> Host {
+    let mut host = Host::named(aliases.canonical(server), NameSource::Record);
+    if let Some(machine) = aliases.machine(server) {
+        host.names.clone_from(&machine.names);
+    }
+    host
+}
+
 /// The machine that the records name, where they all name one.
-fn single_server<'t>(taken: &[&'t Taken]) -> Option<&'t str> {
+fn single_server<'t>(taken: &[&'t Taken], aliases: &'t Aliases) -> Option<&'t str> {
     let mut found: Option<&str> = None;
     for (_, data) in taken.iter().flat_map(|taken| &taken.records) {
-        match (server(data), found) {
+        match (server(data).map(|server| aliases.canonical(server)), found) {
             (None, _) => {}
             (Some(server), None) => found = Some(server),
             (Some(server), Some(other)) if server.eq_ignore_ascii_case(other) => {}

@@ -1,7 +1,7 @@
 //! Recognises text formats.
 
 use super::{Format, HEAD};
-use crate::autoruns;
+use crate::{autoruns, events};
 use evidence::wmi::schema::SCHEMAS;
 
 /// Properties that many classes of WMI have: alone they do not show that a listing is about subscriptions.
@@ -34,6 +34,12 @@ pub(super) fn recognise(text: &str) -> Format {
             Format::UnknownText => lines(head),
             format => format,
         },
+        // `evtx_dump` numbers the events that it writes.
+        Some('R')
+            if starts_with(head, "Record ") && head.contains('{') && events::looks_like_events(head) =>
+        {
+            Format::EventJson
+        }
         Some(_) => lines(head),
     }
 }
@@ -73,6 +79,8 @@ fn json(head: &str) -> Format {
         Format::Records
     } else if inner.starts_with("\"schema\"") && head.contains("deminer.bundle/") {
         Format::Manifest
+    } else if inner.starts_with('"') && events::looks_like_events(head) {
+        Format::EventJson
     } else if inner.starts_with('"')
         && (head.contains("\"CimClass\"") || head.contains("\"__CLASS\"") || names_a_property(head, &['"']))
     {

@@ -118,7 +118,7 @@ fn a_disk_is_one_bundle_and_its_files_are_counted() {
 #[test]
 fn recognised_formats_that_are_not_read_are_named() {
     let root = folder(&[
-        ("PC1_WMI/System.evtx", b"ElfFile\0"),
+        ("PC1_WMI/traffic.pcap", &[0xD4, 0xC3, 0xB2, 0xA1]),
         ("PC1_WMI/SYSTEM", b"regf\0\0\0\0"),
         ("PC1_WMI/PC1.arn", &[0, 1, 2, 3, 0, 0, 0, 0]),
     ]);

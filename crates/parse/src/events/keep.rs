@@ -1,0 +1,165 @@
+//! Which events are kept where there are many, and what they become.
+
+use super::wanted::{POWERSHELL, POWERSHELL_CORE, Wanted};
+use super::{INCOMPLETE, LEFT_OUT, SCRIPT_PARTS, derive};
+use crate::{Parsed, Problem};
+use evidence::{Event, Level, Location, Message, RecordData};
+use std::collections::BTreeMap;
+
+/// Events of one number that are kept of one source, where they come in masses.
+const FREQUENT: usize = 4_000;
+/// Events of any other number that are kept of one source.
+const OTHERS: usize = 20_000;
+/// Bytes of text that events of one number may have.
+const BYTES: usize = 64 << 20;
+
+/// The place of an event in its source: its number there, and how many were taken in before it.
+type Place = (u64, u64);
+
+/// The events of one source.
+#[derive(Debug, Default)]
+pub(super) struct Keeper {
+    kinds: BTreeMap<(&'static str, u32), Kind>,
+    taken: u64,
+    incomplete: u64,
+}
+
+/// The events of one number: the first and the last ones.
+#[derive(Debug, Default)]
+struct Kind {
+    first: BTreeMap<Place, Kept>,
+    last: BTreeMap<Place, Kept>,
+    bytes: usize,
+    left_out: u64,
+}
+
+#[derive(Debug)]
+struct Kept {
+    location: Location,
+    event: Event,
+}
+
+impl Kept {
+    fn bytes(&self) -> usize {
+        self.event.data.iter().map(|(name, value)| name.len() + value.len() + 64).sum()
+    }
+}
+
+impl Keeper {
+    /// Keeps an event; `number` orders it in its source. `None` is an event that does not tell its time.
+    pub(super) fn add(
+        &mut self,
+        wanted: &'static Wanted,
+        number: u64,
+        location: Location,
+        event: Option<Event>,
+    ) {
+        let Some(event) = event else {
+            self.incomplete += 1;
+            return;
+        };
+        self.taken += 1;
+        let half = if wanted.is_frequent(event.event_id) { FREQUENT } else { OTHERS } / 2;
+        let kind = self.kinds.entry((wanted.provider, event.event_id)).or_default();
+        kind.add((number, self.taken), Kept { location, event }, half);
+    }
+
+    /// Whether nothing was taken in.
+    pub(super) fn is_empty(&self) -> bool {
+        self.taken == 0 && self.incomplete == 0
+    }
+
+    /// The records: each event, and behind it what it holds.
+    pub(super) fn into_parsed(self) -> Parsed {
+        let mut parsed = Parsed::default();
+        let mut events = BTreeMap::new();
+        for ((provider, event), kind) in self.kinds {
+            let kept = kind.first.len() + kind.last.len();
+            if kind.left_out > 0 {
+                let name = format!("{provider} {event}");
+                let message = LEFT_OUT.with([kind.left_out.into(), name.into(), kept.into()]);
+                parsed.problems.push(problem(Level::Info, message));
+            }
+            events.extend(kind.first);
+            events.extend(kind.last);
+        }
+        if self.incomplete > 0 {
+            parsed.problems.push(problem(Level::Warning, INCOMPLETE.with([self.incomplete.into()])));
+        }
+        let gaps = join_scripts(&mut events);
+        if gaps > 0 {
+            parsed.problems.push(problem(Level::Warning, SCRIPT_PARTS.with([gaps.into()])));
+        }
+        for Kept { location, event } in events.into_values() {
+            let derived = derive::records(&event, &mut parsed.problems);
+            parsed.records.push((location, RecordData::Event(event)));
+            parsed.records.extend(derived.into_iter().map(|data| (location, data)));
+        }
+        parsed
+    }
+}
+
+impl Kind {
+    fn add(&mut self, place: Place, kept: Kept, half: usize) {
+        self.bytes += kept.bytes();
+        self.first.insert(place, kept);
+        if self.first.len() > half
+            && let Some((place, kept)) = self.first.pop_last()
+        {
+            self.last.insert(place, kept);
+        }
+        while self.last.len() > half || self.bytes > BYTES {
+            // What is neither among the first nor among the last goes.
+            let Some((_, gone)) = self.last.pop_first().or_else(|| self.first.pop_last()) else { break };
+            self.bytes = self.bytes.saturating_sub(gone.bytes());
+            self.left_out += 1;
+        }
+    }
+}
+
+fn problem(level: Level, message: Message) -> Problem {
+    Problem { level, offset: None, message }
+}
+
+/// Joins the parts of each script block at the place of its first part. Returns how many script blocks lack parts.
+fn join_scripts(events: &mut BTreeMap<Place, Kept>) -> u64 {
+    // By machine and id: the parts by their number, each with its place.
+    let mut blocks: BTreeMap<(String, String), BTreeMap<u64, Place>> = BTreeMap::new();
+    for (place, Kept { event, .. }) in events.iter() {
+        if event.event_id == 4104
+            && [POWERSHELL, POWERSHELL_CORE].contains(&event.provider.as_str())
+            && let (Some(id), Some(number)) = (event.field("ScriptBlockId"), number(event, "MessageNumber"))
+            && number_of_parts(event) > 1
+        {
+            // A log that was merged from copies has a part twice.
+            let block = blocks.entry((event.computer.clone(), id.to_owned())).or_default();
+            block.entry(number).or_insert(*place);
+        }
+    }
+    let mut gaps = 0;
+    for parts in blocks.into_values() {
+        let mut texts = Vec::with_capacity(parts.len());
+        let mut joined: Option<(Place, Kept)> = None;
+        for place in parts.values() {
+            let Some(mut kept) = events.remove(place) else { continue };
+            texts.push(kept.event.data.remove("ScriptBlockText").unwrap_or_default());
+            joined.get_or_insert((*place, kept));
+        }
+        let Some((place, mut kept)) = joined else { continue };
+        if number_of_parts(&kept.event) != texts.len() as u64 {
+            gaps += 1;
+        }
+        kept.event.data.insert("MessageNumber".to_owned(), texts.len().to_string());
+        kept.event.data.insert("ScriptBlockText".to_owned(), texts.concat());
+        events.insert(place, kept);
+    }
+    gaps
+}
+
+fn number(event: &Event, field: &str) -> Option<u64> {
+    event.field(field).and_then(|text| text.trim().parse().ok())
+}
+
+fn number_of_parts(event: &Event) -> u64 {
+    number(event, "MessageTotal").unwrap_or(1)
+}

@@ -3,18 +3,23 @@
 
 mod checks;
 #[cfg(test)]
+mod faults;
+mod session;
+#[cfg(test)]
+pub(crate) mod test_support;
+#[cfg(test)]
 mod tests;
 
 use crate::case::{Case, CaseDir, Event, Run, require_protected};
-use crate::change::{Standing, perform, standing};
 use crate::messages as m;
-use crate::object::{Context, Object, read};
+use crate::object::{Context, read};
 use crate::plan::{Action, Plan, Precondition, Target, Verb, backup_words, check_word};
 use crate::receipt::{ActionReceipt, Outcome, Receipt, Stop};
 use detect::assessment::State;
 use evidence::Message;
 use intel::Intel;
 use machine::{Facts, Machine, MachineMut};
+use session::Session;
 use std::net::IpAddr;
 
 /// The person who watches, or a program in their place.
@@ -76,7 +81,8 @@ pub fn apply(
     let contain =
         options.contain.as_deref().map(|allowed| crate::contain::action(allowed, m::STOP_UNPATCHED.plain()));
     let actions: Vec<_> = contain.into_iter().chain(plan.actions.iter().cloned()).collect();
-    let mut session = Session { machine, case: &mut case, facts: &facts, intel, options, watcher };
+    let mut session =
+        Session { machine, case: &mut case, context: Context { facts: &facts, intel }, options, watcher };
     let (receipts, stopped) = session.run(&actions);
     Ok(finish(machine, &case, Run::Apply, started, receipts, stopped))
 }
@@ -101,7 +107,8 @@ pub fn resume(
     let mut actions: Vec<_> = begun.filter(|action| action.verb == Verb::Contain).collect();
     actions.extend(case.plan.actions.iter().cloned());
     actions.retain(|action| !case.records.get(&action.id).is_some_and(|record| record.undone));
-    let mut session = Session { machine, case: &mut case, facts: &facts, intel, options, watcher };
+    let mut session =
+        Session { machine, case: &mut case, context: Context { facts: &facts, intel }, options, watcher };
     let (receipts, stopped) = session.run(&actions);
     Ok(finish(machine, &case, Run::Resume, started, receipts, stopped))
 }
@@ -143,7 +150,8 @@ pub fn purge(
         });
     }
     case.note(machine, Event::Opened { run: Run::Purge })?;
-    let mut session = Session { machine, case: &mut case, facts: &facts, intel, options, watcher };
+    let mut session =
+        Session { machine, case: &mut case, context: Context { facts: &facts, intel }, options, watcher };
     let (receipts, stopped) = session.run(&actions);
     Ok(finish(machine, &case, Run::Purge, started, receipts, stopped))
 }
@@ -241,247 +249,6 @@ pub(crate) fn finish(
         receipt.stopped = receipt.stopped.or(Some(stop.message));
     }
     receipt
-}
-
-/// A run in a case.
-struct Session<'a> {
-    machine: &'a mut dyn MachineMut,
-    case: &'a mut Case,
-    facts: &'a Facts,
-    intel: &'a Intel,
-    options: &'a Options,
-    watcher: &'a mut dyn Watcher,
-}
-
-impl Session<'_> {
-    /// Carries out the actions in order; stops where the journal cannot be written, for what is not announced is not done.
-    fn run(&mut self, actions: &[Action]) -> (Vec<ActionReceipt>, Option<Message>) {
-        let mut receipts = Vec::new();
-        for action in actions {
-            let (receipt, stopped) = self.carry_out(action);
-            self.watcher.done(&receipt);
-            receipts.push(receipt);
-            if stopped.is_some() {
-                return (receipts, stopped);
-            }
-        }
-        (receipts, None)
-    }
-
-    fn carry_out(&mut self, action: &Action) -> (ActionReceipt, Option<Message>) {
-        let mut receipt = ActionReceipt::new(action, Outcome::Failed, m::OUTCOME_UNPROVEN.plain());
-        let result = self.attempt(action, &mut receipt);
-        receipt.backup =
-            self.case.records.get(&action.id).and_then(|r| r.saved.as_ref()).map(|saved| saved.name.clone());
-        (receipt, result.err().map(|stop| stop.message))
-    }
-
-    /// Everything about one action. What became of it goes into the receipt at once, so that it is true whenever this stops.
-    fn attempt(&mut self, action: &Action, receipt: &mut ActionReceipt) -> Result<(), Stop> {
-        let context = Context { facts: self.facts, intel: self.intel };
-        let mut settle = |outcome, message| (receipt.outcome, receipt.message) = (outcome, message);
-        let now = match read(self.machine, &action.target, &context) {
-            Ok(now) => now,
-            Err(error) => {
-                settle(Outcome::Failed, m::OUTCOME_FAILED.with([error.to_string().into()]));
-                return Ok(());
-            }
-        };
-
-        // What an earlier run began is judged by its backup, not by what is left of the object.
-        let earlier = self.case.records.get(&action.id).and_then(|record| record.saved.clone());
-        let (before, go_on) = match earlier {
-            Some(saved) => match self.case.load(self.machine, &saved) {
-                Ok((before, _)) => (before, true),
-                Err(message) => {
-                    settle(Outcome::Failed, message);
-                    return Ok(());
-                }
-            },
-            None => match (&now, action.verb) {
-                (Some(now), _) => (now.clone(), false),
-                (None, Verb::Contain) => (Object::Nothing, false),
-                (None, _) => {
-                    settle(Outcome::AsItShould, m::OUTCOME_ABSENT.plain());
-                    return Ok(());
-                }
-            },
-        };
-        let stands = match standing(self.machine, action, &before, now.as_ref(), &context) {
-            Ok(stands) => stands,
-            Err(error) => {
-                settle(Outcome::Failed, m::OUTCOME_FAILED.with([error.to_string().into()]));
-                return Ok(());
-            }
-        };
-        match stands {
-            Standing::Done | Standing::AtRestart => {
-                let at_restart = stands == Standing::AtRestart;
-                let outcome = if at_restart { Outcome::AtRestart } else { Outcome::AsItShould };
-                let found = if at_restart { m::OUTCOME_AT_RESTART } else { m::OUTCOME_ALREADY };
-                if go_on {
-                    let done = if at_restart { Outcome::AtRestart } else { Outcome::Done };
-                    settle(done, if at_restart { m::OUTCOME_AT_RESTART } else { m::OUTCOME_DONE }.plain());
-                    return self.note(Event::Proven { action: action.id.clone(), at_restart });
-                }
-                settle(outcome, found.plain());
-                return Ok(());
-            }
-            Standing::Other => {
-                settle(Outcome::Refused, m::OUTCOME_CHANGED.with(["*".into()]));
-                return Ok(());
-            }
-            Standing::NotDone | Standing::Half => {}
-        }
-        if let Some(now) = &now {
-            match checks::refusal(self.machine, action, now, &context, None) {
-                Ok(None) => {}
-                Ok(Some(why)) => {
-                    settle(Outcome::Refused, why);
-                    return Ok(());
-                }
-                Err(error) => {
-                    settle(Outcome::Failed, m::OUTCOME_FAILED.with([error.to_string().into()]));
-                    return Ok(());
-                }
-            }
-        }
-        if self.options.yes && !action.on_content {
-            settle(Outcome::Refused, m::REFUSE_NOT_ON_CONTENT.plain());
-            return Ok(());
-        }
-        if !self.options.yes && !self.watcher.confirm(action) {
-            settle(Outcome::Refused, m::REFUSE_NOT_CONFIRMED.plain());
-            return Ok(());
-        }
-
-        if !go_on {
-            settle(Outcome::Failed, m::OUTCOME_FAILED.with(["".into()]));
-            self.note(Event::Intent { action: Box::new(action.clone()) }).inspect_err(|stop| {
-                receipt.message = stop.message.clone();
-            })?;
-            match self.case.save(self.machine, action, &before) {
-                Ok(saved) => {
-                    self.note(Event::BackedUp { action: action.id.clone(), saved }).inspect_err(|stop| {
-                        receipt.message = stop.message.clone();
-                    })?
-                }
-                Err(message) => {
-                    receipt.message = message;
-                    return self.note(Event::Failed {
-                        action: action.id.clone(),
-                        error: receipt.message.id.clone(),
-                    });
-                }
-            }
-        }
-        self.act(action, &before, &context, receipt)
-    }
-
-    /// The precondition once more, the action, and the proof.
-    fn act(
-        &mut self,
-        action: &Action,
-        before: &Object,
-        context: &Context,
-        receipt: &mut ActionReceipt,
-    ) -> Result<(), Stop> {
-        let mut settle = |outcome, message| (receipt.outcome, receipt.message) = (outcome, message);
-        let failed = |error: &machine::Error| m::OUTCOME_FAILED.with([error.to_string().into()]);
-        let again = read(self.machine, &action.target, context)
-            .and_then(|now| Ok((standing(self.machine, action, before, now.as_ref(), context)?, now)));
-        match again {
-            Ok((Standing::NotDone | Standing::Half, now)) => {
-                let refusal = match &now {
-                    Some(now) => checks::refusal(self.machine, action, now, context, None),
-                    None => Ok(None),
-                };
-                match refusal {
-                    Ok(None) => {}
-                    Ok(Some(why)) => {
-                        settle(Outcome::Refused, why);
-                        return self.fail(action, receipt);
-                    }
-                    Err(error) => {
-                        settle(Outcome::Failed, failed(&error));
-                        return self.fail(action, receipt);
-                    }
-                }
-            }
-            Ok((Standing::Done, _)) => {
-                settle(Outcome::AsItShould, m::OUTCOME_ALREADY.plain());
-                return self.note(Event::Proven { action: action.id.clone(), at_restart: false });
-            }
-            Ok((Standing::AtRestart, _)) => {
-                settle(Outcome::AtRestart, m::OUTCOME_AT_RESTART.plain());
-                return self.note(Event::Proven { action: action.id.clone(), at_restart: true });
-            }
-            Ok((Standing::Other, _)) => {
-                settle(Outcome::Refused, m::OUTCOME_CHANGED.with(["*".into()]));
-                return self.fail(action, receipt);
-            }
-            Err(error) => {
-                settle(Outcome::Failed, failed(&error));
-                return self.fail(action, receipt);
-            }
-        }
-
-        let performed = perform(self.machine, action, before, context);
-        // A call can fail and have worked all the same, so the machine is asked, not the call.
-        let proof = read(self.machine, &action.target, context)
-            .and_then(|now| standing(self.machine, action, before, now.as_ref(), context));
-        let noted = match &performed {
-            Ok(()) => self.note(Event::Done { action: action.id.clone() }),
-            Err(_) => Ok(()),
-        };
-        let error = performed.err();
-        let despite = error.as_ref().map_or_else(
-            || m::OUTCOME_DONE.plain(),
-            |error| m::OUTCOME_DONE_DESPITE.with([error.to_string().into()]),
-        );
-        match (proof, error) {
-            (Ok(Standing::Done), _) => {
-                let at_restart = action.at_reboot;
-                let outcome = if at_restart { Outcome::AtRestart } else { Outcome::Done };
-                settle(outcome, if at_restart { m::OUTCOME_AT_RESTART.plain() } else { despite });
-                noted?;
-                self.note(Event::Proven { action: action.id.clone(), at_restart })
-            }
-            (Ok(Standing::AtRestart), _) => {
-                settle(Outcome::AtRestart, m::OUTCOME_AT_RESTART.plain());
-                noted?;
-                self.note(Event::Proven { action: action.id.clone(), at_restart: true })
-            }
-            (Ok(Standing::NotDone), None) if action.verb == Verb::Suspend => {
-                settle(Outcome::Done, despite);
-                noted?;
-                self.note(Event::Proven { action: action.id.clone(), at_restart: false })
-            }
-            (Ok(_), Some(error)) => {
-                settle(Outcome::Failed, failed(&error));
-                noted?;
-                self.fail(action, receipt)
-            }
-            (Ok(_), None) => {
-                settle(Outcome::Failed, m::OUTCOME_UNPROVEN.plain());
-                noted?;
-                self.fail(action, receipt)
-            }
-            (Err(error), _) => {
-                settle(Outcome::Unknown, m::OUTCOME_UNKNOWN.with([error.to_string().into()]));
-                noted?;
-                self.fail(action, receipt)
-            }
-        }
-    }
-
-    fn fail(&mut self, action: &Action, receipt: &ActionReceipt) -> Result<(), Stop> {
-        self.note(Event::Failed { action: action.id.clone(), error: receipt.message.id.clone() })
-    }
-
-    fn note(&mut self, event: Event) -> Result<(), Stop> {
-        self.case.note(self.machine, event)
-    }
 }
 
 /// Whether a filter is the target.

@@ -56,8 +56,6 @@ pub(crate) fn standing(
         }
         (Verb::Contain, Some(Object::Setting(now))) if **now == crate::contain::rule(now) => Standing::Done,
         (Verb::Contain, None) => Standing::NotDone,
-        // The thread state of a process is not among what can be read: what counts is that the machine took the call.
-        (Verb::Suspend, Some(now)) => untouched(now),
         (Verb::Remove, Some(now)) if before.same(now) => match &action.target {
             Target::File { path }
                 if machine.deleted_at_restart()?.iter().any(|own| own.eq_ignore_ascii_case(path)) =>

@@ -44,6 +44,7 @@ messages! {
     OUTCOME_ABSENT = "outcome-absent" [];
     OUTCOME_ALREADY = "outcome-already" [];
     OUTCOME_CHANGED = "outcome-changed" ["field"];
+    OUTCOME_OTHER = "outcome-other" [];
     OUTCOME_BACKUP = "outcome-backup" ["error"];
     OUTCOME_BACKUP_DIFFERS = "outcome-backup-differs" [];
     OUTCOME_FAILED = "outcome-failed" ["error"];

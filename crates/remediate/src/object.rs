@@ -105,6 +105,17 @@ pub(crate) fn read(machine: &dyn Machine, target: &Target, context: &Context) ->
     }
 }
 
+/// The instances of a class; none where the machine has no such class. That it says so while it has it is a failure like any other.
+pub(crate) fn wmi_instances(machine: &dyn Machine, namespace: &str, class: &str) -> Result<Vec<WmiInstance>> {
+    match machine.wmi_instances(namespace, class) {
+        Err(error) if error.fault == Fault::NotFound => match machine.wmi_class(namespace, class)? {
+            None => Ok(Vec::new()),
+            Some(_) => Err(error),
+        },
+        other => other,
+    }
+}
+
 /// The instance of the class with these keys, under the path that the machine itself gives it. The class is asked as a whole: names may hold
 /// anything, and no path is made of them.
 fn wmi_instance(
@@ -113,10 +124,7 @@ fn wmi_instance(
     class: &str,
     keys: &BTreeMap<String, String>,
 ) -> Result<Option<WmiInstance>> {
-    let instances = match machine.wmi_instances(namespace, class) {
-        Err(error) if error.fault == Fault::NotFound => return Ok(None),
-        other => other?,
-    };
+    let instances = wmi_instances(machine, namespace, class)?;
     let same = |found: &WmiInstance| {
         found.object.is_class(class)
             && keys.iter().all(|(name, wanted)| {

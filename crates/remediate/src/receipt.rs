@@ -41,7 +41,7 @@ pub enum Outcome {
     Refused,
     /// Undoing left it disarmed.
     HeldBack,
-    /// It could not be done. What it was meant for is as it was.
+    /// It could not be done, or not whole. What there is of it can be undone.
     Failed,
     /// It may be done or not: the machine could not be read afterwards.
     Unknown,

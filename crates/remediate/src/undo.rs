@@ -127,7 +127,7 @@ fn undo_one(
         }
         (Ok((true, _)), Ok(())) => None,
         (Ok((false, now)), put) => match (differences(&before, now.as_ref()), put) {
-            (Some((content, around)), _) if content.is_empty() => Some(around),
+            (Some((lost, around)), _) if lost.is_empty() => Some(around),
             (_, Err(error)) => {
                 settle(Outcome::Failed, failed(error));
                 None

@@ -2,12 +2,12 @@
 
 use super::is_filter;
 use crate::messages as m;
-use crate::object::{Context, Object};
+use crate::object::{Context, Object, wmi_instances};
 use crate::plan::{Action, Plan, Target, Verb};
 use crate::{guard, stock_values};
 use evidence::wmi::schema;
 use evidence::{Message, WmiObject};
-use machine::{Fault, Machine, Result, ServiceConfig, WmiClassDefinition, WmiInstance};
+use machine::{Machine, Result, ServiceConfig, WmiClassDefinition, WmiInstance};
 
 /// Why the action is not done to the object; `None` where nothing speaks against it.
 ///
@@ -121,10 +121,7 @@ fn other_binding(
     filter: &WmiInstance,
     planned: Option<&Plan>,
 ) -> Result<Option<Message>> {
-    let bindings = match machine.wmi_instances(&filter.path.namespace, schema::BINDING) {
-        Err(error) if error.fault == Fault::NotFound => return Ok(None),
-        other => other?,
-    };
+    let bindings = wmi_instances(machine, &filter.path.namespace, schema::BINDING)?;
     let refers = |binding: &WmiObject| {
         binding.reference("Filter").and_then(|path| path.name().map(str::to_lowercase)).as_deref()
             == Some(filter.object.name().to_lowercase().as_str())

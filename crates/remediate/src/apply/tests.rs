@@ -1,1 +1,327 @@
+use super::test_support::{
+    CASE, MINER, RUN, Yes, case, changed, infected, intel, options, plan_of, steps, store, world,
+};
+use super::*;
+use evidence::Value;
+use machine::memory::{Memory, State as Machine};
+use machine::{Fault, Signature};
 
+fn applied() -> (Memory, Plan, Receipt) {
+    let (mut memory, plan) = world();
+    let receipt = apply(&mut memory, intel(), &plan, &case(), &options(), &mut Yes).unwrap();
+    (memory, plan, receipt)
+}
+
+fn lines(receipt: &Receipt) -> String {
+    let line = |action: &ActionReceipt| {
+        format!("{:?} {}: {:?}, {}", action.verb, action.target.name(), action.outcome, action.message.id)
+    };
+    receipt.actions.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// What becomes of the only step of this kind on a machine that was changed.
+fn one(verb: Verb, name: &str, change: impl FnOnce(&mut Machine)) -> (Memory, ActionReceipt) {
+    let step =
+        steps().into_iter().find(|(own, target, _)| *own == verb && target.name().contains(name)).unwrap();
+    let mut state = infected();
+    change(&mut state);
+    let mut memory = Memory::new(state);
+    let mut receipt = apply(&mut memory, intel(), &plan_of([step]), &case(), &options(), &mut Yes).unwrap();
+    assert_eq!(receipt.stopped, None);
+    (memory, receipt.actions.remove(0))
+}
+
+fn refused(verb: Verb, name: &str, change: impl FnOnce(&mut Machine)) -> Message {
+    let mut before = infected();
+    let mut kept = None;
+    let (memory, receipt) = one(verb, name, |state| {
+        change(state);
+        kept = Some(state.clone());
+    });
+    before = kept.unwrap_or(before);
+    assert_eq!(receipt.outcome, Outcome::Refused, "{receipt:?}");
+    assert_eq!(changed(&before, &memory), Vec::<String>::new());
+    receipt.message
+}
+
+#[test]
+fn everything_is_done_and_nothing_else() {
+    let (memory, _, receipt) = applied();
+    insta::assert_snapshot!("outcomes", lines(&receipt));
+    let changes = changed(&world().0.snapshot(), &memory);
+    let short = changes.iter().map(|line| line.chars().take(120).collect::<String>()).collect::<Vec<_>>();
+    insta::assert_snapshot!("changes", short.join("\n"));
+    assert!(receipt.needs_restart() && !receipt.is_complete());
+}
+
+#[test]
+fn a_dry_run_changes_nothing_and_says_what_it_would_do() {
+    let (mut memory, plan) = world();
+    let before = memory.snapshot();
+    let dry = Options { apply: false, ..options() };
+    let receipt = apply(&mut memory, intel(), &plan, &case(), &dry, &mut ()).unwrap();
+    assert!(receipt.actions.iter().all(|action| action.outcome == Outcome::Planned), "{}", lines(&receipt));
+    assert_eq!(before.diff(&memory.snapshot()), Vec::<String>::new());
+    assert!(memory.calls().iter().all(|call| !call.changes()));
+}
+
+#[test]
+fn runs_that_may_not_begin_touch_nothing() {
+    let stopped = |change: fn(&mut Machine), plan: fn(&mut Plan), options: Options| {
+        let (mut memory, mut wanted) = world();
+        change(&mut memory.state_mut());
+        plan(&mut wanted);
+        let before = memory.snapshot();
+        let stop = apply(&mut memory, intel(), &wanted, &case(), &options, &mut Yes).unwrap_err();
+        assert_eq!(before.diff(&memory.snapshot()), Vec::<String>::new());
+        stop.message.id
+    };
+    let same = |_: &mut Machine| {};
+    let whole = |_: &mut Plan| {};
+    assert_eq!(stopped(|s| s.facts.redirected = true, whole, options()), "stop-redirected");
+    assert_eq!(stopped(|s| s.facts.elevated = false, whole, options()), "stop-not-elevated");
+    assert_eq!(stopped(|s| s.facts.domain_controller = true, whole, options()), "stop-domain-controller");
+    assert_eq!(stopped(same, |p| p.host.id.0 = "guid-2".into(), options()), "stop-other-host");
+    assert_eq!(stopped(same, |p| p.patch = State::Act, options()), "stop-unpatched");
+    assert_eq!(stopped(same, |p| p.schema = "other".into(), options()), "stop-plan");
+    assert_eq!(stopped(same, |p| p.actions.reverse(), options()), "stop-plan");
+    assert_eq!(stopped(|s| s.add_folder(CASE).held = false, whole, options()), "stop-case-exists");
+    let trusting = Options { trusted: vec![r"C:\Users\x\plan.json".into()], ..options() };
+    let planted = |s: &mut Machine| s.add_file(r"C:\Users\x\plan.json", b"{}").held = false;
+    assert_eq!(stopped(planted, whole, trusting), "stop-unprotected");
+}
+
+#[test]
+fn a_plan_made_from_a_name_fits_the_machine_of_that_name() {
+    let (mut memory, mut plan) = world();
+    plan.host.id.0 = "PC-1".into();
+    assert!(apply(&mut memory, intel(), &plan, &case(), &Options::default(), &mut ()).is_ok());
+}
+
+#[test]
+fn containing_comes_first_and_is_undone_like_the_rest() {
+    let (mut memory, mut plan) = world();
+    plan.patch = State::Act;
+    let contained = Options { contain: Some(vec!["10.0.0.5".parse().unwrap()]), ..options() };
+    let receipt = apply(&mut memory, intel(), &plan, &case(), &contained, &mut Yes).unwrap();
+    assert_eq!((receipt.actions[0].verb, receipt.actions[0].outcome), (Verb::Contain, Outcome::Done));
+    let is_rule = |memory: &Memory| memory.state().settings.keys().any(|(kind, _)| kind == "firewall-rule");
+    assert!(is_rule(&memory));
+    crate::undo(&mut memory, intel(), &case(), &crate::UndoOptions::default()).unwrap();
+    assert!(!is_rule(&memory));
+}
+
+#[test]
+fn what_nobody_confirmed_is_not_done() {
+    let (mut memory, mut plan) = world();
+    plan.actions[0].on_content = false;
+    let receipt = apply(&mut memory, intel(), &plan, &case(), &options(), &mut ()).unwrap();
+    assert_eq!(receipt.actions[0].message.id, "refuse-not-on-content");
+    assert_eq!(receipt.actions[1].outcome, Outcome::Done);
+    let (mut memory, plan) = world();
+    let asking = Options { yes: false, ..options() };
+    let before = memory.snapshot();
+    let receipt = apply(&mut memory, intel(), &plan, &case(), &asking, &mut ()).unwrap();
+    assert!(
+        receipt
+            .actions
+            .iter()
+            .all(|action| ["refuse-not-confirmed", "refuse-bound"].contains(&action.message.id.as_str()))
+    );
+    assert_eq!(changed(&before, &memory), Vec::<String>::new());
+}
+
+#[test]
+fn what_changed_since_the_plan_is_left_alone() {
+    let text = |verb, name, change: fn(&mut Machine)| refused(verb, name, change).id;
+    let consumer = r#"commandlineeventconsumer.name="bad consumer""#;
+    let property = |state: &mut Machine, path: &str, at: usize, value: &str| {
+        let space = state.namespaces.get_mut(r"root\subscription").unwrap();
+        space.instances.get_mut(path).unwrap().object.properties[at].value = Value::from(value);
+    };
+    let message = refused(Verb::Remove, "subscription:CommandLineEventConsumer", |s| {
+        property(s, consumer, 1, "notepad.exe");
+    });
+    assert_eq!(message.text("field"), Some("CommandLineTemplate"));
+    assert_eq!(
+        text(Verb::Disable, "Bad task", |s| s.tasks.get_mut(r"\bad task").unwrap().xml = "<Task/>".into()),
+        "outcome-changed"
+    );
+    assert_eq!(
+        text(Verb::Disable, "Bad", |s| s.services.get_mut("bad").unwrap().service.image_path =
+            Some("x".into())),
+        "outcome-changed"
+    );
+    assert_eq!(text(Verb::Remove, MINER, |s| s.add_file(MINER, b"other").held = false), "outcome-changed");
+    assert_eq!(
+        text(Verb::Remove, RUN, |s| s.add_registry_value(RUN, "Bad", machine::RegistryData::string("x"))),
+        "outcome-changed"
+    );
+    assert_eq!(
+        text(Verb::End, "miner", |s| s.processes.get_mut(&100).unwrap().process.command_line = None),
+        "outcome-changed"
+    );
+    let (_, other) =
+        one(Verb::End, "miner", |s| s.add_process(100, r"C:\Windows\notepad.exe", "").suspended = false);
+    assert_eq!(other.message.id, "outcome-absent", "the id was used again");
+}
+
+#[test]
+fn links_signed_files_and_what_is_bound_elsewhere_are_left_alone() {
+    let text = |verb, name, change: fn(&mut Machine)| refused(verb, name, change).id;
+    assert_eq!(
+        text(Verb::Remove, MINER, |s| s.files.get_mut(&MINER.to_lowercase()).unwrap().state.is_link = true),
+        "refuse-link"
+    );
+    assert_eq!(
+        text(Verb::Remove, MINER, |s| s.files.get_mut(&MINER.to_lowercase()).unwrap().state.final_path =
+            r"C:\Windows\x".into()),
+        "refuse-link"
+    );
+    assert_eq!(
+        text(Verb::Remove, MINER, |s| {
+            s.files.get_mut(&MINER.to_lowercase()).unwrap().signature =
+                Signature::Valid { signer: "Microsoft Corporation".into(), windows: false };
+        }),
+        "refuse-microsoft"
+    );
+    assert_eq!(text(Verb::Remove, "subscription:__EventFilter", |_| {}), "refuse-bound");
+    assert_eq!(
+        text(Verb::End, "miner", |s| s.processes.get_mut(&100).unwrap().critical = true),
+        "refuse-critical"
+    );
+    let (_, through_link) =
+        one(Verb::Remove, MINER, |s| s.files.get_mut(r"c:\programdata").unwrap().state.is_link = true);
+    assert_eq!(through_link.outcome, Outcome::Failed, "{through_link:?}");
+}
+
+#[test]
+fn a_class_goes_only_alone() {
+    let text = |change: fn(&mut Machine)| refused(Verb::Remove, "Bad_Store", change).id;
+    assert_eq!(text(|s| s.add_class(r"root\default", "Child", Some("Bad_Store"))), "refuse-class-in-use");
+    assert_eq!(
+        text(|s| s.add_instance(
+            r"root\default",
+            super::test_support::object("Bad_Store", &[("Name", "x")]),
+            &["Name"]
+        )),
+        "refuse-class-in-use"
+    );
+    assert_eq!(
+        text(|s| s
+            .namespaces
+            .get_mut(r"root\default")
+            .unwrap()
+            .classes
+            .get_mut("bad_store")
+            .unwrap()
+            .has_provider = true),
+        "refuse-provider"
+    );
+    assert_eq!(store().properties.len(), 1);
+}
+
+#[test]
+fn stock_is_never_removed_whatever_a_plan_says() {
+    let mut state = infected();
+    super::test_support::add_stock(&mut state);
+    let stock = state.namespaces[r"root\subscription"].instances.values();
+    let fields = |instance: &machine::WmiInstance| {
+        let pairs = instance.object.properties.iter();
+        pairs
+            .map(|p| (p.name.as_str().to_owned(), p.value.canonical().into_owned()))
+            .collect::<std::collections::BTreeMap<_, _>>()
+    };
+    let steps: Vec<_> = stock
+        .filter(|instance| instance.path.relative.contains("SCM Event Log"))
+        .map(|instance| {
+            let path = evidence::ObjectPath::parse(&instance.path.relative).unwrap();
+            let target = Target::WmiInstance {
+                namespace: r"root\subscription".into(),
+                class: path.class,
+                keys: path.keys.into_iter().collect(),
+            };
+            (Verb::Remove, target, Precondition { fields: fields(instance), unbound: false })
+        })
+        .collect();
+    assert_eq!(steps.len(), 3);
+    let mut memory = Memory::new(state.clone());
+    let receipt = apply(&mut memory, intel(), &plan_of(steps), &case(), &options(), &mut Yes).unwrap();
+    assert!(receipt.actions.iter().all(|action| action.message.id == "refuse-stock"), "{}", lines(&receipt));
+    assert_eq!(changed(&state, &memory), Vec::<String>::new());
+}
+
+#[test]
+fn services_of_windows_and_drivers_of_microsoft_stay_enabled() {
+    let step = |name: &str| {
+        let fields = [("ImagePath".to_owned(), r"\SystemRoot\System32\drivers\x.sys".to_owned())]
+            .into_iter()
+            .collect();
+        (Verb::Disable, Target::Service { name: name.into() }, Precondition { fields, unbound: false })
+    };
+    let mut state = infected();
+    for (name, signature) in [
+        ("RpcSs", Signature::Unsigned),
+        ("disk", Signature::Valid { signer: "Microsoft Windows".into(), windows: true }),
+        ("evil", Signature::Unsigned),
+    ] {
+        let mut config = machine::ServiceConfig::default();
+        config.service.name = name.into();
+        config.service.service_type = Some(1);
+        config.service.start = Some(0);
+        config.service.image_path = Some(r"\SystemRoot\System32\drivers\x.sys".into());
+        state.services.insert(name.to_lowercase(), config);
+        state.add_file(r"C:\Windows\System32\drivers\x.sys", b"MZ").signature = signature.clone();
+        let mut memory = Memory::new(state.clone());
+        let receipt =
+            apply(&mut memory, intel(), &plan_of([step(name)]), &case(), &options(), &mut Yes).unwrap();
+        let expected = if name == "evil" { Outcome::Done } else { Outcome::Refused };
+        assert_eq!(receipt.actions[0].outcome, expected, "{name}: {}", lines(&receipt));
+    }
+}
+
+#[test]
+fn what_is_disabled_is_removed_only_after_a_verification_that_passed() {
+    let wanted = steps().into_iter().filter(|(verb, ..)| *verb == Verb::Disable || *verb == Verb::End);
+    let mut memory = world().0;
+    let before = memory.snapshot();
+    apply(&mut memory, intel(), &plan_of(wanted), &case(), &options(), &mut Yes).unwrap();
+    let early = purge(&mut memory, intel(), &case(), &options(), &mut Yes).unwrap_err();
+    assert_eq!(early.message.id, "stop-not-verified");
+    assert!(crate::verify(&mut memory, intel(), &case()).unwrap().is_passed());
+    let receipt = purge(&mut memory, intel(), &case(), &options(), &mut Yes).unwrap();
+    assert!(receipt.is_complete(), "{}", lines(&receipt));
+    assert!(!memory.state().services.contains_key("bad") && !memory.state().tasks.contains_key(r"\bad task"));
+    let again = purge(&mut memory, intel(), &case(), &options(), &mut Yes).unwrap_err();
+    assert_eq!(again.message.id, "stop-not-verified", "something was done since");
+    let rearm = crate::UndoOptions { rearm: true, ..crate::UndoOptions::default() };
+    crate::undo(&mut memory, intel(), &case(), &rearm).unwrap();
+    let left = changed(&before, &memory);
+    assert!(left.iter().all(|line| line.starts_with("processes") || line.contains("running")), "{left:?}");
+}
+
+#[test]
+fn slow_calls_are_waited_for() {
+    let (mut memory, plan) = world();
+    memory.slow_on("delete_wmi_instance", "", std::time::Duration::from_secs(90));
+    let receipt = apply(&mut memory, intel(), &plan, &case(), &options(), &mut Yes).unwrap();
+    assert_eq!(receipt.finished.duration_since(receipt.started).as_secs(), 4 * 90);
+    assert_eq!(lines(&receipt), lines(&applied().2));
+}
+
+#[test]
+fn a_full_disk_stops_the_run_before_anything_is_done_without_a_backup() {
+    let (mut memory, plan) = world();
+    let before = memory.snapshot();
+    memory.fail_on("write_new", "backup", Fault::DiskFull);
+    let receipt = apply(&mut memory, intel(), &plan, &case(), &options(), &mut Yes).unwrap();
+    assert!(
+        receipt
+            .actions
+            .iter()
+            .all(|action| ["outcome-backup", "refuse-bound"].contains(&action.message.id.as_str())),
+        "{}",
+        lines(&receipt)
+    );
+    assert_eq!(changed(&before, &memory), Vec::<String>::new());
+}

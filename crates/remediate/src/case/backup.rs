@@ -37,10 +37,10 @@ pub(super) fn save(
     let mut files = vec![(format!(r"{folder}\object.json"), text.clone())];
     match object {
         Object::WmiInstance(found) => {
-            files.push((format!(r"{folder}\object.mof"), found.mof.clone().into_bytes()))
+            files.push((format!(r"{folder}\object.mof"), found.mof.clone().into_bytes()));
         }
         Object::WmiClass(found) => {
-            files.push((format!(r"{folder}\object.mof"), found.mof.clone().into_bytes()))
+            files.push((format!(r"{folder}\object.mof"), found.mof.clone().into_bytes()));
         }
         Object::Task(found) => files.push((format!(r"{folder}\task.xml"), found.xml.clone().into_bytes())),
         Object::File { sha256, .. } => {

@@ -1,6 +1,6 @@
 //! Files put away so that antivirus leaves them where they are and nobody runs them by accident.
 //!
-//! A quarantined file is the eight bytes `DMNQUAR1`, then the bytes of the file under ChaCha20 (RFC 8439) with the case's key and, as the
+//! A quarantined file is the eight bytes `DMNQUAR1`, then the bytes of the file under `ChaCha20` (RFC 8439) with the case's key and, as the
 //! nonce, the first twelve bytes of SHA-256 over the name of the quarantined file. The key lies beside the files: it protects from accidents,
 //! not from people.
 

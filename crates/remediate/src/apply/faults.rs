@@ -1,0 +1,309 @@
+//! Every action with every fault at every call, a power cut at every call, and changes in between: nothing is lost, the receipt is true, and
+//! undoing gives back what was.
+
+use super::test_support::{CASE, Yes, case, changed, infected, intel, options, plan_of, steps, world};
+use super::*;
+use crate::UndoOptions;
+use crate::object::Object;
+use evidence::Value;
+use machine::Fault;
+use machine::memory::{Crash, Memory, State as Machine};
+use std::collections::BTreeMap;
+
+fn run(memory: &mut Memory, plan: &Plan) -> Result<Receipt, Stop> {
+    apply(memory, intel(), plan, &case(), &options(), &mut Yes)
+}
+
+fn undo_all(memory: &mut Memory) -> Result<Receipt, Stop> {
+    crate::undo(memory, intel(), &case(), &UndoOptions { rearm: true, ..UndoOptions::default() })
+}
+
+fn all() -> Plan {
+    world().1
+}
+
+/// How many calls a run without faults makes.
+fn calls(plan: &Plan) -> usize {
+    let mut memory = world().0;
+    run(&mut memory, plan).unwrap();
+    memory.call_count()
+}
+
+/// What neither undoing nor anything else gives back, left out: ended processes, stopped services, the stock entry that stays.
+fn comparable(mut state: Machine) -> Machine {
+    state.processes.clear();
+    for config in state.services.values_mut() {
+        config.service.running = None;
+    }
+    for space in state.namespaces.values_mut() {
+        space.instances.retain(|path, _| !path.contains("scm event log"));
+    }
+    state.without_folder(CASE)
+}
+
+fn assert_as_before(before: &Machine, memory: &Memory, what: &str) {
+    let left = comparable(before.clone()).diff(&comparable(memory.snapshot()));
+    assert_eq!(left, Vec::<String>::new(), "{what}");
+}
+
+/// The target as it is on a machine.
+fn found(state: &Machine, action: &Action) -> Option<Object> {
+    let facts = state.facts.clone();
+    read(&Memory::new(state.clone()), &action.target, &Context { facts: &facts, intel: intel() }).unwrap()
+}
+
+/// Whether what the receipt says of each action is so.
+fn assert_true(before: &Machine, memory: &Memory, plan: &Plan, receipt: &Receipt, what: &str) {
+    let now = memory.snapshot();
+    for said in &receipt.actions {
+        let Some(action) = plan.actions.iter().find(|action| action.id == said.id) else { continue };
+        let (was, is) = (found(before, action), found(&now, action));
+        let same = match (&was, &is) {
+            (Some(was), Some(is)) => was.same(is),
+            (was, is) => was.is_none() && is.is_none(),
+        };
+        // Other actions of the plan change the same process or service, so each is asked for its own part only.
+        let running = |object: &Option<Object>| matches!(object, Some(Object::Service(config)) if config.service.running == Some(true));
+        let same = match action.verb {
+            Verb::Suspend => true,
+            Verb::End => running(&was) == running(&is) && was.is_some() == is.is_some(),
+            _ => same,
+        };
+        let done = match (action.verb, &is) {
+            (Verb::Remove, is) => is.is_none(),
+            (Verb::End, is) => is.is_none() || !running(is),
+            (Verb::Disable, Some(Object::Service(config))) => {
+                config.service.start == Some(4) && config.failure_actions.is_none()
+            }
+            (Verb::Disable, Some(Object::Task(task))) => !task.enabled,
+            (Verb::Restore, Some(Object::StockEntry { present })) => present.len() == 3,
+            (Verb::Suspend, _) => true,
+            _ => !same,
+        };
+        let text = format!("{what}: {said:?}");
+        match said.outcome {
+            Outcome::Done => assert!(done, "{text}"),
+            Outcome::AtRestart => assert!(now.deleted_at_restart.contains(&action.target.name()), "{text}"),
+            Outcome::AsItShould => assert!(done || same, "{text}"),
+            Outcome::Refused => assert!(same, "{text}"),
+            // A service can be half disabled, a stock entry half there; the case knows both.
+            Outcome::Failed => {
+                assert!(same || matches!(action.verb, Verb::Disable | Verb::Restore), "{text}");
+            }
+            Outcome::Unknown => {}
+            Outcome::Planned | Outcome::HeldBack => panic!("{text}"),
+        }
+    }
+}
+
+fn check(what: &str, plan: &Plan, prepare: impl FnOnce(&Memory)) {
+    let mut memory = world().0;
+    let before = memory.snapshot();
+    prepare(&memory);
+    let result = run(&mut memory, plan);
+    memory.heal();
+    match result {
+        Err(_) => assert_eq!(changed(&before, &memory), Vec::<String>::new(), "{what}"),
+        Ok(receipt) => {
+            assert_true(&before, &memory, plan, &receipt, what);
+            let undone = undo_all(&mut memory).unwrap_or_else(|stop| panic!("{what}: {stop:?}"));
+            assert_eq!(undone.stopped, None, "{what}");
+            assert_as_before(&before, &memory, &format!("{what}: {undone:#?}"));
+        }
+    }
+}
+
+#[test]
+fn whatever_call_fails_nothing_is_lost_and_the_receipt_is_true() {
+    let plan = all();
+    for number in 0..calls(&plan) {
+        for fault in [Fault::AccessDenied, Fault::NotFound, Fault::InUse] {
+            check(&format!("{fault:?} at call {number}"), &plan, |memory| memory.fail_at(number, fault));
+        }
+    }
+}
+
+#[test]
+fn calls_that_worked_and_say_that_they_did_not_are_found_out() {
+    let plan = all();
+    for number in 0..calls(&plan) {
+        check(&format!("late time-out at call {number}"), &plan, |memory| {
+            memory.fail_after(number, Fault::TimedOut);
+        });
+    }
+}
+
+#[test]
+fn a_disk_that_is_full_from_any_call_on_loses_nothing() {
+    let plan = all();
+    for number in 0..calls(&plan) {
+        check(&format!("disk full from call {number}"), &plan, |memory| memory.disk_full_from(number));
+    }
+}
+
+#[test]
+fn a_power_cut_at_any_call_ends_in_one_of_two_states() {
+    let plan = all();
+    let mut finished = world().0;
+    run(&mut finished, &plan).unwrap();
+    for number in 0..calls(&plan) {
+        for crash in [Crash::Before, Crash::Torn, Crash::After] {
+            let what = format!("power cut {crash:?} at call {number}");
+            let mut memory = world().0;
+            let before = memory.snapshot();
+            memory.crash_at(number, crash);
+            let _ = run(&mut memory, &plan);
+            memory.heal();
+            let mut other = Memory::new(memory.snapshot());
+            match resume(&mut memory, intel(), &case(), &options(), &mut Yes) {
+                Ok(receipt) => {
+                    assert_eq!(receipt.stopped, None, "{what}");
+                    let left = comparable(finished.snapshot()).diff(&comparable(memory.snapshot()));
+                    assert_eq!(left, Vec::<String>::new(), "{what}: {receipt:#?}");
+                }
+                // The folder was not finished, so nothing was begun.
+                Err(_) => assert_eq!(changed(&before, &memory), Vec::<String>::new(), "{what}"),
+            }
+            if let Ok(receipt) = undo_all(&mut other) {
+                assert_as_before(&before, &other, &format!("{what}: {receipt:#?}"));
+            } else {
+                assert_eq!(changed(&before, &other), Vec::<String>::new(), "{what}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_restart_in_the_middle_is_resumed_and_undone() {
+    let plan = all();
+    for number in (0..calls(&plan)).step_by(3) {
+        let mut memory = world().0;
+        let before = memory.snapshot();
+        memory.crash_at(number, Crash::After);
+        let _ = run(&mut memory, &plan);
+        memory.restart();
+        let _ = resume(&mut memory, intel(), &case(), &options(), &mut Yes);
+        memory.restart();
+        match undo_all(&mut memory) {
+            Ok(receipt) => {
+                let mut before = before;
+                // Nobody holds a file after a restart.
+                for state in [&mut before, &mut memory.state_mut()] {
+                    state.files.values_mut().for_each(|node| node.held = false);
+                }
+                assert_as_before(&before, &memory, &format!("{number}: {receipt:#?}"));
+            }
+            Err(_) => assert_eq!(
+                changed(&before, &memory).iter().filter(|line| !line.starts_with("processes")).count(),
+                0
+            ),
+        }
+    }
+}
+
+#[test]
+fn undoing_can_be_cut_off_anywhere_and_run_again() {
+    let mut done = world().0;
+    let before = done.snapshot();
+    run(&mut done, &all()).unwrap();
+    let after = done.snapshot();
+    let mut whole = Memory::new(after.clone());
+    undo_all(&mut whole).unwrap();
+    for number in 0..whole.call_count() {
+        for crash in [Crash::Before, Crash::Torn, Crash::After] {
+            let mut memory = Memory::new(after.clone());
+            memory.crash_at(number, crash);
+            let _ = undo_all(&mut memory);
+            memory.heal();
+            let receipt = undo_all(&mut memory).unwrap();
+            assert_as_before(&before, &memory, &format!("{crash:?} at call {number}: {receipt:#?}"));
+        }
+    }
+}
+
+/// Makes another object of everything that is still there.
+fn change_everything(state: &mut Machine) {
+    for instance in state.namespaces.values_mut().flat_map(|space| space.instances.values_mut()) {
+        if instance.object.is_consumer() && instance.object.name().starts_with("Bad") {
+            instance.object.properties[1].value = Value::from("another");
+        }
+    }
+    for node in state.registry.values_mut() {
+        if let Some(value) = node.values.get_mut("bad") {
+            value.data = machine::RegistryData::string("another");
+        }
+    }
+    for path in [super::test_support::MINER, super::test_support::HELD] {
+        if state.files.contains_key(&path.to_lowercase()) {
+            state.add_file(path, b"another");
+        }
+    }
+    if let Some(class) =
+        state.namespaces.get_mut(r"root\default").and_then(|space| space.classes.get_mut("bad_store"))
+    {
+        class.mof = "another".into();
+        class.class.properties.clear();
+    }
+    if let Some(setting) = state.settings.values_mut().next() {
+        setting.value = "another".into();
+    }
+}
+
+/// Everything that [`change_everything`] made and that is there.
+fn others(state: &Machine) -> BTreeMap<String, usize> {
+    let mut others = BTreeMap::new();
+    let text = format!("{:?}", comparable(state.clone()));
+    others.insert("text".to_owned(), text.matches("another").count());
+    others.insert(
+        "registry".to_owned(),
+        state
+            .registry
+            .values()
+            .filter_map(|node| node.values.get("bad"))
+            .filter(|v| v.data.text().as_deref() == Some("another"))
+            .count(),
+    );
+    others.insert("files".to_owned(), state.files.values().filter(|node| node.bytes == b"another").count());
+    others
+}
+
+#[test]
+fn what_changes_right_before_any_call_is_neither_removed_nor_overwritten() {
+    let plan = all();
+    for number in 0..calls(&plan) {
+        let mut memory = world().0;
+        let seen = std::rc::Rc::new(std::cell::RefCell::new(None));
+        let inner = seen.clone();
+        memory.change_before_call(number, move |state| {
+            change_everything(state);
+            *inner.borrow_mut() = Some(others(state));
+        });
+        let receipt = run(&mut memory, &plan);
+        assert_eq!(
+            Some(others(&memory.state())),
+            *seen.borrow(),
+            "changed before call {number}: {receipt:#?}"
+        );
+        memory.heal();
+        let _ = undo_all(&mut memory);
+        assert_eq!(
+            Some(others(&memory.state())),
+            *seen.borrow(),
+            "undone after a change before call {number}"
+        );
+    }
+}
+
+#[test]
+fn each_action_alone_survives_every_fault() {
+    for step in steps() {
+        let plan = plan_of([step]);
+        let mut memory = Memory::new(infected());
+        run(&mut memory, &plan).unwrap();
+        for number in 0..memory.call_count() {
+            let what = format!("{} at call {number}", plan.actions[0].target.name());
+            check(&what, &plan, |memory| memory.fail_at(number, Fault::AccessDenied));
+            check(&what, &plan, |memory| memory.fail_after(number, Fault::TimedOut));
+        }
+    }
+}

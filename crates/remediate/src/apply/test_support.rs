@@ -1,0 +1,261 @@
+//! A machine with everything that can be planned, and a plan for it.
+
+use crate::plan::{Action, Plan, PlanHost, Precondition, Target, Verb, backup_words, check_word};
+use crate::{CaseDir, Options, Watcher};
+use detect::assessment::State as StageState;
+use evidence::{
+    Host, HostId, Message, Property, PropertyName, Setting, State as Known, Value, WmiClass, WmiObject,
+};
+use intel::Intel;
+use machine::memory::{Memory, State};
+use machine::{RegistryData, ServiceConfig, Signature, StoredTask, WmiClassDefinition};
+use std::collections::BTreeMap;
+
+pub(crate) const SUBSCRIPTION: &str = r"root\subscription";
+pub(crate) const RUN: &str = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Run";
+pub(crate) const WINLOGON: &str = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Winlogon";
+pub(crate) const MINER: &str = r"C:\ProgramData\miner.exe";
+pub(crate) const HELD: &str = r"C:\ProgramData\held.exe";
+pub(crate) const HOSTS: &str = r"C:\Windows\System32\drivers\etc\hosts";
+pub(crate) const CASE: &str = r"C:\cases\one";
+
+/// Whoever is asked says yes.
+pub(crate) struct Yes;
+
+impl Watcher for Yes {
+    fn confirm(&mut self, _action: &Action) -> bool {
+        true
+    }
+}
+
+pub(crate) fn intel() -> &'static Intel {
+    Intel::builtin()
+}
+
+pub(crate) fn case() -> CaseDir {
+    CaseDir::new(CASE).unwrap()
+}
+
+pub(crate) fn options() -> Options {
+    Options { apply: true, yes: true, ..Options::default() }
+}
+
+pub(crate) fn object(class: &str, fields: &[(&str, &str)]) -> WmiObject {
+    let properties = fields.iter().map(|(name, value)| Property {
+        name: PropertyName::new(name),
+        value: Value::from(*value),
+        state: Known::Known,
+    });
+    WmiObject { class: class.into(), properties: properties.collect(), ..WmiObject::default() }
+}
+
+const FILTER: &[(&str, &str)] = &[
+    ("Name", "Bad\" 'filter'"),
+    ("QueryLanguage", "WQL"),
+    ("Query", "SELECT * FROM __TimerEvent"),
+    ("EventNamespace", r"root\cimv2"),
+];
+const CONSUMER: &[(&str, &str)] =
+    &[("Name", "Bad consumer"), ("CommandLineTemplate", "powershell -enc AAAA")];
+const BINDING: &[(&str, &str)] = &[
+    ("Consumer", "CommandLineEventConsumer.Name=\"Bad consumer\""),
+    ("Filter", "__EventFilter.Name=\"Bad\\\" 'filter'\""),
+];
+const TIMER: &[(&str, &str)] = &[("TimerId", "Bad timer"), ("IntervalBetweenEvents", "60000")];
+
+/// The machine: one bad thing of each kind, good ones beside them, and the stock subscription missing.
+pub(crate) fn infected() -> State {
+    let mut state = State { clock: "2026-01-02T03:04:05Z".parse().unwrap(), ..State::default() };
+    state.facts.host = Host {
+        id: HostId("guid-1".into()),
+        name: "PC-1".into(),
+        names: vec!["PC-1".into()],
+        ..Host::default()
+    };
+    state.facts.windows = r"C:\Windows".into();
+    state.facts.elevated = true;
+    state.add_folder(r"C:\cases");
+    add_wmi(&mut state);
+    state.add_registry_value(RUN, "Good", RegistryData::string("good.exe"));
+    state.add_registry_value(RUN, "Bad", RegistryData::string(MINER));
+    state.add_registry_value(WINLOGON, "Shell", RegistryData::string(&format!("explorer.exe,{MINER}")));
+    state.add_registry_value(
+        WINLOGON,
+        "Userinit",
+        RegistryData::string(r"C:\Windows\system32\userinit.exe,"),
+    );
+    for (name, path) in [("Bad", MINER), ("Good", r"C:\Program Files\good.exe")] {
+        let mut config = ServiceConfig { failure_actions: Some(vec![1, 2, 3]), ..ServiceConfig::default() };
+        config.service.name = name.into();
+        config.service.service_type = Some(0x10);
+        config.service.start = Some(2);
+        config.service.image_path = Some(path.into());
+        config.service.running = Some(true);
+        state.services.insert(name.to_lowercase(), config);
+        let path = format!("\\{name} task");
+        let xml = format!("<Task><Actions><Exec><Command>{name}.exe</Command></Exec></Actions></Task>");
+        state.tasks.insert(path.to_lowercase(), StoredTask { path, xml, enabled: true, security: None });
+    }
+    state.add_process(100, MINER, "miner -o pool");
+    state.add_process(101, r"C:\Windows\System32\svchost.exe", "svchost -k netsvcs");
+    state.add_file(MINER, b"MZ miner").state.attributes = 6;
+    state.add_file(HELD, b"MZ held").held = true;
+    let cmd = state.add_file(r"C:\Windows\System32\cmd.exe", b"MZ cmd");
+    cmd.signature = Signature::Valid { signer: "Microsoft Windows".into(), windows: true };
+    state.add_file(HOSTS, b"# hosts\r\n1.2.3.4 bad.example\r\n127.0.0.1 localhost\r\n");
+    let proxy = Setting {
+        kind: "portproxy".into(),
+        name: "0.0.0.0:57".into(),
+        value: "1.2.3.4:80".into(),
+        ..Setting::default()
+    };
+    state.settings.insert((proxy.kind.clone(), proxy.name.clone()), proxy);
+    state
+}
+
+fn add_wmi(state: &mut State) {
+    for (class, above) in [
+        ("__EventFilter", None),
+        ("__EventConsumer", None),
+        ("CommandLineEventConsumer", Some("__EventConsumer")),
+        ("NTEventLogEventConsumer", Some("__EventConsumer")),
+        ("__FilterToConsumerBinding", None),
+        ("__IntervalTimerInstruction", None),
+    ] {
+        state.add_class(SUBSCRIPTION, class, above);
+    }
+    state.add_instance(SUBSCRIPTION, object("__EventFilter", FILTER), &["Name"]);
+    state.add_instance(SUBSCRIPTION, object("CommandLineEventConsumer", CONSUMER), &["Name"]);
+    state.add_instance(SUBSCRIPTION, object("__FilterToConsumerBinding", BINDING), &["Consumer", "Filter"]);
+    state.add_instance(SUBSCRIPTION, object("__IntervalTimerInstruction", TIMER), &["TimerId"]);
+    state.define_class(WmiClassDefinition {
+        namespace: r"root\default".into(),
+        class: store(),
+        mof: "class Bad_Store".into(),
+        subclasses: Vec::new(),
+        instances: Some(0),
+        has_provider: false,
+    });
+}
+
+/// The class that holds a payload.
+pub(crate) fn store() -> WmiClass {
+    WmiClass {
+        name: "Bad_Store".into(),
+        namespace: Some(r"root\default".into()),
+        properties: vec![evidence::ClassProperty {
+            name: "mimi".into(),
+            cim_type: "string".into(),
+            default: Some(Value::from("A".repeat(2_000))),
+        }],
+        ..WmiClass::default()
+    }
+}
+
+/// The subscription that every Windows has.
+pub(crate) fn add_stock(state: &mut State) {
+    let entry = crate::stock_entry::find("scm-event-log", intel()).unwrap();
+    for part in crate::stock_entry::instances(entry) {
+        let keys: Vec<String> = evidence::ObjectPath::parse(&part.path.relative)
+            .unwrap()
+            .keys
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect();
+        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+        state.add_instance(SUBSCRIPTION, part.object, &keys);
+    }
+}
+
+fn instance(class: &str, keys: &[&str], fields: &[(&str, &str)]) -> (Verb, Target, Precondition) {
+    let text = |pairs: &[(&str, &str)]| -> BTreeMap<String, String> {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    };
+    let own: Vec<_> = fields.iter().filter(|(name, _)| keys.contains(name)).copied().collect();
+    let target =
+        Target::WmiInstance { namespace: SUBSCRIPTION.into(), class: class.into(), keys: text(&own) };
+    (Verb::Remove, target, Precondition { fields: text(fields), unbound: class == "__EventFilter" })
+}
+
+fn simple(verb: Verb, target: Target, name: &str, value: &str) -> (Verb, Target, Precondition) {
+    let fields = [(name.to_owned(), value.to_owned())].into_iter().collect();
+    (verb, target, Precondition { fields, unbound: false })
+}
+
+/// Every kind of action that a plan can hold.
+pub(crate) fn steps() -> Vec<(Verb, Target, Precondition)> {
+    let state = infected();
+    let process = Target::Process {
+        pid: 100,
+        created: state.processes[&100].process.created.unwrap(),
+        image_path: MINER.into(),
+    };
+    let service = Target::Service { name: "Bad".into() };
+    let value = |key: &str, name: &str| Target::RegistryValue { key: key.into(), name: name.into() };
+    let file = |path: &str| Target::File { path: path.into() };
+    let setting = |kind: &str, name: &str| Target::Setting { setting: kind.into(), name: name.into() };
+    let hash = |bytes: &[u8]| crate::object::sha256_hex(bytes);
+    let default = "A".repeat(2_000);
+    vec![
+        simple(Verb::Suspend, process.clone(), "CommandLine", "miner -o pool"),
+        instance("__FilterToConsumerBinding", &["Filter", "Consumer"], BINDING),
+        simple(Verb::Disable, service.clone(), "ImagePath", MINER),
+        simple(Verb::Disable, Target::Task { path: r"\Bad task".into() }, "Command", "Bad.exe"),
+        simple(Verb::Remove, value(RUN, "Bad"), "Data", MINER),
+        simple(Verb::Reset, value(WINLOGON, "Shell"), "Data contains", MINER),
+        simple(Verb::End, service, "ImagePath", MINER),
+        simple(Verb::End, process, "CommandLine", "miner -o pool"),
+        instance("CommandLineEventConsumer", &["Name"], CONSUMER),
+        instance("__EventFilter", &["Name"], FILTER),
+        instance("__IntervalTimerInstruction", &["TimerId"], TIMER),
+        simple(
+            Verb::Remove,
+            Target::WmiClass { namespace: r"root\default".into(), class: "Bad_Store".into() },
+            "mimi",
+            &default,
+        ),
+        simple(Verb::Remove, file(MINER), "SHA256", &hash(b"MZ miner")),
+        simple(Verb::Remove, file(HELD), "SHA256", &hash(b"MZ held")),
+        simple(Verb::Remove, setting("hosts-entry", "bad.example"), "Value", "1.2.3.4"),
+        simple(Verb::Remove, setting("portproxy", "0.0.0.0:57"), "Value", "1.2.3.4:80"),
+        (Verb::Restore, Target::StockEntry { entry: "scm-event-log".into() }, Precondition::default()),
+    ]
+}
+
+/// A plan of these steps, in the order in which plans are.
+pub(crate) fn plan_of(steps: impl IntoIterator<Item = (Verb, Target, Precondition)>) -> Plan {
+    let mut actions: Vec<_> = steps
+        .into_iter()
+        .map(|(verb, target, precondition)| Action {
+            id: Action::id_of(verb, &target),
+            verb,
+            backup: backup_words(verb, &target),
+            check: check_word(verb).to_owned(),
+            target,
+            precondition,
+            because: vec!["f".into()],
+            reason: Message::new("title"),
+            on_content: true,
+            at_reboot: false,
+        })
+        .collect();
+    actions.sort_by_key(Action::phase);
+    Plan {
+        schema: Plan::SCHEMA.into(),
+        host: PlanHost { id: HostId("guid-1".into()), name: "PC-1".into() },
+        evidence: Vec::new(),
+        patch: StageState::Ok,
+        actions,
+        refused: Vec::new(),
+    }
+}
+
+/// The machine and the plan for everything.
+pub(crate) fn world() -> (Memory, Plan) {
+    (Memory::new(infected()), plan_of(steps()))
+}
+
+/// In what the machine differs from a state, the case folder left out.
+pub(crate) fn changed(before: &State, memory: &Memory) -> Vec<String> {
+    before.clone().without_folder(CASE).diff(&memory.snapshot().without_folder(CASE))
+}

@@ -88,3 +88,46 @@ messages! {
     STOP_CASE_DAMAGED = "stop-case-damaged" ["file", "detail"];
     STOP_NOT_VERIFIED = "stop-not-verified" [];
 }
+
+#[cfg(test)]
+mod tests {
+    use super::ALL;
+    use std::collections::BTreeSet;
+
+    const FILES: [&str; 2] = [
+        include_str!("../../report/locales/en/remediate.ftl"),
+        include_str!("../../report/locales/ja/remediate.ftl"),
+    ];
+
+    #[test]
+    fn every_message_is_worded_with_its_own_arguments_in_each_language() {
+        for file in FILES {
+            let mut worded = BTreeSet::new();
+            for text in entries(file) {
+                let (id, words) = text.split_once(" = ").unwrap();
+                let spec =
+                    ALL.iter().find(|spec| spec.id == id).unwrap_or_else(|| panic!("{id} is not said"));
+                let used: BTreeSet<_> = words.split('$').skip(1).map(word).collect();
+                assert_eq!(used, spec.args.iter().copied().collect(), "{id}");
+                worded.insert(id.to_owned());
+            }
+            assert_eq!(worded.len(), ALL.len(), "some message is not worded");
+        }
+    }
+
+    /// The entries of a file: lines that begin with an id, with the indented lines behind them.
+    fn entries(file: &str) -> Vec<String> {
+        let mut entries: Vec<String> = Vec::new();
+        for line in file.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()) {
+            match (line.starts_with(' '), entries.last_mut()) {
+                (true, Some(last)) => last.push_str(line),
+                _ => entries.push(line.to_owned()),
+            }
+        }
+        entries
+    }
+
+    fn word(text: &str) -> &str {
+        text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').next().unwrap_or_default()
+    }
+}

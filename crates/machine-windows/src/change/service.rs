@@ -1,0 +1,159 @@
+//! Changing services, by the manager: it keeps a copy of what the registry says.
+
+use super::registry;
+use crate::fault::{Outcome, from_error};
+use crate::service::{Handle, key, manager, open, read, state};
+use crate::text::wide;
+use machine::{Fault, RegistryData, ServiceConfig};
+use std::time::{Duration, Instant};
+use windows::Win32::Foundation::ERROR_SERVICE_NOT_ACTIVE;
+use windows::Win32::System::Services::{
+    ChangeServiceConfig2W, ChangeServiceConfigW, ControlService, CreateServiceW, DeleteService,
+    ENUM_SERVICE_TYPE, SC_MANAGER_CONNECT, SC_MANAGER_CREATE_SERVICE, SERVICE_CHANGE_CONFIG,
+    SERVICE_CONFIG_FAILURE_ACTIONS, SERVICE_CONTROL_STOP, SERVICE_ERROR, SERVICE_FAILURE_ACTIONSW,
+    SERVICE_NO_CHANGE, SERVICE_QUERY_STATUS, SERVICE_START_TYPE, SERVICE_STATUS, SERVICE_STOP,
+    SERVICE_STOPPED,
+};
+use windows::core::{PCWSTR, PWSTR};
+
+/// The right to delete.
+const DELETE: u32 = 0x1_0000;
+/// How long a service may take to stop.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn open_known(name: &str, access: u32) -> Outcome<Handle> {
+    open(name, access)?.ok_or(Fault::NotFound)
+}
+
+/// Sets how a service starts.
+pub(super) fn set_start(name: &str, start: u32) -> Outcome<()> {
+    let handle = open_known(name, SERVICE_CHANGE_CONFIG)?;
+    let none = PCWSTR::null();
+    // SAFETY: the handle is open; what is null stays as it is.
+    unsafe {
+        ChangeServiceConfigW(
+            handle.raw(),
+            ENUM_SERVICE_TYPE(SERVICE_NO_CHANGE),
+            SERVICE_START_TYPE(start),
+            SERVICE_ERROR(SERVICE_NO_CHANGE),
+            none,
+            none,
+            None,
+            none,
+            none,
+            none,
+            none,
+        )
+    }
+    .map_err(|error| from_error(&error))
+}
+
+/// Sets what follows when a service fails. To clear it, the manager is told too: it would go on with what it remembers.
+pub(super) fn set_failure_actions(name: &str, actions: Option<&[u8]>) -> Outcome<()> {
+    let key = key(name)?;
+    let stored = read(name)?.ok_or(Fault::NotFound)?.failure_actions;
+    let old = stored.map(|bytes| RegistryData { kind: 3, bytes });
+    match (actions, &old) {
+        (Some(bytes), _) => {
+            let data = RegistryData { kind: 3, bytes: bytes.to_owned() };
+            registry::set(&key, "FailureActions", old.as_ref(), &data)
+        }
+        (None, Some(old)) => {
+            let handle = open_known(name, SERVICE_CHANGE_CONFIG)?;
+            let mut none = [0_u16];
+            let cleared = SERVICE_FAILURE_ACTIONSW {
+                lpRebootMsg: PWSTR(none.as_mut_ptr()),
+                ..SERVICE_FAILURE_ACTIONSW::default()
+            };
+            // SAFETY: the structure and its empty text outlive the call; there are no actions in it.
+            let told = unsafe {
+                ChangeServiceConfig2W(
+                    handle.raw(),
+                    SERVICE_CONFIG_FAILURE_ACTIONS,
+                    Some((&raw const cleared).cast()),
+                )
+            };
+            told.map_err(|error| from_error(&error))?;
+            match read(name)?.and_then(|now| now.failure_actions) {
+                Some(bytes) if bytes == old.bytes => registry::delete(&key, "FailureActions", old),
+                _ => Ok(()),
+            }
+        }
+        (None, None) => Ok(()),
+    }
+}
+
+/// Stops a service and waits until it has.
+pub(super) fn stop(name: &str) -> Outcome<()> {
+    let handle = open_known(name, SERVICE_STOP | SERVICE_QUERY_STATUS)?;
+    let mut status = SERVICE_STATUS::default();
+    // SAFETY: the handle is open, and there is room for what is written.
+    match unsafe { ControlService(handle.raw(), SERVICE_CONTROL_STOP, &raw mut status) } {
+        Err(error) if error.code() == ERROR_SERVICE_NOT_ACTIVE.to_hresult() => return Ok(()),
+        told => told.map_err(|error| from_error(&error))?,
+    }
+    let start = Instant::now();
+    while start.elapsed() < PATIENCE {
+        if state(&handle)? == SERVICE_STOPPED.0 {
+            return Ok(());
+        }
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    Err(Fault::TimedOut)
+}
+
+/// Deletes a service that is still `expected`, but for whether it runs.
+pub(super) fn delete(expected: &ServiceConfig) -> Outcome<()> {
+    let name = &expected.service.name;
+    let mut now = read(name)?.ok_or(Fault::NotFound)?;
+    now.service.running = expected.service.running;
+    if now != *expected {
+        return Err(Fault::Changed);
+    }
+    let handle = open_known(name, DELETE)?;
+    // SAFETY: the handle is open.
+    unsafe { DeleteService(handle.raw()) }.map_err(|error| from_error(&error))
+}
+
+/// Makes a service, and gives it every value that it had.
+pub(super) fn create(config: &ServiceConfig) -> Outcome<()> {
+    let service = &config.service;
+    let manager = manager(SC_MANAGER_CONNECT | SC_MANAGER_CREATE_SERVICE)?;
+    let text = |text: Option<&String>| text.map(|text| wide(text)).transpose();
+    let address = |text: &Option<Vec<u16>>| PCWSTR(text.as_ref().map_or(std::ptr::null(), Vec::as_ptr));
+    let name = wide(&service.name)?;
+    let (display, image) = (text(service.display_name.as_ref())?, text(service.image_path.as_ref())?);
+    let (group, account) = (text(config.group.as_ref())?, text(service.account.as_ref())?);
+    let mut depends: Vec<u16> = Vec::new();
+    for other in &config.depends_on {
+        depends.extend(wide(other)?);
+    }
+    depends.push(0);
+    // SAFETY: the texts are NUL-terminated, the list by two, and all outlive the call; the handle is closed when it is dropped.
+    let made = unsafe {
+        CreateServiceW(
+            manager.raw(),
+            PCWSTR(name.as_ptr()),
+            address(&display),
+            SERVICE_CHANGE_CONFIG,
+            ENUM_SERVICE_TYPE(service.service_type.unwrap_or(0x10)),
+            SERVICE_START_TYPE(service.start.unwrap_or(3)),
+            SERVICE_ERROR(config.error_control),
+            address(&image),
+            address(&group),
+            None,
+            PCWSTR(depends.as_ptr()),
+            address(&account),
+            PCWSTR::null(),
+        )
+    };
+    drop(Handle::own(made.map_err(|error| from_error(&error))?));
+    // The manager wrote what it was told; everything else, and its very bytes, are put back.
+    for (key, value) in &config.values {
+        let now = crate::registry::read(key)?.and_then(|found| found.value(&value.name).cloned());
+        if now.as_ref() != Some(&value.data) {
+            registry::set(key, &value.name, now.as_ref(), &value.data)?;
+        }
+    }
+    Ok(())
+}

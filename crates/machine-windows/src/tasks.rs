@@ -1,0 +1,135 @@
+//! Scheduled tasks, by the scheduler's own interface.
+
+use crate::fault::{Outcome, from_error};
+use crate::security::PARTS;
+use crate::wmi::prepare;
+use machine::{Fault, StoredTask};
+use std::cell::Cell;
+use std::collections::VecDeque;
+use windows::Win32::Foundation::VARIANT_BOOL;
+use windows::Win32::System::Com::{CLSCTX_INPROC_SERVER, CoCreateInstance};
+use windows::Win32::System::TaskScheduler::{
+    IRegisteredTask, ITaskFolder, ITaskService, TASK_CREATE, TASK_DONT_ADD_PRINCIPAL_ACE, TASK_LOGON_NONE,
+    TaskScheduler,
+};
+use windows::Win32::System::Variant::VARIANT;
+use windows::core::BSTR;
+
+/// `TASK_ENUM_HIDDEN`.
+const WITH_HIDDEN: i32 = 1;
+/// More tasks and folders than any machine has.
+const MAX_ENTRIES: usize = 1 << 16;
+
+fn connect(is_ready: &Cell<bool>) -> Outcome<ITaskService> {
+    prepare(is_ready)?;
+    // SAFETY: COM is ready on this thread.
+    let service: ITaskService = unsafe { CoCreateInstance(&TaskScheduler, None, CLSCTX_INPROC_SERVER) }
+        .map_err(|error| from_error(&error))?;
+    let none = VARIANT::default();
+    // SAFETY: empty values mean this machine and this account.
+    unsafe { service.Connect(&none, &none, &none, &none) }.map_err(|error| from_error(&error))?;
+    Ok(service)
+}
+
+fn folder(service: &ITaskService, path: &str) -> Outcome<ITaskFolder> {
+    // SAFETY: the text outlives the call.
+    unsafe { service.GetFolder(&BSTR::from(path)) }.map_err(|error| from_error(&error))
+}
+
+/// Every task, hidden ones too, sorted by path.
+pub(crate) fn list(is_ready: &Cell<bool>) -> Outcome<Vec<StoredTask>> {
+    let service = connect(is_ready)?;
+    let mut open = VecDeque::from([folder(&service, "\\")?]);
+    let (mut found, mut folders) = (Vec::new(), 1);
+    while let Some(folder) = open.pop_front() {
+        // SAFETY: the folder is one that the scheduler gave; collections count from 1.
+        unsafe {
+            let tasks = folder.GetTasks(WITH_HIDDEN).map_err(|error| from_error(&error))?;
+            for index in 1..=tasks.Count().map_err(|error| from_error(&error))? {
+                let task = tasks.get_Item(&VARIANT::from(index)).map_err(|error| from_error(&error))?;
+                if found.len() < MAX_ENTRIES {
+                    found.push(stored(&task)?);
+                }
+            }
+            let inside = folder.GetFolders(0).map_err(|error| from_error(&error))?;
+            for index in 1..=inside.Count().map_err(|error| from_error(&error))? {
+                folders += 1;
+                if folders < MAX_ENTRIES {
+                    open.push_back(
+                        inside.get_Item(&VARIANT::from(index)).map_err(|error| from_error(&error))?,
+                    );
+                }
+            }
+        }
+    }
+    found.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(found)
+}
+
+/// One task; `None` where it is not there.
+pub(crate) fn read(is_ready: &Cell<bool>, path: &str) -> Outcome<Option<StoredTask>> {
+    let service = connect(is_ready)?;
+    registered(&service, path)?.map(|task| stored(&task)).transpose()
+}
+
+fn registered(service: &ITaskService, path: &str) -> Outcome<Option<IRegisteredTask>> {
+    // SAFETY: the text outlives the call.
+    match unsafe { folder(service, "\\")?.GetTask(&BSTR::from(path)) }.map_err(|error| from_error(&error)) {
+        Ok(task) => Ok(Some(task)),
+        Err(Fault::NotFound) => Ok(None),
+        Err(fault) => Err(fault),
+    }
+}
+
+fn stored(task: &IRegisteredTask) -> Outcome<StoredTask> {
+    // SAFETY: the task is one that the scheduler gave.
+    unsafe {
+        Ok(StoredTask {
+            path: task.Path().map_err(|error| from_error(&error))?.to_string(),
+            xml: task.Xml().map_err(|error| from_error(&error))?.to_string(),
+            enabled: task.Enabled().map_err(|error| from_error(&error))?.as_bool(),
+            security: task.GetSecurityDescriptor(PARTS.0.cast_signed()).ok().map(|text| text.to_string()),
+        })
+    }
+}
+
+/// Switches a task on or off.
+pub(crate) fn set_enabled(is_ready: &Cell<bool>, path: &str, enabled: bool) -> Outcome<()> {
+    let task = registered(&connect(is_ready)?, path)?.ok_or(Fault::NotFound)?;
+    // SAFETY: the task is one that the scheduler gave.
+    unsafe { task.SetEnabled(VARIANT_BOOL::from(enabled)) }.map_err(|error| from_error(&error))
+}
+
+/// Deletes a task that is still this one.
+pub(crate) fn delete(is_ready: &Cell<bool>, expected: &StoredTask) -> Outcome<()> {
+    match read(is_ready, &expected.path)? {
+        None => return Err(Fault::NotFound),
+        Some(found) if found != *expected => return Err(Fault::Changed),
+        Some(_) => {}
+    }
+    let top = folder(&connect(is_ready)?, "\\")?;
+    // SAFETY: the text outlives the call.
+    unsafe { top.DeleteTask(&BSTR::from(&expected.path), 0) }.map_err(|error| from_error(&error))
+}
+
+/// Registers a task with the security that it had, and switched on or off as it was.
+pub(crate) fn register(is_ready: &Cell<bool>, task: &StoredTask) -> Outcome<()> {
+    let top = folder(&connect(is_ready)?, "\\")?;
+    let none = VARIANT::default();
+    let security = task.security.as_ref().map(|sddl| VARIANT::from(BSTR::from(sddl))).unwrap_or_default();
+    // SAFETY: texts and values outlive the call; empty values leave account and password to the definition.
+    let registered = unsafe {
+        top.RegisterTask(
+            &BSTR::from(&task.path),
+            &BSTR::from(&task.xml),
+            TASK_CREATE.0 | TASK_DONT_ADD_PRINCIPAL_ACE.0,
+            &none,
+            &none,
+            TASK_LOGON_NONE,
+            &security,
+        )
+    }
+    .map_err(|error| from_error(&error))?;
+    // SAFETY: the task is one that the scheduler gave.
+    unsafe { registered.SetEnabled(VARIANT_BOOL::from(task.enabled)) }.map_err(|error| from_error(&error))
+}

@@ -1,0 +1,148 @@
+//! Access tokens: who a process runs as, and with which rights.
+
+use crate::fault::{Outcome, from_error};
+use crate::text::narrow;
+use windows::Win32::Foundation::{CloseHandle, HANDLE, LUID};
+use windows::Win32::Security::{
+    AdjustTokenPrivileges, GetTokenInformation, LUID_AND_ATTRIBUTES, LookupAccountSidW, LookupPrivilegeNameW,
+    LookupPrivilegeValueW, PSID, SE_PRIVILEGE_ENABLED, SID_NAME_USE, TOKEN_ACCESS_MASK,
+    TOKEN_ADJUST_PRIVILEGES, TOKEN_INFORMATION_CLASS, TOKEN_PRIVILEGES, TOKEN_QUERY, TokenElevation,
+    TokenPrivileges, TokenUser,
+};
+use windows::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken};
+use windows::core::{PCWSTR, PWSTR};
+
+use crate::bytes::u32_at;
+
+/// A handle that is closed when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Handle(pub(crate) HANDLE);
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        // SAFETY: whoever made this gave the handle away; it is closed once.
+        let _ = unsafe { CloseHandle(self.0) };
+    }
+}
+
+/// A token.
+pub(crate) struct Token(Handle);
+
+impl Token {
+    /// The token of this program.
+    pub(crate) fn own() -> Outcome<Self> {
+        // SAFETY: the handle of the own process needs no closing.
+        Self::open(unsafe { GetCurrentProcess() }, TOKEN_QUERY | TOKEN_ADJUST_PRIVILEGES)
+    }
+
+    /// The token of a process, to look at.
+    pub(crate) fn of(process: &Handle) -> Outcome<Self> {
+        Self::open(process.0, TOKEN_QUERY)
+    }
+
+    fn open(process: HANDLE, access: TOKEN_ACCESS_MASK) -> Outcome<Self> {
+        let mut token = HANDLE::default();
+        // SAFETY: the process is open, and there is room for the handle, which is closed when it is dropped.
+        unsafe { OpenProcessToken(process, access, &raw mut token) }.map_err(|error| from_error(&error))?;
+        Ok(Self(Handle(token)))
+    }
+
+    /// Whether the program runs with an administrator's full rights.
+    pub(crate) fn is_elevated(&self) -> Outcome<bool> {
+        Ok(u32_at(&self.information(TokenElevation)?, 0).is_some_and(|elevated| elevated != 0))
+    }
+
+    /// The account, as `DOMAIN\name`.
+    pub(crate) fn user(&self) -> Option<String> {
+        let information = self.information(TokenUser).ok()?;
+        if information.len() < size_of::<PSID>() {
+            return None;
+        }
+        // SAFETY: a `TOKEN_USER` begins with the address of a security identifier, which lies in the same buffer; the read asks for no
+        // alignment, and the length was checked.
+        let sid = unsafe { information.as_ptr().cast::<PSID>().read_unaligned() };
+        // SAFETY: the identifier lies in `information`, which outlives the call.
+        unsafe { account(sid) }
+    }
+
+    /// The names of the privileges that the token holds, sorted.
+    pub(crate) fn privileges(&self) -> Vec<String> {
+        let information = self.information(TokenPrivileges).unwrap_or_default();
+        let count = u32_at(&information, 0).unwrap_or(0) as usize;
+        let mut names: Vec<_> = (0..count)
+            .map_while(|at| {
+                let at = 4 + 12 * at;
+                let low = u32_at(&information, at)?;
+                let high = u32_at(&information, at + 4)?;
+                Some(LUID { LowPart: low, HighPart: high.cast_signed() })
+            })
+            .filter_map(|luid| privilege_name(&luid))
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// Switches a privilege on, where the token holds it; without it less can be read, and the calls that need it say so.
+    pub(crate) fn enable(&self, privilege: PCWSTR) {
+        let mut luid = LUID::default();
+        // SAFETY: the name is NUL-terminated, as constants of Windows are.
+        if unsafe { LookupPrivilegeValueW(PCWSTR::null(), privilege, &raw mut luid) }.is_err() {
+            return;
+        }
+        let wanted = TOKEN_PRIVILEGES {
+            PrivilegeCount: 1,
+            Privileges: [LUID_AND_ATTRIBUTES { Luid: luid, Attributes: SE_PRIVILEGE_ENABLED }],
+        };
+        // SAFETY: the structure holds as many privileges as it says.
+        let _ = unsafe { AdjustTokenPrivileges(self.0.0, false, Some(&raw const wanted), 0, None, None) };
+    }
+
+    fn information(&self, class: TOKEN_INFORMATION_CLASS) -> Outcome<Vec<u8>> {
+        let mut needed = 0;
+        // SAFETY: with no buffer only the size that is needed is written.
+        let _ = unsafe { GetTokenInformation(self.0.0, class, None, 0, &raw mut needed) };
+        let mut bytes = vec![0_u8; needed as usize];
+        // SAFETY: the buffer is given with its length.
+        unsafe {
+            GetTokenInformation(self.0.0, class, Some(bytes.as_mut_ptr().cast()), needed, &raw mut needed)
+        }
+        .map_err(|error| from_error(&error))?;
+        Ok(bytes)
+    }
+}
+
+fn privilege_name(luid: &LUID) -> Option<String> {
+    let mut name = [0_u16; 128];
+    let mut units = 128;
+    // SAFETY: the buffer is given with its length.
+    let found = unsafe {
+        LookupPrivilegeNameW(PCWSTR::null(), &raw const *luid, Some(PWSTR(name.as_mut_ptr())), &raw mut units)
+    };
+    found.ok()?;
+    Some(narrow(&name))
+}
+
+/// The account behind a security identifier, as `DOMAIN\name`.
+///
+/// # Safety
+/// `sid` is the address of a security identifier that stays while this reads it.
+pub(crate) unsafe fn account(sid: PSID) -> Option<String> {
+    let (mut name, mut domain) = ([0_u16; 257], [0_u16; 257]);
+    let (mut name_units, mut domain_units) = (257, 257);
+    let mut kind = SID_NAME_USE::default();
+    // SAFETY: the buffers are given with their lengths; the caller vouches for the identifier.
+    let found = unsafe {
+        LookupAccountSidW(
+            PCWSTR::null(),
+            sid,
+            Some(PWSTR(name.as_mut_ptr())),
+            &raw mut name_units,
+            Some(PWSTR(domain.as_mut_ptr())),
+            &raw mut domain_units,
+            &raw mut kind,
+        )
+    };
+    found.ok()?;
+    let (name, domain) = (narrow(&name), narrow(&domain));
+    Some(if domain.is_empty() { name } else { format!("{domain}\\{name}") })
+}

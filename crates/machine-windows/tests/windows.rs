@@ -1,0 +1,236 @@
+//! The computer that the tests run on, read by the calls of Windows; `cargo xtask windows` runs them under Wine.
+#![cfg(windows)]
+
+use deminer_machine_windows::Windows;
+use evidence::Value;
+use machine::{Fault, FileIdentity, Key, Machine as _, MachineMut as _, ProcessId, RegistryData};
+use std::path::PathBuf;
+use std::process::{Child, Command};
+
+/// A folder of this test, without short names in its path.
+fn scratch(name: &str) -> String {
+    let folder: PathBuf = std::env::temp_dir().join(format!("deminer-{name}-{}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = std::fs::canonicalize(&folder).unwrap();
+    path.to_str().unwrap().trim_start_matches(r"\\?\").to_owned()
+}
+
+#[test]
+fn the_facts_are_told() {
+    let facts = Windows::new().facts().unwrap();
+    let os = facts.host.os.unwrap();
+    assert!(os.version.unwrap().split('.').count() == 3);
+    assert!(!facts.host.name.is_empty() && facts.host.names.contains(&facts.host.name));
+    assert!(facts.windows.to_lowercase().ends_with(r":\windows"), "{}", facts.windows);
+    assert!(facts.program_data.contains(":\\"), "{}", facts.program_data);
+    assert!(!facts.user.is_empty());
+    assert!(!facts.rights.is_empty());
+}
+
+/// A process that waits until it is ended: this very program, with a test that sleeps.
+fn sleeper() -> Child {
+    let own = std::env::current_exe().unwrap();
+    Command::new(own).args(["--ignored", "--exact", "only_sleeps", "a miner's pool"]).spawn().unwrap()
+}
+
+#[test]
+#[ignore = "a helper of the tests of processes, which start it"]
+fn only_sleeps() {
+    std::thread::sleep(std::time::Duration::from_secs(60));
+}
+
+#[test]
+fn processes_are_told_with_what_they_were_started_with() {
+    let mut machine = Windows::new();
+    let mut child = sleeper();
+    let find = |machine: &Windows| {
+        machine.processes().unwrap().into_iter().find(|process| process.pid == child.id())
+    };
+    let found = find(&machine).unwrap();
+    assert!(found.command_line.as_deref().unwrap().contains("a miner's pool"), "{found:?}");
+    assert_eq!(found.parent_pid, Some(std::process::id()));
+    assert!(found.cpu_ms.is_some() && found.user.is_some(), "{found:?}");
+    let id =
+        ProcessId { pid: found.pid, created: found.created.unwrap(), image_path: found.image_path.unwrap() };
+    let other = ProcessId { created: id.created + 1, ..id.clone() };
+    assert_eq!(machine.end_process(&other).unwrap_err().fault, Fault::Changed);
+    assert!(child.try_wait().unwrap().is_none(), "it still runs");
+    assert!(!machine.is_critical(&id).unwrap());
+    machine.suspend_process(&id).unwrap();
+    machine.resume_process(&id).unwrap();
+    machine.end_process(&id).unwrap();
+    assert!(child.wait().is_ok());
+}
+
+#[test]
+fn connections_are_told_with_their_owner() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let _client = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let connections = Windows::new().connections().unwrap();
+    let state = |state: &str| {
+        connections.iter().find(|c| c.local_port == port && c.state.as_deref() == Some(state)).cloned()
+    };
+    let listening = state("listen").unwrap();
+    // Wine does not find the owner in every sandbox, and says 0 then.
+    assert!(listening.pid == Some(std::process::id()) || listening.pid == Some(0), "{listening:?}");
+    assert_eq!((listening.protocol.as_str(), listening.local_address.as_str()), ("tcp", "127.0.0.1"));
+    let out = connections.iter().find(|c| c.remote_port == Some(port)).unwrap();
+    assert_eq!(out.remote_address.as_deref(), Some("127.0.0.1"));
+}
+
+#[test]
+fn the_registry_is_read_and_changed_only_as_expected() {
+    let mut machine = Windows::new();
+    let key = Key::new(format!(r"HKCU\Software\Deminer test {}", std::process::id()));
+    let (first, second) = (RegistryData::string("erste Währung"), RegistryData::dword(7));
+    machine.set_registry_value(&key, "A", None, &first).unwrap();
+    assert_eq!(machine.registry_key(&key).unwrap().unwrap().value("a"), Some(&first));
+    let refused = machine.set_registry_value(&key, "A", None, &second).unwrap_err();
+    assert_eq!(refused.fault, Fault::Changed);
+    machine.set_registry_value(&key, "A", Some(&first), &second).unwrap();
+    assert_eq!(machine.delete_registry_value(&key, "A", &first).unwrap_err().fault, Fault::Changed);
+    machine.delete_registry_value(&key, "A", &second).unwrap();
+    assert_eq!(machine.registry_key(&key).unwrap().unwrap().values, []);
+    assert_eq!(machine.registry_key(&key.join("nothing")).unwrap(), None);
+    let windows = machine.registry_key(&Key::new(r"HKLM\SOFTWARE\Microsoft")).unwrap().unwrap();
+    assert!(windows.subkeys.iter().any(|name| name == "Windows NT"));
+}
+
+#[test]
+fn services_are_made_read_disabled_and_deleted() {
+    let mut machine = Windows::new();
+    let name = format!("DeminerTest{}", std::process::id());
+    let config = machine::ServiceConfig {
+        service: evidence::Service {
+            name: name.clone(),
+            display_name: Some("Deminer test".into()),
+            service_type: Some(0x10),
+            start: Some(2),
+            image_path: Some(r"C:\nowhere\deminer-test.exe --pool".into()),
+            ..evidence::Service::default()
+        },
+        error_control: 1,
+        ..machine::ServiceConfig::default()
+    };
+    machine.create_service(&config).unwrap();
+    assert!(machine.services().unwrap().contains(&name));
+    let made = machine.service(&name).unwrap().unwrap();
+    assert_eq!((made.service.start, &made.service.image_path), (Some(2), &config.service.image_path));
+    assert_eq!(made.service.running, Some(false));
+    assert_eq!(machine.create_service(&config).unwrap_err().fault, Fault::Exists);
+    machine.set_service_start(&name, 4).unwrap();
+    assert_eq!(machine.delete_service(&made).unwrap_err().fault, Fault::Changed);
+    let disabled = machine.service(&name).unwrap().unwrap();
+    assert_eq!(disabled.service.start, Some(4));
+    machine.delete_service(&disabled).unwrap();
+    assert_eq!(machine.service(&name).unwrap(), None);
+    machine.create_service(&made).unwrap();
+    let back = machine.service(&name).unwrap().unwrap();
+    assert_eq!(back.values, made.values, "every value comes back");
+    machine.delete_service(&back).unwrap();
+}
+
+#[test]
+fn files_are_read_deleted_and_restored() {
+    let mut machine = Windows::new();
+    let folder = scratch("files");
+    let path = format!(r"{folder}\Probe ü.bin");
+    assert_eq!(machine.file(&path).unwrap(), None);
+    machine.write_new(&path, b"one").unwrap();
+    machine.append(&path, b" two").unwrap();
+    assert_eq!(machine.write_new(&path, b"three").unwrap_err().fault, Fault::Exists);
+    assert_eq!(machine.read_file(&path, 7).unwrap(), b"one two");
+    assert_eq!(machine.read_file(&path, 6).unwrap_err().fault, Fault::TooLarge { limit: 6 });
+    let listed = machine.list(&folder).unwrap();
+    assert_eq!(listed.iter().map(|entry| entry.name.as_str()).collect::<Vec<_>>(), ["Probe ü.bin"]);
+
+    let state = machine.file(&path).unwrap().unwrap();
+    assert_eq!((state.identity.size, state.is_directory, state.is_link), (7, false, false));
+    assert_eq!(state.final_path.to_lowercase(), path.to_lowercase());
+    let other = FileIdentity { size: 8, ..state.identity.clone() };
+    assert_eq!(machine.delete_file(&path, &other).unwrap_err().fault, Fault::Changed);
+    let held = std::fs::File::open(&path).unwrap();
+    assert_eq!(machine.delete_file(&path, &state.identity).unwrap_err().fault, Fault::InUse);
+    drop(held);
+    machine.delete_file(&path, &state.identity).unwrap();
+    assert_eq!(machine.file(&path).unwrap(), None);
+    machine.restore_file(&path, &state, b"one two").unwrap();
+    let back = machine.file(&path).unwrap().unwrap();
+    assert_eq!((back.created, back.identity.modified), (state.created, state.identity.modified));
+    assert_eq!((back.attributes, &back.security), (state.attributes, &state.security));
+    machine.replace_file(&path, &back.identity, b"new").unwrap();
+    assert_eq!(machine.read_file(&path, 99).unwrap(), b"new");
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn paths_that_are_not_whole_or_lead_upwards_are_not_there() {
+    let machine = Windows::new();
+    for path in
+        ["file.txt", r"\file.txt", r"C:file", r"C:\Windows\..\boot.ini", r"C:\a:stream", r"\\host\share\a"]
+    {
+        assert_eq!(machine.read_file(path, 9).unwrap_err().fault, Fault::NotFound, "{path}");
+    }
+}
+
+#[test]
+fn what_is_deleted_at_restart_can_be_kept() {
+    let mut machine = Windows::new();
+    let folder = scratch("restart");
+    let (path, other) = (format!(r"{folder}\a.exe"), format!(r"{folder}\b.exe"));
+    for path in [&path, &other] {
+        machine.write_new(path, b"x").unwrap();
+        let identity = machine.file(path).unwrap().unwrap().identity;
+        machine.delete_at_restart(path, &identity).unwrap();
+    }
+    let known = |machine: &Windows| machine.deleted_at_restart().unwrap();
+    assert!(known(&machine).contains(&path) && known(&machine).contains(&other));
+    machine.keep_at_restart(&path).unwrap();
+    assert!(!known(&machine).contains(&path) && known(&machine).contains(&other));
+    machine.keep_at_restart(&other).unwrap();
+    assert_eq!(machine.keep_at_restart(&other).unwrap_err().fault, Fault::NotFound);
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn wmi_is_read_with_the_types_of_its_classes() {
+    let machine = Windows::new();
+    let systems = machine.wmi_instances(r"root\cimv2", "Win32_OperatingSystem").unwrap();
+    let [system] = systems.as_slice() else { panic!("{systems:?}") };
+    assert_eq!(system.object.class, "Win32_OperatingSystem");
+    assert_eq!(system.object.namespace.as_deref(), Some(r"root\cimv2"));
+    assert!(system.object.text("Version").unwrap().contains('.'));
+    assert!(matches!(system.object.value("ProductType"), Some(Value::Uint(1..=3))), "{system:?}");
+    assert!(matches!(system.object.value("TotalVisibleMemorySize"), Some(Value::Uint(_))), "{system:?}");
+    assert!(!system.path.relative.is_empty());
+}
+
+#[test]
+fn a_namespace_that_is_not_there_is_no_empty_one() {
+    let fault = Windows::new().wmi_instances(r"root\nothing", "__EventFilter").unwrap_err().fault;
+    assert_eq!(fault, Fault::Unsupported);
+}
+
+#[test]
+fn settings_of_every_kind_are_read() {
+    let mut machine = Windows::new();
+    for kind in
+        ["hosts-entry", "portproxy", "firewall-rule", "dns-server", "route", "defender-exclusion", "hotfix"]
+    {
+        machine.settings(kind).unwrap();
+    }
+    assert_eq!(machine.settings("no such kind").unwrap_err().fault, Fault::Unsupported);
+    let rule = evidence::Setting {
+        kind: "portproxy".into(),
+        name: "127.0.0.9:57".into(),
+        value: "192.0.2.1:80".into(),
+        details: [("families".to_owned(), "v4tov4".to_owned())].into(),
+    };
+    machine.put_setting(&rule).unwrap();
+    assert!(machine.settings("portproxy").unwrap().contains(&rule));
+    assert_eq!(machine.put_setting(&rule).unwrap_err().fault, Fault::Exists);
+    machine.delete_setting(&rule).unwrap();
+    assert!(!machine.settings("portproxy").unwrap().contains(&rule));
+}

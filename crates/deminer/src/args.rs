@@ -345,6 +345,46 @@ Examples:
         #[arg(value_hint = ValueHint::DirPath)]
         repository: PathBuf,
     },
+    /// Print class properties whose default values are unusually large, and what they hold: exit status 1 where there are any
+    #[command(after_help = "\
+Examples:
+  deminer cim stores Repository/
+  deminer cim stores Repository/ --larger-than 200")]
+    Stores {
+        /// The folder with the files
+        #[arg(value_hint = ValueHint::DirPath)]
+        repository: PathBuf,
+        /// How many characters or elements are still usual; the longest of a clean Windows has 134
+        #[arg(long, value_name = "N", default_value_t = 1_000)]
+        larger_than: usize,
+    },
+    /// Print what is left of deleted objects: exit status 1 where there is anything
+    #[command(after_help = "\
+Examples:
+  deminer cim deleted Repository/")]
+    Deleted {
+        /// The folder with the files
+        #[arg(value_hint = ValueHint::DirPath)]
+        repository: PathBuf,
+        /// Also print older states of objects that are there, and what cannot be told
+        #[arg(long)]
+        all: bool,
+    },
+    /// Print every class and instance of all namespaces with every property
+    #[command(after_help = "\
+Examples:
+  deminer cim export Repository/ > repository.mof
+  deminer cim export Repository/ --format jsonl | jq -c 'select(.type == \"wmi-class\")'
+
+Exit status: 0 all was read, 3 some of it could not be read.")]
+    Export {
+        /// The folder with the files
+        #[arg(value_hint = ValueHint::DirPath)]
+        repository: PathBuf,
+        /// Form of the export
+        #[arg(short, long, value_name = "FORMAT", default_value = "mof")]
+        format: CimFormat,
+    },
     /// Print the hashes by which the index knows a name, and where a repository has traces of it
     #[command(after_help = "\
 Examples:
@@ -357,6 +397,15 @@ Examples:
         #[arg(value_hint = ValueHint::DirPath)]
         repository: Option<PathBuf>,
     },
+}
+
+/// A form of an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CimFormat {
+    /// MOF text
+    Mof,
+    /// One JSON document an object, one a line
+    Jsonl,
 }
 
 /// A form of decoded text.

@@ -8,11 +8,13 @@
 
 mod convert;
 
+pub use convert::{class_record, object_record};
+
 use crate::{Parsed, Problem};
 use cim_repository::{
     Carved, Class, Content, EventObjects, FileKind, Instance, KeyKind, Namespace, Parts, Repository,
 };
-use convert::{class_record, default_length, object_record};
+use convert::default_length;
 use evidence::wmi::canonical_namespace;
 use evidence::{Area, Level, Location, Message, MessageSpec, ReadState, RecordData, Setting};
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,5 +1,7 @@
 //! `deminer cim`: the WMI repository as it lies on a disk.
 
+mod whole;
+
 use super::print;
 use crate::args::Cim as Args;
 use crate::console::{Console, harmless};
@@ -15,14 +17,27 @@ use std::path::Path;
 pub(crate) fn run(args: &Args, console: Console) -> Result<ExitStatus, Error> {
     match args {
         Args::Ls { repository, namespace } => with(repository, console, |repository| {
-            Ok(match namespace {
+            let text = match namespace {
                 None => namespaces(repository),
                 Some(namespace) => classes(repository, &Namespace::new(namespace)),
-            })
+            };
+            Ok((text, ExitStatus::Nothing))
         }),
-        Args::Show { repository, object } => with(repository, console, |repository| show(repository, object)),
+        Args::Show { repository, object } => with(repository, console, |repository| {
+            show(repository, object).map(|text| (text, ExitStatus::Nothing))
+        }),
         Args::Subscriptions { repository } => {
-            with(repository, console, |repository| Ok(subscriptions(repository)))
+            with(repository, console, |repository| Ok((subscriptions(repository), ExitStatus::Nothing)))
+        }
+        Args::Stores { repository, larger_than } => {
+            with(repository, console, |repository| Ok(whole::stores(repository, *larger_than)))
+        }
+        Args::Deleted { repository, all } => {
+            with(repository, console, |repository| Ok(whole::deleted(repository, *all)))
+        }
+        Args::Export { repository, format } => {
+            let repository = Repository::open(repository).map_err(Error::Repository)?;
+            whole::export(&repository, *format)
         }
         Args::Hash { name, repository } => hash(name, repository.as_deref()),
     }
@@ -32,10 +47,10 @@ pub(crate) fn run(args: &Args, console: Console) -> Result<ExitStatus, Error> {
 fn with(
     path: &Path,
     console: Console,
-    describe: impl FnOnce(&Repository) -> Result<String, Error>,
+    describe: impl FnOnce(&Repository) -> Result<(String, ExitStatus), Error>,
 ) -> Result<ExitStatus, Error> {
     let repository = Repository::open(path).map_err(Error::Repository)?;
-    let text = describe(&repository);
+    let described = describe(&repository);
     let notes: Vec<Note> = repository
         .problems()
         .into_iter()
@@ -47,7 +62,9 @@ fn with(
         })
         .collect();
     console.remarks(&notes);
-    print(&harmless(&text?))
+    let (text, status) = described?;
+    print(&harmless(&text))?;
+    Ok(status)
 }
 
 fn namespaces(repository: &Repository) -> String {

@@ -70,7 +70,7 @@ fn assess(args: &PlanArgs, intel: &Intel, console: Console) -> Result<Assessment
     hosts
         .each(
             |evidence| {
-                let named = args.host.as_ref().is_none_or(|name| {
+                let is_meant = args.host.as_ref().is_none_or(|name| {
                     evidence
                         .host
                         .names
@@ -78,7 +78,7 @@ fn assess(args: &PlanArgs, intel: &Intel, console: Console) -> Result<Assessment
                         .chain([&evidence.host.name])
                         .any(|own| own.eq_ignore_ascii_case(name))
                 });
-                (evidence.host.name.clone(), named.then(|| detect::assess(&evidence, intel)))
+                (evidence.host.name.clone(), is_meant.then(|| detect::assess(&evidence, intel)))
             },
             |(name, assessment)| {
                 names.push(name);

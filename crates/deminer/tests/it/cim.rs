@@ -71,3 +71,26 @@ fn what_is_read_from_a_disk_can_be_checked() {
     );
     assert!(!checked.stdout.contains("stock-missing"), "{}", checked.stdout);
 }
+
+#[test]
+fn what_goes_through_the_whole_repository() {
+    let Some(folder) = repository("clean-win10") else { return };
+    let stores = finish(deminer().args(["cim", "stores"]).arg(folder.path()));
+    assert_eq!((stores.status, stores.stdout.as_str()), (0, ""), "a clean machine has none");
+    let smaller = finish(deminer().args(["cim", "stores", "--larger-than=100"]).arg(folder.path()));
+    assert_eq!(smaller.status, 1);
+    assert!(smaller.stdout.contains("characters\n  OBJECTS.DATA at offset 0x"), "{}", smaller.stdout);
+
+    let export = finish(deminer().args(["cim", "export", "--format=jsonl"]).arg(folder.path()));
+    assert_eq!(export.status, 0);
+    let kinds = |kind: &str| {
+        export.stdout.lines().filter(|line| line.starts_with(&format!("{{\"type\":\"{kind}\""))).count()
+    };
+    // As many as the index has keys of either kind.
+    assert_eq!((kinds("wmi-class"), kinds("wmi-object")), (6_684, 2_519));
+    let mof = finish(deminer().args(["cim", "export"]).arg(folder.path()));
+    assert_eq!(mof.stdout.lines().filter(|line| line.starts_with("instance of ")).count(), 2_519);
+
+    let deleted = finish(deminer().args(["cim", "deleted"]).arg(folder.path()));
+    assert!(!deleted.stdout.contains("EventConsumer\n{"), "no subscription was deleted from it");
+}

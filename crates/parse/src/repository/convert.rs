@@ -7,7 +7,7 @@ use evidence::wmi::{ClassSource, canonical_namespace, schema};
 use evidence::{ClassProperty, Property, PropertyName, State, Value, WmiClass, WmiObject};
 
 /// The instance with every property that can be decoded, and in words why others cannot.
-pub(super) fn object_record(instance: &Instance) -> (WmiObject, Vec<String>) {
+pub fn object_record(instance: &Instance) -> (WmiObject, Vec<String>) {
     let mut unread = Vec::new();
     let mut properties = Vec::with_capacity(instance.properties.len());
     for property in &instance.properties {
@@ -30,7 +30,7 @@ pub(super) fn object_record(instance: &Instance) -> (WmiObject, Vec<String>) {
 }
 
 /// The definition with the properties that the class itself declares, and inherited ones that hold a store.
-pub(super) fn class_record(class: &Class) -> WmiClass {
+pub fn class_record(class: &Class) -> WmiClass {
     let is_own = |property: &CimProperty| property.origin.eq_ignore_ascii_case(&class.name);
     let properties = class.properties.iter().map(AsRef::as_ref);
     let kept = properties

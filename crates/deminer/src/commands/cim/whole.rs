@@ -1,0 +1,179 @@
+//! The commands that go through a whole repository: `stores`, `deleted`, `export`.
+
+use super::{pragma, write_class, write_instance};
+use crate::args::CimFormat;
+use crate::console::harmless;
+use crate::error::Error;
+use crate::exit::ExitStatus;
+use cim_repository::{
+    Carved, Class, Content, Instance, Namespace, Problem, Repository, Status, Value, Visitor,
+};
+use deobfuscate::{Language, Limits, decode};
+use evidence::RecordData;
+use report::sanitize::visible;
+use std::fmt::Write as _;
+use std::io::{self, Write};
+use std::sync::Arc;
+
+/// A value is decoded by its beginning: what it is shows there.
+const DECODED: usize = 256 << 10;
+
+/// Every class property whose default value is larger than `larger`: where it is, how large, and what it holds.
+pub(super) fn stores(repository: &Repository, larger: usize) -> (String, ExitStatus) {
+    let mut stores = Stores { larger, text: String::new() };
+    repository.walk(&mut stores);
+    let status = if stores.text.is_empty() { ExitStatus::Nothing } else { ExitStatus::Found };
+    (stores.text, status)
+}
+
+struct Stores {
+    larger: usize,
+    text: String,
+}
+
+impl Visitor for Stores {
+    fn class(&mut self, class: &Arc<Class>) {
+        for property in class.own_properties() {
+            let (size, text) = match &property.default {
+                Value::String(text) => (text.chars().count(), Some(text.as_str())),
+                Value::Bytes(bytes) => (bytes.len(), None),
+                Value::Array(items) => {
+                    (items.iter().map(|item| item.as_str().map_or(1, str::len)).sum(), None)
+                }
+                _ => continue,
+            };
+            if size <= self.larger {
+                continue;
+            }
+            let namespace = visible(&class.namespace.to_string()).into_owned();
+            let (class_name, name) = (visible(&class.name), visible(&property.name));
+            let _ = writeln!(self.text, "{namespace}:{class_name}.{name}  {size} characters");
+            let _ = writeln!(self.text, "  OBJECTS.DATA at offset {:#x}", class.location.offset());
+            for layer in text.map(held).unwrap_or_default() {
+                let _ = writeln!(self.text, "  {layer}");
+            }
+        }
+    }
+}
+
+/// What the layers of a value are: how each was opened, its language, its length and its beginning.
+fn held(text: &str) -> Vec<String> {
+    let head: String = text.chars().take(DECODED).collect();
+    let decoded = decode(&head, None, &Limits::default());
+    decoded
+        .layers
+        .iter()
+        .skip(1)
+        .map(|layer| {
+            let program = layer.language == Language::Binary && layer.text.starts_with("MZ");
+            let what = if program { "program" } else { layer.language.as_str() };
+            let begin: String = layer.text.chars().take(60).collect();
+            format!("{} -> {what}, {} characters: {}", layer.how, layer.text.chars().count(), visible(&begin))
+        })
+        .collect()
+}
+
+/// What is left of objects that the index does not lead to: the deleted ones, or with `all` also older states of live ones.
+pub(super) fn deleted(repository: &Repository, all: bool) -> (String, ExitStatus) {
+    let found = repository.deleted();
+    let mut text = String::new();
+    let mut status = ExitStatus::Nothing;
+    for carved in found.objects.iter().filter(|carved| all || carved.status == Status::Deleted) {
+        status = ExitStatus::Found;
+        write_carved(&mut text, carved);
+    }
+    for key in &found.keys {
+        let _ = writeln!(text, "// key on a page of the index that is not live: {key}");
+    }
+    (text, status)
+}
+
+fn write_carved(text: &mut String, carved: &Carved) {
+    let cut = if carved.cut { ", its end is missing" } else { "" };
+    let _ = writeln!(text, "// {:?}, {:?}{cut}", carved.status, carved.origin);
+    match &carved.content {
+        Content::Class(class) => {
+            text.push_str(&pragma(&carved.namespace));
+            write_class(text, class);
+        }
+        Content::Instance(instance) => {
+            text.push_str(&pragma(&carved.namespace));
+            write_instance(text, instance);
+        }
+        Content::Reference(reference) => {
+            let _ = writeln!(text, "// reference at offset {:#x}: {reference:?}\n", carved.location.offset());
+        }
+        Content::Fragment(fragment) => {
+            let _ = writeln!(text, "// fragment at offset {:#x}", carved.location.offset());
+            for string in &fragment.strings {
+                let _ = writeln!(text, "//   {}", visible(string));
+            }
+            text.push('\n');
+        }
+    }
+}
+
+/// Writes every class and instance with every property.
+pub(super) fn export(repository: &Repository, format: CimFormat) -> Result<ExitStatus, Error> {
+    let mut export = Export { out: io::stdout().lock(), format, namespace: None, failed: None };
+    let summary = repository.walk(&mut export);
+    if let Some(problem) = export.failed.or(export.out.flush().err()) {
+        return Err(Error::CannotPrint(problem));
+    }
+    Ok(if summary.problems == 0 { ExitStatus::Nothing } else { ExitStatus::Inconclusive })
+}
+
+struct Export {
+    out: io::StdoutLock<'static>,
+    format: CimFormat,
+    namespace: Option<Namespace>,
+    failed: Option<io::Error>,
+}
+
+impl Export {
+    fn write(&mut self, text: &str) {
+        if self.failed.is_none() {
+            self.failed = self.out.write_all(text.as_bytes()).err();
+        }
+    }
+
+    fn mof(&mut self, namespace: &Namespace, write: impl FnOnce(&mut String)) {
+        let mut text = String::new();
+        if self.namespace.as_ref() != Some(namespace) {
+            text.push_str(&pragma(namespace));
+            self.namespace = Some(namespace.clone());
+        }
+        write(&mut text);
+        self.write(&harmless(&text));
+    }
+
+    fn json(&mut self, record: &RecordData) {
+        // Plain data in memory can always be written.
+        let line = serde_json::to_string(record).unwrap_or_default();
+        self.write(&format!("{line}\n"));
+    }
+}
+
+impl Visitor for Export {
+    fn class(&mut self, class: &Arc<Class>) {
+        match self.format {
+            CimFormat::Mof => self.mof(&class.namespace, |text| write_class(text, class)),
+            CimFormat::Jsonl => self.json(&RecordData::WmiClass(parse::repository::class_record(class))),
+        }
+    }
+
+    fn instance(&mut self, instance: &Instance) {
+        match self.format {
+            CimFormat::Mof => self.mof(&instance.namespace, |text| write_instance(text, instance)),
+            CimFormat::Jsonl => {
+                self.json(&RecordData::WmiObject(parse::repository::object_record(instance).0));
+            }
+        }
+    }
+
+    fn problem(&mut self, problem: &Problem) {
+        if self.format == CimFormat::Mof {
+            self.write(&format!("// not read: {}\n", visible(&problem.to_string())));
+        }
+    }
+}

@@ -169,8 +169,8 @@ pub enum Sign {
     ListTruncated {
         /// How many are listed.
         listed: u32,
-        /// How many there are.
-        counted: u32,
+        /// How many there are, where it says so.
+        counted: Option<u32>,
     },
     /// A list of updates without any.
     ListEmpty,

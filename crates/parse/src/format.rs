@@ -2,6 +2,7 @@
 
 mod text;
 
+use crate::hotfix;
 use crate::text::looks_binary;
 use evidence::{Message, MessageSpec};
 
@@ -49,6 +50,16 @@ pub enum Format {
     CimRepository,
     /// A scheduled task.
     TaskXml,
+    /// What `systeminfo` prints.
+    SystemInfo,
+    /// Installed updates: `wmic qfe`, `Get-HotFix`.
+    Hotfixes,
+    /// Packages as DISM lists them.
+    Packages,
+    /// What `Get-ComputerInfo` prints.
+    ComputerInfo,
+    /// What `ver` prints.
+    WindowsVersion,
     /// A Windows program or library.
     Program,
     /// A network capture.
@@ -72,7 +83,6 @@ pub const NOTES: &[MessageSpec] = &[
     MessageSpec::new("format-wmic-htable", &[]),
     MessageSpec::new("format-clixml", &[]),
     MessageSpec::new("format-event-log", &[]),
-    MessageSpec::new("format-registry-hive", &[]),
     MessageSpec::new("format-program", &[]),
     MessageSpec::new("format-capture", &[]),
     MessageSpec::new("format-archive", &[]),
@@ -101,6 +111,11 @@ impl Format {
             Self::RegistryHive => "registry-hive",
             Self::CimRepository => "cim-repository",
             Self::TaskXml => "task-xml",
+            Self::SystemInfo => "systeminfo",
+            Self::Hotfixes => "hotfixes",
+            Self::Packages => "packages",
+            Self::ComputerInfo => "computer-info",
+            Self::WindowsVersion => "windows-version",
             Self::Program => "program",
             Self::Capture => "capture",
             Self::Zip => "zip",
@@ -147,7 +162,7 @@ impl Format {
         if let Some((_, format)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
             return Some(*format);
         }
-        if !looks_binary(head) {
+        if !looks_binary(head) || hotfix::is_first_run(head) {
             return None;
         }
         Some(if head.starts_with(b"MZ") {
@@ -188,7 +203,13 @@ impl Format {
                 | Self::AutorunsXml
                 | Self::EventJson
                 | Self::TaskXml
+                | Self::SystemInfo
+                | Self::Hotfixes
+                | Self::Packages
+                | Self::ComputerInfo
+                | Self::WindowsVersion
                 | Self::CimRepository
+                    | Self::RegistryHive
                 | Self::Manifest
                 | Self::Records
         )
@@ -199,7 +220,7 @@ impl Format {
         self.is_read()
             || matches!(
                 self,
-                Self::WmicHtable | Self::Clixml | Self::AutorunsArn | Self::Evtx | Self::RegistryHive
+                Self::WmicHtable | Self::Clixml | Self::AutorunsArn | Self::Evtx
             )
     }
 
@@ -260,7 +281,6 @@ mod tests {
             Format::WmicHtable,
             Format::Clixml,
             Format::Evtx,
-            Format::RegistryHive,
             Format::Program,
             Format::Capture,
             Format::OtherArchive,

@@ -9,11 +9,14 @@ pub mod autoruns;
 pub mod bundle;
 pub mod events;
 pub mod format;
+pub mod hotfix;
 pub mod mof;
 pub mod powershell;
 pub mod repository;
+pub mod systeminfo;
 pub mod tasks;
 pub mod text;
+pub mod version;
 pub mod wmic;
 
 /// What a parser made of one source.
@@ -45,11 +48,13 @@ pub fn messages() -> impl Iterator<Item = &'static MessageSpec> {
         bundle::NOTES,
         events::NOTES,
         format::NOTES,
+        hotfix::NOTES,
         mof::NOTES,
         powershell::NOTES,
         repository::NOTES,
         tasks::NOTES,
         text::NOTES,
+        version::NOTES,
         wmic::NOTES,
     ]
     .into_iter()

@@ -35,6 +35,7 @@ locale_files!(
     "parse-disk",
     "parse-events",
     "parse-text",
+    "parse-updates",
     "parse-wmic",
     "remediate"
 );

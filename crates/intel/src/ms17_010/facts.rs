@@ -111,8 +111,8 @@ pub enum UpdateList {
     Truncated {
         /// How many it lists.
         listed: u32,
-        /// How many there are.
-        counted: u32,
+        /// How many there are, where it says so.
+        counted: Option<u32>,
     },
 }
 

@@ -217,9 +217,9 @@ fn what_is_missing_from_a_list_says_nothing() {
     assert_eq!(decision.evidence, [Sign::NotInList]);
     assert_eq!(decision.settle, [Settle::SrvSysVersion, Settle::Network]);
     assert_eq!(decide(&with_updates("6.1.7601", &[])).evidence, [Sign::ListEmpty]);
-    let list = UpdateList::Truncated { listed: 245, counted: 273 };
+    let list = UpdateList::Truncated { listed: 245, counted: Some(273) };
     let decision = decide(&PatchFacts { list, ..with_updates("6.1.7601", &[2_999_226]) });
-    assert_eq!(decision.evidence, [Sign::ListTruncated { listed: 245, counted: 273 }]);
+    assert_eq!(decision.evidence, [Sign::ListTruncated { listed: 245, counted: Some(273) }]);
     assert!(decision.settle.contains(&Settle::WholeList));
 }
 

@@ -12,6 +12,7 @@ use super::{Limits, Shape, names, parsers, records};
 use crate::Problem;
 use crate::format::{Format, HEAD, has_extension};
 use crate::text::Text;
+use crate::version;
 use evidence::{Coverage, Level, Location, Message, Note, Provenance, RecordData, Source};
 use flate2::read::MultiGzDecoder;
 use std::io::{self, Cursor, Read, Seek};
@@ -132,6 +133,9 @@ impl<'a> Collector<'a> {
             #[cfg(feature = "events")]
             Some(Format::Evtx) => self.take_log(&offer, &mut stream),
             Some(Format::CimRepository) => self.take_repository_file(&offer, &mut stream),
+            Some(Format::Program) if version::is_smb_driver(&offer.relative) => {
+                self.take_driver(&offer, &mut stream);
+            }
             Some(format) => self.pass(&offer, format),
             None => self.take_text(&offer, &mut stream),
         }
@@ -314,6 +318,29 @@ impl<'a> Collector<'a> {
         }
         taken.source = Some(source);
         self.taken.push(taken);
+    }
+
+    /// Takes in the driver whose version tells whether MS17-010 is installed.
+    fn take_driver(&mut self, offer: &Offer, stream: &mut Hashed<impl Read>) {
+        let limits = self.mode.limits;
+        let bytes = match read_whole(stream, limits.text) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => return self.refuse(offer.clone(), Level::Error, too_large(limits)),
+            Err(error) => return self.refuse(offer.clone(), Level::Error, failure(&error)),
+        };
+        let parsed = version::parse_srv_sys(&bytes, &offer.relative);
+        let source = source(offer, Format::Program, stream);
+        let name = source.display_name();
+        let notes = parsed.problems.into_iter().map(|problem| to_note(problem, &name)).collect();
+        self.taken.push(Taken {
+            relative: offer.relative.clone(),
+            source: Some(source),
+            evidence: true,
+            records: parsed.records,
+            coverage: parsed.coverage,
+            notes,
+            ..Taken::default()
+        });
     }
 
     /// Sets a file of a WMI repository aside, to be read with the others. Its objects name no machine, so a survey does without.

@@ -6,7 +6,7 @@ use super::manifest::Manifest;
 use super::names;
 use super::notes::{MANIFEST_FAILURE, MORE, NO_EVIDENCE, OTHER_HOST, RENAMED, UNREAD_FILES};
 use super::scope::{self, Scope};
-use crate::tasks;
+use crate::{tasks, version};
 use evidence::{
     Area, Custody, Evidence, Host, HostId, Level, Message, NameSource, Note, Provenance, ReadState, Record,
     Source,
@@ -111,6 +111,7 @@ pub(super) fn group(bundle: &Bundle, collector: Collector) -> Vec<Evidence> {
         builder.evidence.custody = builder.custody.unwrap_or_default();
         warn_of_other_host(bundle, &mut builder.evidence);
         tell_of_names(&aliases, &mut builder.evidence);
+        version::name_system(&mut builder.evidence);
         if tasks::is_whole(builder.evidence.tasks().map(|(_, task)| task)) {
             builder.evidence.coverage.add(Area::Tasks, ReadState::Complete);
         }

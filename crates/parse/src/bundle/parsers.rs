@@ -2,7 +2,7 @@
 
 use crate::format::Format;
 use crate::text::Text;
-use crate::{Parsed, autoruns, events, mof, powershell, tasks, wmic};
+use crate::{Parsed, autoruns, events, hotfix, mof, powershell, systeminfo, tasks, version, wmic};
 
 /// Reads a text in its format; `place` is the path of the file inside the bundle.
 pub(super) fn parse(format: Format, text: &Text<'_>, place: &str) -> Parsed {
@@ -17,6 +17,11 @@ pub(super) fn parse(format: Format, text: &Text<'_>, place: &str) -> Parsed {
         Format::AutorunsXml => autoruns::parse_xml(text),
         Format::EventJson => events::parse_json(text),
         Format::TaskXml => tasks::parse(text, place),
+        Format::SystemInfo => systeminfo::parse(text),
+        Format::Hotfixes => hotfix::parse_updates(text),
+        Format::Packages => hotfix::parse_packages(text),
+        Format::ComputerInfo => version::parse_computer_info(text),
+        Format::WindowsVersion => version::parse_ver(text),
         _ => Parsed::default(),
     }
 }

@@ -156,6 +156,7 @@ pub(super) fn server(data: &RecordData) -> Option<&str> {
         RecordData::WmiObject(object) => object.server.as_deref(),
         RecordData::WmiClass(class) => class.server.as_deref(),
         RecordData::Event(event) => Some(event.computer.as_str()),
+        RecordData::Setting(setting) => setting.details.get("host").map(String::as_str),
         _ => None,
     };
     server.map(str::trim).filter(|server| names::is_host(server))

@@ -1,7 +1,7 @@
 //! Recognises text formats.
 
 use super::{Format, HEAD};
-use crate::{autoruns, events};
+use crate::{autoruns, events, hotfix, systeminfo, version};
 use evidence::wmi::schema::SCHEMAS;
 
 /// Properties that many classes of WMI have: alone they do not show that a listing is about subscriptions.
@@ -103,11 +103,15 @@ fn is_telling(name: &str) -> bool {
 }
 
 fn lines(head: &str) -> Format {
+    let system = systeminfo::recognise(head);
     let mut first = true;
-    for line in head.lines() {
+    for (at, line) in version::lines(head) {
         let line = line.trim_matches(|c: char| c.is_whitespace() || c == '\0');
         if line.is_empty() {
             continue;
+        }
+        if let Some(format) = updates(line, at, system) {
+            return format;
         }
         if first && starts_with(line, "Node,") {
             return Format::WmicCsv;
@@ -126,10 +130,33 @@ fn lines(head: &str) -> Format {
         // `Format-List` sets blanks round the colon; YAML sets none before it.
         let key = line.split_once(':').and_then(|(key, _)| key.strip_suffix(' '));
         if key.is_some_and(|key| is_telling(key.trim_end()) || key.starts_with("__")) {
-            return Format::PowershellList;
+            return if lists_updates(head) { Format::Hotfixes } else { Format::PowershellList };
         }
     }
-    Format::UnknownText
+    let ver = head.lines().any(|line| version::ver_line(line).is_some());
+    if ver { Format::WindowsVersion } else { Format::UnknownText }
+}
+
+/// The format of a line that tells of updates; `system` is where the version stands in the output of `systeminfo`.
+///
+/// Asked line by line, so that a text in a listing of subscriptions does not hide the listing.
+fn updates(line: &str, at: usize, system: Option<usize>) -> Option<Format> {
+    if system.is_some_and(|system| system <= at) {
+        Some(Format::SystemInfo)
+    } else if hotfix::is_heading(line) {
+        Some(Format::Hotfixes)
+    } else if hotfix::names_a_package(line) {
+        Some(Format::Packages)
+    } else {
+        version::is_computer_info(line).then_some(Format::ComputerInfo)
+    }
+}
+
+/// Whether the first object of a listing with system properties is an update.
+fn lists_updates(head: &str) -> bool {
+    let class = |line| version::property(line).filter(|(key, _)| *key == "__CLASS");
+    let first = head.lines().find_map(class);
+    first.is_some_and(|(_, class)| class.eq_ignore_ascii_case("Win32_QuickFixEngineering"))
 }
 
 fn is_mof(line: &str) -> bool {

@@ -1,0 +1,217 @@
+//! Which Windows it is: what `ver` and `Get-ComputerInfo` print, and the version of `srv.sys`.
+//!
+//! Facts about the machine become settings of these kinds, whatever source they come from; each carries the name of the
+//! machine as `host` where the source tells it:
+//!
+//! | kind | name | value | details |
+//! |---|---|---|---|
+//! | `os-build` | | `10.0.19045` | `product`, `service-pack`, `ubr` |
+//! | `srv-sys-version` | the file | `6.1.7601.23689` | |
+//! | `hotfix` | `KB4012212` | | `installed-on` as written |
+//! | `hotfix-list` | | `complete`, `truncated` | `listed`, `counted` |
+//! | `package` | its identity | its state | |
+
+mod program;
+
+pub use program::{is_smb_driver, parse_driver};
+
+use crate::text::Text;
+use crate::{Parsed, Problem, hotfix};
+use evidence::{
+    Area, Evidence, Level, Location, MessageSpec, OperatingSystem, ReadState, RecordData, Setting,
+};
+
+/// A program without version information.
+const NO_VERSION: MessageSpec = MessageSpec::new("note-version-none", &[]);
+
+/// What this module can say.
+pub const NOTES: &[MessageSpec] = &[NO_VERSION];
+
+/// A version of Windows in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Found<'t> {
+    /// `10.0.19045`.
+    pub(crate) version: &'t str,
+    /// The fourth number.
+    pub(crate) revision: Option<&'t str>,
+    /// What stands behind it.
+    pub(crate) rest: &'t str,
+}
+
+/// The version that a text begins with: two short numbers, a build number of four or five digits, perhaps a fourth
+/// number.
+pub(crate) fn version_at_start(text: &str) -> Option<Found<'_>> {
+    let digits = |text: &str| text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let mut end = 0;
+    for (at, lengths) in [1..=2, 1..=2, 4..=5].into_iter().enumerate() {
+        if at > 0 {
+            end += usize::from(text.get(end..)?.starts_with('.'));
+        }
+        let length = digits(text.get(end..)?);
+        if !lengths.contains(&length) {
+            return None;
+        }
+        end += length;
+    }
+    let (version, mut rest) = text.split_at_checked(end)?;
+    if version.matches('.').count() != 2 {
+        return None;
+    }
+    let mut revision = None;
+    if let Some(behind) = rest.strip_prefix('.') {
+        let (number, after) = behind.split_at_checked(digits(behind))?;
+        if number.is_empty() || number.len() > 9 {
+            return None;
+        }
+        (revision, rest) = (Some(number), after);
+    }
+    (!rest.starts_with(|c: char| c.is_alphanumeric() || c == '.')).then_some(Found {
+        version,
+        revision,
+        rest,
+    })
+}
+
+/// A fact about the machine, with its name where that is known.
+pub(crate) fn setting(
+    kind: &str,
+    name: &str,
+    value: &str,
+    host: Option<&str>,
+    details: &[(&str, &str)],
+) -> RecordData {
+    let details = details.iter().copied().chain(host.map(|host| ("host", host)));
+    RecordData::Setting(Setting {
+        kind: kind.to_owned(),
+        name: name.to_owned(),
+        value: value.to_owned(),
+        details: details
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect(),
+    })
+}
+
+/// A text that can name a machine: people who share such files put dots in its place.
+pub(crate) fn host_name(text: &str) -> Option<&str> {
+    let name = text.trim().trim_start_matches('\\');
+    let fits = !name.is_empty()
+        && name.len() <= 255
+        && name.contains(char::is_alphanumeric)
+        && !name.contains(|c: char| c.is_whitespace() || c.is_control());
+    fits.then_some(name)
+}
+
+/// What `ver` prints: `Microsoft Windows [Version 10.0.19045.3803]`, with its word for “version”.
+pub(crate) fn ver_line(line: &str) -> Option<Found<'_>> {
+    let line = line.trim();
+    let (product, inside) = line.split_once('[')?;
+    let inside = inside.strip_suffix(']')?;
+    if !product.contains("Windows") {
+        return None;
+    }
+    inside.split_whitespace().last().and_then(version_at_start)
+}
+
+/// Reads what `ver` prints.
+pub fn parse_ver(text: &Text<'_>) -> Parsed {
+    let mut parsed = Parsed { problems: text.problems(), ..Parsed::default() };
+    for (at, line) in lines(text.as_str()) {
+        if let Some(found) = ver_line(line) {
+            let details = [("ubr", found.revision.unwrap_or_default())];
+            let record = setting("os-build", "", found.version, None, &details);
+            parsed.records.push((Location::Offset(text.offset(at)), record));
+            parsed.coverage.add(Area::Patch, ReadState::Partial);
+        }
+    }
+    parsed
+}
+
+/// Whether a line is one of `Get-ComputerInfo`'s that tell of the version.
+pub(crate) fn is_computer_info(line: &str) -> bool {
+    const KEYS: [&str; 4] = ["WindowsBuildLabEx", "WindowsProductName", "OsBuildNumber", "OsHotFixes"];
+    property(line).is_some_and(|(key, _)| KEYS.contains(&key))
+}
+
+/// Key and value of a line of `Format-List`.
+pub(crate) fn property(line: &str) -> Option<(&str, &str)> {
+    let (key, value) = line.split_once(':')?;
+    key.ends_with(' ').then(|| (key.trim(), value.trim()))
+}
+
+/// Reads what `Get-ComputerInfo` prints.
+pub fn parse_computer_info(text: &Text<'_>) -> Parsed {
+    let mut parsed = Parsed { problems: text.problems(), ..Parsed::default() };
+    let properties: Vec<_> = lines(text.as_str())
+        .filter_map(|(at, line)| property(line).map(|(key, value)| (at, key, value)))
+        .collect();
+    let value = |names: &[&str]| {
+        let find = |name: &&str| properties.iter().find(|(_, key, value)| key == name && !value.is_empty());
+        names.iter().find_map(find).map(|(at, _, value)| (*at, *value))
+    };
+    let host = value(&["CsDNSHostName", "CsName", "CsCaption"]).and_then(|(_, name)| host_name(name));
+    let product = value(&["OsName", "WindowsProductName"]).map_or("", |(_, name)| name);
+    let version = value(&["OsVersion", "OsHardwareAbstractionLayer"])
+        .and_then(|(at, version)| Some((at, version_at_start(version)?)));
+    if let Some((at, found)) = version {
+        let revision = value(&["WindowsUBR"]).map(|(_, number)| number).or(found.revision);
+        let details = [("product", product), ("ubr", revision.unwrap_or_default())];
+        let record = setting("os-build", "", found.version, host, &details);
+        parsed.records.push((Location::Offset(text.offset(at)), record));
+        parsed.coverage.add(Area::Patch, ReadState::Partial);
+    }
+    if let Some((at, list)) = value(&["OsHotFixes"]) {
+        let cut = list.contains("...") || list.contains('…');
+        let updates = list.split(',').filter_map(hotfix::update_in).map(|update| (at, update)).collect();
+        hotfix::add_list(
+            text,
+            at,
+            host,
+            &hotfix::List { updates, cut, ..hotfix::List::default() },
+            &mut parsed,
+        );
+    }
+    parsed
+}
+
+/// Reads the numeric version of `srv.sys` from the file itself.
+pub fn parse_srv_sys(bytes: &[u8], name: &str) -> Parsed {
+    let mut parsed = Parsed::default();
+    match parse_driver(bytes) {
+        Some([a, b, c, d]) => {
+            let record = setting("srv-sys-version", name, &format!("{a}.{b}.{c}.{d}"), None, &[]);
+            parsed.records.push((Location::Whole, record));
+            parsed.coverage.add(Area::Patch, ReadState::Complete);
+        }
+        None => {
+            parsed.problems.push(Problem { level: Level::Error, offset: None, message: NO_VERSION.plain() });
+        }
+    }
+    parsed
+}
+
+/// Names the system of a host by what its records say.
+pub(crate) fn name_system(evidence: &mut Evidence) {
+    if evidence.host.os.is_some() {
+        return;
+    }
+    let build = evidence.settings().map(|(_, setting)| setting).find(|setting| setting.kind == "os-build");
+    evidence.host.os = build.map(|build| OperatingSystem {
+        product: build.details.get("product").cloned(),
+        version: Some(build.value.clone()),
+        ubr: build.details.get("ubr").and_then(|number| number.parse().ok()),
+    });
+}
+
+/// The lines of a text and where they begin, without their ends.
+pub(crate) fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut at = 0;
+    text.split_inclusive('\n').map(move |line| {
+        let start = at;
+        at += line.len();
+        (start, line.trim_end_matches(['\r', '\n']))
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,116 @@
+//! The fixed version information of a Windows program.
+//!
+//! The numbers are read, not the string beside them: the string of a `srv.sys` has been seen to name the first release of
+//! its Windows for years of updates. Format: *PE Format* and *`VS_VERSIONINFO`* in Microsoft's documentation.
+
+use crate::format::file_name;
+
+/// The type of the resources that hold version information.
+const VERSION: u32 = 16;
+
+/// What `VS_FIXEDFILEINFO` begins with.
+const SIGNATURE: u32 = 0xFEEF_04BD;
+
+/// At most this many sections and resource entries are looked at; Windows itself has no program with more.
+const MOST_ENTRIES: u16 = 4096;
+
+/// Folders of Windows that keep other versions of a driver than the one in use.
+const STORES: [&str; 8] = [
+    "winsxs",
+    "servicing",
+    "dllcache",
+    "$hf_mig$",
+    "servicepackfiles",
+    "softwaredistribution",
+    "driverstore",
+    "windows.old",
+];
+
+/// Whether a file is called like the driver of the `SMBv1` server, with the name of a machine before it or not.
+pub fn is_smb_driver(path: &str) -> bool {
+    let path = path.to_ascii_lowercase();
+    if path.split(['/', '\\', '!']).any(|folder| STORES.contains(&folder)) {
+        return false;
+    }
+    let name = file_name(&path);
+    name.strip_suffix("srv.sys").is_some_and(|before| before.is_empty() || before.ends_with(['_', '-', '.']))
+}
+
+/// The four numbers of a program's fixed file version; `None` where it has none.
+pub fn parse_driver(bytes: &[u8]) -> Option<[u16; 4]> {
+    let image = Image(bytes);
+    if image.0.get(..2)? != b"MZ" {
+        return None;
+    }
+    let header = usize::try_from(image.u32(0x3C)?).ok()?;
+    if image.0.get(header..header.checked_add(4)?)? != b"PE\0\0" {
+        return None;
+    }
+    let sections = image.u16(header + 6)?.min(MOST_ENTRIES);
+    let optional = header + 24;
+    let optional_size = usize::from(image.u16(header + 20)?);
+    // PE32 and PE32+ differ in the size of what stands before the directories.
+    let directories = match image.u16(optional)? {
+        0x10B => optional + 96,
+        0x20B => optional + 112,
+        _ => return None,
+    };
+    // The third directory is that of the resources.
+    let resources_at = image.u32(directories + 16)?;
+    let table = optional + optional_size;
+    let place = |address: u32| {
+        (0..usize::from(sections)).find_map(|section| {
+            let entry = table + section * 40;
+            let start = image.u32(entry + 12)?;
+            let size = image.u32(entry + 8)?.max(image.u32(entry + 16)?);
+            let inside = address.checked_sub(start).filter(|inside| *inside < size)?;
+            usize::try_from(image.u32(entry + 20)?.checked_add(inside)?).ok()
+        })
+    };
+    let root = place(resources_at)?;
+    // Type, name, language: the first name and language will do, as a driver has one version.
+    let names = image.entry(root, root, Some(VERSION))?;
+    let languages = image.entry(root, names, None)?;
+    let leaf = image.entry(root, languages, None)?;
+    let (address, size) = (image.u32(leaf)?, usize::try_from(image.u32(leaf + 4)?).ok()?);
+    let start = place(address)?;
+    let data = image.0.get(start..start.checked_add(size)?)?;
+    fixed_version(data)
+}
+
+/// The numbers in version information: behind its key, at a multiple of four bytes.
+fn fixed_version(data: &[u8]) -> Option<[u16; 4]> {
+    let data = Image(data);
+    let at = (0..data.0.len().min(256)).step_by(4).find(|at| data.u32(*at) == Some(SIGNATURE))?;
+    let (high, low) = (data.u32(at + 8)?, data.u32(at + 12)?);
+    let halves = |number: u32| [(number >> 16) as u16, (number & 0xFFFF) as u16];
+    let ([a, b], [c, d]) = (halves(high), halves(low));
+    Some([a, b, c, d])
+}
+
+/// Bytes with little-endian numbers in them.
+struct Image<'b>(&'b [u8]);
+
+impl Image<'_> {
+    fn u16(&self, at: usize) -> Option<u16> {
+        let bytes = self.0.get(at..at.checked_add(2)?)?;
+        Some(u16::from_le_bytes(bytes.try_into().ok()?))
+    }
+
+    fn u32(&self, at: usize) -> Option<u32> {
+        let bytes = self.0.get(at..at.checked_add(4)?)?;
+        Some(u32::from_le_bytes(bytes.try_into().ok()?))
+    }
+
+    /// Where an entry of a resource directory points: that with the number, else the first.
+    fn entry(&self, root: usize, directory: usize, number: Option<u32>) -> Option<usize> {
+        let named = self.u16(directory.checked_add(12)?)?;
+        let count = named.saturating_add(self.u16(directory.checked_add(14)?)?).min(MOST_ENTRIES);
+        let entries = (0..usize::from(count)).map(|at| directory + 16 + at * 8);
+        let found = entries
+            .filter_map(|at| Some((self.u32(at)?, self.u32(at + 4)?)))
+            .find(|(id, _)| number.is_none_or(|number| *id == number))?;
+        // The highest bit tells directories from data.
+        root.checked_add(usize::try_from(found.1 & 0x7FFF_FFFF).ok()?)
+    }
+}

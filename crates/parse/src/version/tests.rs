@@ -1,0 +1,154 @@
+use super::*;
+use crate::format::Format;
+use proptest::prelude::*;
+
+fn settings(parsed: &Parsed) -> Vec<String> {
+    let one = |data: &RecordData| {
+        let RecordData::Setting(setting) = data else { panic!("{data:?}") };
+        let details: Vec<_> = setting.details.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        format!("{} {}{} {}", setting.kind, setting.name, setting.value, details.join(" "))
+            .trim_end()
+            .to_owned()
+    };
+    parsed.records.iter().map(|(_, data)| one(data)).collect()
+}
+
+#[test]
+fn versions_at_the_start_of_a_text() {
+    for (text, expected) in [
+        ("10.0.19045 N/A", Some(("10.0.19045", None))),
+        ("10.0.19045.3803]", Some(("10.0.19045", Some("3803")))),
+        ("6.1.7601", Some(("6.1.7601", None))),
+        ("6.1", None),
+        ("6.1.760", None),
+        ("6.1.760123", None),
+        ("6.1.7601.", None),
+        ("6.1.7601.1.2", None),
+        ("6.1.7601a", None),
+        ("100.0.19045", None),
+        ("", None),
+        ("ü", None),
+    ] {
+        let found = version_at_start(text).map(|found| (found.version, found.revision));
+        assert_eq!(found, expected, "{text}");
+    }
+}
+
+#[test]
+fn what_ver_prints() {
+    for (text, expected) in [
+        ("\r\nMicrosoft Windows [Version 10.0.19045.3803]\r\n", "os-build 10.0.19045 ubr=3803"),
+        ("\r\nMicrosoft Windows [Versión 6.1.7601]\r\n", "os-build 6.1.7601"),
+        ("Microsoft Windows XP [Version 5.1.2600]\n", "os-build 5.1.2600"),
+        ("Microsoft Windows [版本 10.0.14393.10]\n", "os-build 10.0.14393 ubr=10"),
+    ] {
+        assert_eq!(Format::of_text(text, ""), Format::WindowsVersion, "{text}");
+        assert_eq!(settings(&parse_ver(&Text::decode(text.as_bytes()))), [expected]);
+    }
+    assert_eq!(Format::of_text("see Windows [Chapter 3]\n", ""), Format::UnknownText);
+}
+
+#[test]
+fn what_get_computer_info_prints() {
+    let text = "\n\nWindowsBuildLabEx                        : 14393.0.amd64fre.rs1_release.160715-1616\n\
+        WindowsProductName                       : Windows Server 2016 Standard\n\
+        CsDNSHostName                            : SRV-16\n\
+        OsName                                   : Microsoft Windows Server 2016 Standard\n\
+        OsVersion                                : 10.0.14393\n\
+        WindowsUBR                               : 1066\n\
+        OsHotFixes                               : {KB3192137, KB4015217, KB4013418, KB4019472...}\n";
+    assert_eq!(Format::of_text(text, ""), Format::ComputerInfo);
+    let parsed = parse_computer_info(&Text::decode(text.as_bytes()));
+    assert_eq!(
+        settings(&parsed),
+        [
+            "os-build 10.0.14393 host=SRV-16 product=Microsoft Windows Server 2016 Standard ubr=1066",
+            "hotfix-list truncated host=SRV-16 listed=4",
+            "hotfix KB3192137 host=SRV-16",
+            "hotfix KB4015217 host=SRV-16",
+            "hotfix KB4013418 host=SRV-16",
+            "hotfix KB4019472 host=SRV-16"
+        ]
+    );
+    assert_eq!(parsed.problems[0].message.id, "note-hotfix-cut");
+}
+
+/// A program of the smallest kind that has version information.
+fn program(version: [u16; 4], wide: bool) -> Vec<u8> {
+    fn put(image: &mut [u8], at: usize, bytes: &[u8]) {
+        image[at..at + bytes.len()].copy_from_slice(bytes);
+    }
+    let mut image = vec![0_u8; 0x400];
+    put(&mut image, 0, b"MZ");
+    put(&mut image, 0x3C, &0x40_u32.to_le_bytes());
+    put(&mut image, 0x40, b"PE\0\0");
+    put(&mut image, 0x46, &1_u16.to_le_bytes());
+    let directories: usize = if wide { 112 } else { 96 };
+    let optional = u16::try_from(directories + 128).unwrap();
+    put(&mut image, 0x54, &optional.to_le_bytes());
+    put(&mut image, 0x58, &(if wide { 0x20B_u16 } else { 0x10B }).to_le_bytes());
+    put(&mut image, 0x58 + directories + 16, &0x1000_u32.to_le_bytes());
+    let section = 0x58 + usize::from(optional);
+    for (at, number) in [(8, 0x200_u32), (12, 0x1000), (16, 0x200), (20, 0x200)] {
+        put(&mut image, section + at, &number.to_le_bytes());
+    }
+    // Three directories of one entry each: type, name, language.
+    for (at, id, points) in [(0x200, 16_u32, 0x8000_0020_u32), (0x220, 1, 0x8000_0040), (0x240, 1033, 0x60)] {
+        put(&mut image, at + 14, &1_u16.to_le_bytes());
+        put(&mut image, at + 16, &id.to_le_bytes());
+        put(&mut image, at + 20, &points.to_le_bytes());
+    }
+    put(&mut image, 0x260, &0x1080_u32.to_le_bytes());
+    put(&mut image, 0x264, &92_u32.to_le_bytes());
+    let [a, b, c, d] = version.map(u32::from);
+    for (at, number) in [(0x2A8, SIGNATURE), (0x2B0, a << 16 | b), (0x2B4, c << 16 | d)] {
+        put(&mut image, at, &number.to_le_bytes());
+    }
+    image
+}
+
+const SIGNATURE: u32 = 0xFEEF_04BD;
+
+#[test]
+fn the_numeric_version_of_a_driver() {
+    for wide in [false, true] {
+        let image = program([6, 1, 7601, 23_689], wide);
+        let parsed = parse_srv_sys(&image, "srv.sys");
+        assert_eq!(settings(&parsed), ["srv-sys-version srv.sys6.1.7601.23689"]);
+        assert!(parsed.coverage.is_complete(Area::Patch));
+    }
+    let parsed = parse_srv_sys(b"MZ", "srv.sys");
+    assert_eq!((parsed.records.len(), parsed.problems.len()), (0, 1));
+}
+
+#[test]
+fn the_driver_by_its_name_and_place() {
+    for (path, expected) in [
+        ("srv.sys", true),
+        ("C/Windows/System32/drivers/SRV.SYS", true),
+        ("PC1_srv.sys", true),
+        ("bundle.zip!srv.sys", true),
+        ("C/Windows/WinSxS/amd64_microsoft-windows-smbserver_1/srv.sys", false),
+        ("Windows.old/Windows/System32/drivers/srv.sys", false),
+        ("srv2.sys", false),
+        ("iscsisrv.sys", false),
+    ] {
+        assert_eq!(is_smb_driver(path), expected, "{path}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_damage_to_a_driver_is_no_panic(damage in proptest::collection::vec((0..0x400_usize, any::<u8>()), 0..40), cut in 0..0x401_usize) {
+        let mut image = program([6, 1, 7601, 23_689], true);
+        for (at, byte) in damage {
+            image[at] = byte;
+        }
+        let _ = parse_driver(&image[..cut]);
+    }
+
+    #[test]
+    fn any_bytes_are_no_panic(bytes: Vec<u8>) {
+        let _ = parse_driver(&bytes);
+    }
+}

@@ -1,0 +1,10 @@
+# What the readers of versions and installed updates say.
+
+note-version-none = no version information was found in this file; copy srv.sys again from C:\Windows\System32\drivers
+note-hotfix-truncated = the list of updates is cut: it counts { $counted } and names { $listed }; `wmic qfe list full /format:list` names them all
+note-hotfix-cut =
+    { $listed ->
+        [one] the list of updates is cut behind the first one; `Get-HotFix` names them all
+       *[other] the list of updates is cut behind the first { $listed }; `Get-HotFix` names them all
+    }
+note-package-states = the state of some packages, “{ $state }”, is in a language that is not known; list them again with `dism /english /online /get-packages`

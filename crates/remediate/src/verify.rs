@@ -167,3 +167,6 @@ fn runs_again(machine: &dyn Machine, before: &Object) -> machine::Result<bool> {
         process.image_path == before.image_path && process.command_line == before.command_line
     }))
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ use crate::{
     ServiceConfig, StoredTask, WmiClassDefinition, WmiInstance,
 };
 use evidence::wmi::canonical_namespace;
-use evidence::{Property, PropertyName, Setting};
+use evidence::{Property, PropertyName, Setting, Value};
 use std::collections::btree_map::Entry;
 
 type Outcome = std::result::Result<(), Fault>;
@@ -24,6 +24,7 @@ impl MachineMut for Memory {
         self.call("put_wmi_instance", "create the WMI object", &instance.path.relative, |state, _| {
             let namespace = canonical_namespace(&instance.path.namespace);
             let mut made = instance.clone();
+            made.object.properties.iter_mut().for_each(|property| typed(&mut property.value));
             if state.has_creator(&namespace, &instance.object.class)
                 && let Some(creator) = state.creator_sid.clone()
             {
@@ -333,6 +334,19 @@ impl State {
             return Err(Fault::NotFound);
         }
         if self.files.contains_key(&path.to_lowercase()) { Err(Fault::Exists) } else { Ok(()) }
+    }
+}
+
+/// WMI keeps a value in the type that the class gives it, whichever way it was handed over: here a number that can be is an unsigned one.
+fn typed(value: &mut Value) {
+    match value {
+        Value::Int(number) => {
+            if let Ok(number) = u64::try_from(*number) {
+                *value = Value::Uint(number);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(typed),
+        _ => {}
     }
 }
 

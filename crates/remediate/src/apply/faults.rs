@@ -307,3 +307,45 @@ fn each_action_alone_survives_every_fault() {
         }
     }
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
+    /// Any part of the plan, on a machine on which any part of the evidence is gone or other, with any call failing in any way.
+    #[test]
+    fn any_plan_on_any_machine_loses_nothing(
+        chosen in proptest::collection::vec(proptest::bool::ANY, 17),
+        changed_before in proptest::bool::ANY,
+        gone in proptest::collection::vec(proptest::bool::ANY, 5),
+        number in 0_usize..400,
+        late in proptest::bool::ANY,
+    ) {
+        let steps: Vec<_> = steps().into_iter().zip(chosen).filter(|(_, chosen)| *chosen).map(|(step, _)| step).collect();
+        let plan = plan_of(steps);
+        let mut state = infected();
+        if changed_before {
+            change_everything(&mut state);
+        }
+        let drops: [fn(&mut Machine); 5] = [
+            |state| state.processes.clear(),
+            |state| state.services.clear(),
+            |state| state.tasks.clear(),
+            |state| state.registry.clear(),
+            |state| state.namespaces.values_mut().for_each(|space| space.instances.clear()),
+        ];
+        drops.iter().zip(gone).filter(|(_, gone)| *gone).for_each(|(drop, _)| drop(&mut state));
+        let mut memory = Memory::new(state.clone());
+        if late {
+            memory.fail_after(number, Fault::TimedOut);
+        } else {
+            memory.fail_at(number, Fault::AccessDenied);
+        }
+        let result = run(&mut memory, &plan);
+        memory.heal();
+        if let Ok(receipt) = result {
+            assert_true(&state, &memory, &plan, &receipt, "random");
+            proptest::prop_assert!(undo_all(&mut memory).is_ok());
+        }
+        assert_as_before(&state, &memory, "random");
+    }
+}

@@ -150,7 +150,7 @@ impl Session<'_> {
                 return Ok(self.proven(action, stands, m::OUTCOME_ALREADY.plain()));
             }
         }
-        let performed = perform(self.machine, action, before, &self.context);
+        let performed = perform(self.machine, action, now.as_ref().unwrap_or(before), &self.context);
         // A call can fail and have worked all the same, so the machine is asked, not the call.
         let proof = read(self.machine, &action.target, &self.context)
             .and_then(|now| standing(self.machine, action, before, now.as_ref(), &self.context));

@@ -43,7 +43,7 @@ pub(crate) fn options() -> Options {
 pub(crate) fn object(class: &str, fields: &[(&str, &str)]) -> WmiObject {
     let properties = fields.iter().map(|(name, value)| Property {
         name: PropertyName::new(name),
-        value: Value::from(*value),
+        value: value.parse().map_or_else(|_| Value::from(*value), Value::Uint),
         state: Known::Known,
     });
     WmiObject { class: class.into(), properties: properties.collect(), ..WmiObject::default() }
@@ -75,6 +75,7 @@ pub(crate) fn infected() -> State {
     state.facts.windows = r"C:\Windows".into();
     state.facts.elevated = true;
     state.add_folder(r"C:\cases");
+    state.creator_sid = Some(creator(1));
     add_wmi(&mut state);
     state.add_registry_value(RUN, "Good", RegistryData::string("good.exe"));
     state.add_registry_value(RUN, "Bad", RegistryData::string(MINER));
@@ -124,9 +125,16 @@ fn add_wmi(state: &mut State) {
     ] {
         state.add_class(SUBSCRIPTION, class, above);
     }
-    state.add_instance(SUBSCRIPTION, object("__EventFilter", FILTER), &["Name"]);
-    state.add_instance(SUBSCRIPTION, object("CommandLineEventConsumer", CONSUMER), &["Name"]);
-    state.add_instance(SUBSCRIPTION, object("__FilterToConsumerBinding", BINDING), &["Consumer", "Filter"]);
+    for (class, fields, keys) in [
+        ("__EventFilter", FILTER, &["Name"][..]),
+        ("CommandLineEventConsumer", CONSUMER, &["Name"]),
+        ("__FilterToConsumerBinding", BINDING, &["Consumer", "Filter"]),
+    ] {
+        let mut object = object(class, fields);
+        let name = PropertyName::known("CreatorSID");
+        object.properties.push(Property { name, value: creator(1), state: Known::Known });
+        state.add_instance(SUBSCRIPTION, object, keys);
+    }
     state.add_instance(SUBSCRIPTION, object("__IntervalTimerInstruction", TIMER), &["TimerId"]);
     state.define_class(WmiClassDefinition {
         namespace: r"root\default".into(),
@@ -136,6 +144,11 @@ fn add_wmi(state: &mut State) {
         instances: Some(0),
         has_provider: false,
     });
+}
+
+/// A `CreatorSID`, as far as it matters here.
+pub(crate) fn creator(last: u64) -> Value {
+    Value::Array(vec![Value::Uint(1), Value::Uint(last)])
 }
 
 /// The class that holds a payload.

@@ -63,7 +63,8 @@ pub(super) fn save(
         }
     }
     // What cannot be said in JSON would be lost without a word.
-    if load(machine, dir, key, &saved)?.0 != *object {
+    let loaded = load(machine, dir, key, &saved)?.0;
+    if loaded.as_json() != object.as_json() || loaded.fields() != object.fields() {
         return Err(m::OUTCOME_BACKUP_DIFFERS.plain());
     }
     Ok(saved)

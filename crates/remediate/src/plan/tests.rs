@@ -102,7 +102,7 @@ fn the_stock_filter_stays_though_a_bad_consumer_is_bound_to_it() {
 fn no_choice_plans_a_stock_entry() {
     let mut assessment = detect::assess(&evidence(stock()), intel());
     for object in stock() {
-        let mut finding = finding(Kind::Orphan, Advice::Remove, json!({}));
+        let mut finding = finding(Kind::Orphan, Advice::Remove, &json!({}));
         let mut fields = Map::new();
         fields.insert("__CLASS".into(), object.class.clone().into());
         for property in &object.properties {
@@ -127,7 +127,7 @@ fn a_missing_stock_entry_is_offered_to_be_made_anew() {
     assert_eq!(plan.validate(), Ok(()));
 }
 
-fn finding(kind: Kind, advice: Advice, subject: Json) -> Finding {
+fn finding(kind: Kind, advice: Advice, subject: &Json) -> Finding {
     Finding {
         id: "0123456789abcdef".into(),
         kind,
@@ -153,7 +153,7 @@ fn assessment(findings: Vec<Finding>) -> Assessment {
     assessment
 }
 
-fn one(kind: Kind, subject: Json) -> Plan {
+fn one(kind: Kind, subject: &Json) -> Plan {
     let plan = plan(&assessment(vec![finding(kind, Advice::Remove, subject)]), intel(), &Choice::default());
     assert_eq!(plan.validate(), Ok(()), "{plan:#?}");
     plan
@@ -196,7 +196,7 @@ fn every_kind_of_finding_becomes_its_steps() {
         (Kind::Setting, json!({"kind": "portproxy", "name": "0.0.0.0:57", "value": "192.0.2.1:80"})),
         (Kind::ClassStore, json!({"__CLASS": "Office_Updater", "__NAMESPACE": r"ROOT\Default", "mimi": "A"})),
     ];
-    let lines = cases.into_iter().flat_map(|(kind, subject)| names(&one(kind, subject)));
+    let lines = cases.into_iter().flat_map(|(kind, subject)| names(&one(kind, &subject)));
     insta::assert_snapshot!("steps", lines.collect::<Vec<_>>().join("\n"));
 }
 
@@ -245,7 +245,7 @@ fn what_cannot_be_told_from_others_or_must_stay_is_refused_with_its_reason() {
         (Kind::StockMissing, json!({"entry": "bvt"}), "refuse-no-entry"),
     ];
     for (kind, subject, reason) in cases {
-        let plan = one(kind, subject.clone());
+        let plan = one(kind, &subject);
         assert_eq!((reasons(&plan), plan.actions.len()), (vec![reason], 0), "{subject}");
     }
 }
@@ -256,7 +256,7 @@ fn subclasses_go_before_the_classes_that_they_derive_from() {
         finding(
             Kind::ClassStore,
             Advice::Remove,
-            json!({"__CLASS": name, "__NAMESPACE": r"root\x", "__SUPERCLASS": above, "p": "A"}),
+            &json!({"__CLASS": name, "__NAMESPACE": r"root\x", "__SUPERCLASS": above, "p": "A"}),
         )
     };
     let all = assessment(vec![class("A", ""), class("B", "A"), class("C", "b"), class("D", "D")]);
@@ -268,7 +268,7 @@ fn subclasses_go_before_the_classes_that_they_derive_from() {
 
 #[test]
 fn choices_are_followed_and_unknown_ones_are_said() {
-    let review = finding(Kind::Task, Advice::Review, json!({"Entry": r"\x", "Launch String": "a"}));
+    let review = finding(Kind::Task, Advice::Review, &json!({"Entry": r"\x", "Launch String": "a"}));
     let all = assessment(vec![review.clone()]);
     let ids = |text: &str| std::iter::once(text.to_owned()).collect();
     assert_eq!(plan(&all, intel(), &Choice::default()).actions, []);
@@ -314,15 +314,15 @@ fn files_that_are_no_plan_or_were_changed_are_refused_in_words() {
         error(&|plan| retarget(plan, Verb::Remove, Target::File { path: r"C:\x\..\y".into() })),
         error(&|plan| retarget(plan, Verb::Remove, Target::File { path: r"\\?\C:\y".into() })),
         error(&|plan| {
-            retarget(plan, Verb::Remove, Target::RegistryValue { key: r"X\y".into(), name: String::new() })
+            retarget(plan, Verb::Remove, Target::RegistryValue { key: r"X\y".into(), name: String::new() });
         }),
         error(&|plan| retarget(plan, Verb::Disable, Target::Task { path: r"\a\..\b".into() })),
         error(&|plan| retarget(plan, Verb::Disable, Target::Service { name: r"a\b".into() })),
         error(&|plan| {
-            retarget(plan, Verb::End, Target::Process { pid: 4, created: 0, image_path: r"C:\x".into() })
+            retarget(plan, Verb::End, Target::Process { pid: 4, created: 0, image_path: r"C:\x".into() });
         }),
         error(&|plan| {
-            retarget(plan, Verb::Remove, Target::WmiClass { namespace: r"ROOT\x".into(), class: "A".into() })
+            retarget(plan, Verb::Remove, Target::WmiClass { namespace: r"ROOT\x".into(), class: "A".into() });
         }),
     ];
     insta::assert_snapshot!("errors", lines.join("\n"));
@@ -332,7 +332,7 @@ fn files_that_are_no_plan_or_were_changed_are_refused_in_words() {
 fn plans_do_not_depend_on_the_order_of_findings() {
     let mut findings: Vec<_> = ["a", "b", "c"]
         .iter()
-        .map(|name| finding(Kind::Task, Advice::Remove, json!({"Entry": name, "Launch String": "x"})))
+        .map(|name| finding(Kind::Task, Advice::Remove, &json!({"Entry": name, "Launch String": "x"})))
         .collect();
     let forward = plan(&assessment(findings.clone()), intel(), &Choice::default());
     findings.reverse();

@@ -128,7 +128,7 @@ sources = [
 # Every build from here on was released with the fix.
 shipped-fixed = 15063
 # The newest build of a release that these facts know.
-newest-known = 26200
+newest-known = 28000
 
 # Versions for which no update was made: their service pack comes first, where there is one.
 unserviced = [

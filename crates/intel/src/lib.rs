@@ -1,5 +1,5 @@
 //! What is known: of clean machines ([`Baseline`]), of miner families ([`Family`]), of mining pools ([`Pools`]), of security
-//! updates ([`ms17_010`]), and how to read the queries of event filters ([`wql`]).
+//! updates ([`ms17_010`], [`windows`]), and how to read the queries of event filters ([`wql`]).
 //!
 //! Facts are data files (TOML, `crates/intel/data`), each with its public source. The program carries them compressed; users add files
 //! of the same form. This crate compares and finds; what that means is the business of `detect`.
@@ -12,6 +12,7 @@ pub mod family;
 pub mod ms17_010;
 mod pattern;
 pub mod pools;
+pub mod windows;
 pub mod wql;
 
 pub use baseline::{
@@ -22,6 +23,7 @@ pub use error::{FileError, WriteError};
 pub use family::{Combo, Family, FamilyIndicator, FamilyMatch, IndicatorKind, MatchedIndicator, Observation};
 pub use pattern::Pattern;
 pub use pools::{PoolHost, PoolKind, Pools};
+pub use windows::Windows;
 
 use evidence::WmiObject;
 use serde::{Deserialize, Serialize};
@@ -47,6 +49,7 @@ pub struct Intel {
     families: Vec<Family>,
     pools: Pools,
     ms17_010: ms17_010::Table,
+    windows: Windows,
     index: family::Index,
     problems: Vec<FileError>,
 }
@@ -66,18 +69,20 @@ pub struct Known<'a> {
 
 static BUILTIN: LazyLock<Intel> = LazyLock::new(|| {
     let (mut baselines, mut families, mut problems) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut pools, mut ms17_010) = (Pools::default(), ms17_010::Table::default());
+    let (mut pools, mut windows) = (Pools::default(), Windows::default());
+    let mut ms17_010 = ms17_010::Table::default();
     for (name, text) in builtin_files() {
         let read = match name.split('/').next() {
             Some("baselines") => Baseline::from_toml(name, text).map(|baseline| baselines.push(baseline)),
             Some("families") => Family::from_toml(name, text).map(|family| families.push(family)),
             Some("ms17-010.toml") => ms17_010::Table::from_toml(name, text).map(|read| ms17_010 = read),
+            Some("windows.toml") => Windows::from_toml(name, text).map(|read| windows = read),
             _ => Pools::from_toml(name, text).map(|read| pools = read),
         };
         problems.extend(read.err());
     }
     let index = family::Index::new(&families);
-    Intel { baselines, families, pools, ms17_010, index, problems }
+    Intel { baselines, families, pools, ms17_010, windows, index, problems }
 });
 
 /// The data files that the program carries: path below `data`, and text.
@@ -124,6 +129,11 @@ impl Intel {
     /// The facts on MS17-010.
     pub const fn ms17_010(&self) -> &ms17_010::Table {
         &self.ms17_010
+    }
+
+    /// Other holes, and when support ended.
+    pub const fn windows(&self) -> &Windows {
+        &self.windows
     }
 
     /// The program's own data files that could not be read. A test keeps this empty.

@@ -13,6 +13,7 @@ mod table;
 mod tests;
 
 pub use facts::{NetworkAnswer, PatchFacts, Rollup, SrvSys, UpdateList, Version};
+pub(crate) use table::version;
 pub use table::{Branch, Line, NotFix, Table, Unserviced, WhyNot};
 
 /// Whether the fix is there.

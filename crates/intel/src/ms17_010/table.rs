@@ -127,7 +127,8 @@ impl Line {
     }
 }
 
-fn version<'de, D: Deserializer<'de>>(from: D) -> Result<Version, D::Error> {
+/// Reads a version such as `6.1.7601`.
+pub(crate) fn version<'de, D: Deserializer<'de>>(from: D) -> Result<Version, D::Error> {
     let text = String::deserialize(from)?;
     let problem = || serde::de::Error::custom(format!("expected a version such as 6.1.7601, found `{text}`"));
     text.parse().map_err(|()| problem())

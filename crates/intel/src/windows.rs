@@ -1,0 +1,256 @@
+//! Versions of Windows: holes that worms use besides MS17-010, and when support ended.
+//!
+//! Every hole has the same three answers as MS17-010, and the same rule: that an update is not in a list says nothing.
+
+use crate::ms17_010::{Answer, PatchFacts, Table, Version, version};
+use crate::{FileError, SourceRef};
+use serde::Deserialize;
+use std::collections::BTreeSet;
+
+/// Holes and releases: the file of the form `deminer.windows/1`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Windows {
+    /// The form of the file: [`Windows::SCHEMA`].
+    pub schema: String,
+    /// Where the facts come from.
+    pub sources: Vec<SourceRef>,
+    /// The holes.
+    pub holes: Vec<Hole>,
+    /// The releases of which support has ended for some edition.
+    pub releases: Vec<Release>,
+}
+
+/// A hole that worms use.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Hole {
+    /// Its number: `CVE-2020-0796`.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// The id of the source.
+    pub source: String,
+    /// The updates that a person is told to install, for one version of Windows each.
+    pub install: String,
+    /// The versions that have it.
+    pub affected: Vec<Affected>,
+}
+
+/// A version of Windows with a hole, and how its fix shows.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Affected {
+    /// The version.
+    #[serde(deserialize_with = "version")]
+    pub version: Version,
+    /// The lowest revision of the build with the fix.
+    #[serde(default)]
+    pub revision: Option<u32>,
+    /// The updates that hold the fix.
+    #[serde(default)]
+    pub fixes: BTreeSet<u32>,
+    /// Whether the updates since May 2019 of the facts on MS17-010 hold it too.
+    #[serde(default)]
+    pub since_may_2019: bool,
+}
+
+/// What is known of a hole on a machine that could have it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Holed<'a> {
+    /// The hole.
+    pub hole: &'a Hole,
+    /// Whether the fix is there.
+    pub answer: Answer,
+    /// What says so.
+    pub ground: Ground,
+}
+
+/// What an answer about a hole rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ground {
+    /// The revision of the build, and the lowest with the fix.
+    Revision {
+        /// The revision that was read.
+        found: u32,
+        /// The lowest with the fix.
+        minimum: u32,
+    },
+    /// An update that holds the fix.
+    Update(u32),
+    /// Nothing that was read tells.
+    Nothing,
+}
+
+/// A release of Windows of which support has ended for some edition.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Release {
+    /// The version.
+    #[serde(deserialize_with = "version")]
+    pub version: Version,
+    /// Its name.
+    pub name: String,
+    /// When support ended for the editions of private people and small offices, as `YYYY-MM-DD`.
+    #[serde(default)]
+    pub ended: Option<String>,
+    /// When it ended for Enterprise and Education, where that is another day.
+    #[serde(default)]
+    pub enterprise: Option<String>,
+    /// When it ended for LTSB and LTSC.
+    #[serde(default)]
+    pub long_term: Option<String>,
+    /// When it ended for Windows Server.
+    #[serde(default)]
+    pub server: Option<String>,
+}
+
+impl Windows {
+    /// The form of the file.
+    pub const SCHEMA: &'static str = "deminer.windows/1";
+
+    /// Reads the file.
+    ///
+    /// # Errors
+    /// [`FileError`] with the line where the text is no TOML of this form.
+    pub fn from_toml(file: &str, text: &str) -> Result<Self, FileError> {
+        let windows: Self = toml::from_str(text).map_err(|error| FileError::toml(file, text, &error))?;
+        if windows.schema != Self::SCHEMA {
+            let problem = format!("expected schema = \"{}\", found \"{}\"", Self::SCHEMA, windows.schema);
+            return Err(FileError::at(file, text, None, problem));
+        }
+        Ok(windows)
+    }
+
+    /// The holes that the version of the machine has, and whether they are fixed. A version that none has is not affected.
+    pub fn holes_of<'a>(&'a self, facts: &PatchFacts, ms17_010: &Table) -> Vec<Holed<'a>> {
+        let Some(version) = facts.version else { return Vec::new() };
+        let affected = self.holes.iter().filter_map(|hole| {
+            let affected = hole.affected.iter().find(|affected| affected.version == version)?;
+            Some((hole, affected))
+        });
+        affected
+            .map(|(hole, affected)| {
+                let (answer, ground) = affected.judge(facts, ms17_010);
+                Holed { hole, answer, ground }
+            })
+            .collect()
+    }
+
+    /// The release and the day when support ended, where it has ended for this edition.
+    ///
+    /// Support that Microsoft sells beyond that day is not counted. Where the edition is not known, the last day of all
+    /// counts.
+    pub fn end_of_support(&self, version: Version, product: &str) -> Option<(&Release, &str)> {
+        let release = self.releases.iter().find(|release| release.version == version)?;
+        let product = product.to_ascii_lowercase();
+        let is = |words: &[&str]| words.iter().any(|word| product.contains(word));
+        let ended = if is(&["server"]) {
+            release.server.as_deref()
+        } else if is(&["ltsc", "ltsb"]) {
+            release.long_term.as_deref()
+        } else if is(&[" pro", " home"]) {
+            release.ended.as_deref()
+        } else {
+            release.enterprise.as_deref().or(release.ended.as_deref())
+        };
+        ended.map(|ended| (release, ended))
+    }
+}
+
+impl Affected {
+    fn judge(&self, facts: &PatchFacts, ms17_010: &Table) -> (Answer, Ground) {
+        if let (Some(found), Some(minimum)) = (facts.revision, self.revision) {
+            let answer = if found >= minimum { Answer::Fixed } else { Answer::NotFixed };
+            return (answer, Ground::Revision { found, minimum });
+        }
+        let line = ms17_010.lines.iter().find(|line| self.since_may_2019 && line.version == self.version);
+        let fixes = |update: &&u32| {
+            self.fixes.contains(update) || line.is_some_and(|line| line.since_may_2019.contains(update))
+        };
+        match facts.updates.iter().find(fixes) {
+            Some(update) => (Answer::Fixed, Ground::Update(*update)),
+            None => (Answer::Unknown, Ground::Nothing),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Intel;
+
+    fn answers(version: Version, revision: Option<u32>, updates: &[u32]) -> Vec<(String, Answer)> {
+        let facts = PatchFacts {
+            version: Some(version),
+            revision,
+            updates: updates.iter().copied().collect(),
+            ..PatchFacts::default()
+        };
+        let intel = Intel::builtin();
+        let holes = intel.windows().holes_of(&facts, intel.ms17_010());
+        holes.into_iter().map(|holed| (holed.hole.name.clone(), holed.answer)).collect()
+    }
+
+    #[test]
+    fn smbghost_below_at_and_above_its_boundary() {
+        for build in [18_362, 18_363] {
+            let at = |revision, updates: &[u32]| answers(Version::new(10, 0, build), revision, updates);
+            let expected = |answer| vec![("SMBGhost".to_owned(), answer)];
+            assert_eq!(at(Some(719), &[]), expected(Answer::NotFixed));
+            assert_eq!(at(Some(720), &[]), expected(Answer::Fixed));
+            assert_eq!(at(Some(721), &[]), expected(Answer::Fixed));
+            assert_eq!(at(None, &[4_551_762]), expected(Answer::Fixed));
+            assert_eq!(at(None, &[4_540_673]), expected(Answer::Unknown));
+        }
+        for build in [17_763, 19_041] {
+            assert_eq!(answers(Version::new(10, 0, build), Some(1), &[]), []);
+        }
+    }
+
+    #[test]
+    fn bluekeep_by_the_updates_of_each_product() {
+        for (version, update, answer) in [
+            ((5, 1, 2600), 4_500_331, Answer::Fixed),
+            ((5, 2, 3790), 4_500_331, Answer::Fixed),
+            ((6, 0, 6002), 4_499_149, Answer::Fixed),
+            ((6, 0, 6003), 4_499_180, Answer::Fixed),
+            ((6, 1, 7601), 4_499_164, Answer::Fixed),
+            ((6, 1, 7601), 4_499_175, Answer::Fixed),
+            ((6, 1, 7601), 4_534_310, Answer::Fixed),
+            ((6, 1, 7601), 4_493_472, Answer::Unknown),
+            ((6, 1, 7601), 4_500_331, Answer::Unknown),
+            ((6, 1, 7600), 4_499_164, Answer::Unknown),
+        ] {
+            let (major, minor, build) = version;
+            let found = answers(Version::new(major, minor, build), None, &[update]);
+            assert_eq!(found, [("BlueKeep".to_owned(), answer)], "{version:?} KB{update}");
+        }
+        assert_eq!(answers(Version::new(6, 2, 9200), None, &[]), []);
+    }
+
+    #[test]
+    fn support_ends_by_edition() {
+        let windows = Intel::builtin().windows();
+        let ended = |build, product| {
+            let version = if build < 10_000 { Version::new(6, 1, build) } else { Version::new(10, 0, build) };
+            windows.end_of_support(version, product).map(|(_, day)| day)
+        };
+        assert_eq!(ended(7601, "Microsoft Windows 7 Professional"), Some("2020-01-14"));
+        assert_eq!(ended(14_393, "Microsoft Windows 10 Pro"), Some("2018-04-10"));
+        assert_eq!(ended(14_393, "Microsoft Windows 10 企业版"), Some("2019-04-09"));
+        assert_eq!(ended(14_393, "Microsoft Windows Server 2016 Standard"), None);
+        assert_eq!(ended(17_763, "Microsoft Windows 10 Enterprise LTSC"), None);
+        assert_eq!(ended(26_100, "Microsoft Windows 11 Enterprise"), None);
+    }
+
+    #[test]
+    fn every_fact_has_its_source() {
+        let windows = Intel::builtin().windows();
+        for hole in &windows.holes {
+            assert!(windows.sources.iter().any(|source| source.id == hole.source), "{}", hole.id);
+        }
+        assert!(windows.sources.iter().any(|source| source.id == "lifecycle"));
+        assert!(windows.releases.is_sorted_by_key(|release| release.version));
+    }
+}

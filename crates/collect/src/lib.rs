@@ -1,2 +1,130 @@
 //! A computer to a bundle of evidence, in the order of volatility.
+//!
+//! [`collect`] reads what goes first first: processes and connections, then WMI, then what starts code, then settings, accounts and logs. A
+//! step that fails is listed in the manifest with the reason, and the rest goes on. What was read is written as a bundle: the three files of
+//! the published workflow in `wmic`'s own layout, every record as a line of JSON, raw copies, and the manifest that seals them.
+//!
+//! Nothing here judges, and nothing is changed on the computer but for the folder that the caller names for exported logs.
 #![forbid(unsafe_code)]
+
+mod autostart;
+mod bundle;
+mod commands;
+mod gather;
+mod logs;
+mod system;
+mod tasks;
+mod volatile;
+mod wmi;
+pub mod wmic;
+
+pub use bundle::Error;
+pub use parse::bundle::manifest::{Manifest, Program};
+
+use bundle::Bundle;
+use gather::Gathering;
+use jiff::Timestamp;
+use machine::Machine;
+use std::io::{Seek, Write};
+use std::time::Duration;
+
+/// What the caller decides.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// How long the use of the processors is watched.
+    pub watch: Duration,
+    /// A folder of the caller's, which is there, for logs while they are exported; without one no logs are.
+    pub logs: Option<String>,
+    /// The program that collects, for the manifest.
+    pub program: Option<Program>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { watch: Duration::from_secs(3), logs: None, program: None }
+    }
+}
+
+/// The steps, in the order of volatility.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// Processes, connections, and who uses the processors.
+    Processes,
+    /// Subscriptions, timers, providers and classes of all WMI namespaces.
+    Wmi,
+    /// Scheduled tasks from files, registry and scheduler.
+    Tasks,
+    /// Services and drivers.
+    Services,
+    /// Run keys, start-up folders and the other autostart places.
+    Autostarts,
+    /// Settings, accounts, facts about updates and hardening.
+    System,
+    /// Event logs.
+    Logs,
+}
+
+impl Step {
+    /// Every step, in order.
+    pub const ALL: [Self; 7] =
+        [Self::Processes, Self::Wmi, Self::Tasks, Self::Services, Self::Autostarts, Self::System, Self::Logs];
+
+    fn run(self, gathering: &mut Gathering, options: &Options) {
+        match self {
+            Self::Processes => volatile::read(gathering, options.watch),
+            Self::Wmi => wmi::read(gathering),
+            Self::Tasks => tasks::read(gathering),
+            Self::Services => autostart::services(gathering),
+            Self::Autostarts => autostart::read(gathering),
+            Self::System => system::read(gathering),
+            Self::Logs => logs::read(gathering, options.logs.as_deref()),
+        }
+    }
+}
+
+/// A step is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Which.
+    pub step: Step,
+    /// How long it took.
+    pub took: Duration,
+    /// How many records there are by now.
+    pub records: usize,
+    /// How much could not be read by now.
+    pub failures: usize,
+}
+
+/// Reads the computer and writes the bundle. `progress` is called after each step.
+///
+/// # Errors
+/// [`Error`] where the bundle cannot be written, or not even the facts of the computer can be read.
+pub fn collect(
+    machine: &dyn Machine,
+    options: &Options,
+    progress: &mut dyn FnMut(Progress),
+    out: impl Write + Seek,
+) -> Result<Manifest, Error> {
+    let started = machine.now();
+    let facts = machine.facts()?;
+    let mut gathering = Gathering::new(machine, facts);
+    for step in Step::ALL {
+        let before = machine.now();
+        step.run(&mut gathering, options);
+        progress(Progress {
+            step,
+            took: between(before, machine.now()),
+            records: gathering.records.len(),
+            failures: gathering.failures.len(),
+        });
+    }
+    Bundle::new(out).write(gathering, options, (started, machine.now()))
+}
+
+/// The time between two readings of the clock, none where it was set back meanwhile.
+fn between(before: Timestamp, after: Timestamp) -> Duration {
+    Duration::try_from(after.duration_since(before)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

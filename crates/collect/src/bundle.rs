@@ -1,0 +1,124 @@
+//! Writing the bundle.
+
+use crate::gather::{Gathering, sha256};
+use crate::{Options, wmic};
+use evidence::wmi::SUBSCRIPTION_NAMESPACE;
+use evidence::{Area, RecordData, WmiObject};
+use jiff::Timestamp;
+use parse::bundle::manifest::{MANIFEST_PATH, Manifest, ManifestHost, ManifestMember, RECORDS_PATH, SCHEMA};
+use std::io::{Seek, Write};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, DateTime, ZipWriter};
+
+/// Why there is no bundle.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The computer says nothing of itself.
+    #[error(transparent)]
+    Machine(#[from] machine::Error),
+    /// The bundle cannot be written.
+    #[error("could not write the bundle: {0}")]
+    Write(#[from] std::io::Error),
+    /// The archive cannot be written.
+    #[error("could not write the bundle: {0}")]
+    Zip(#[from] zip::result::ZipError),
+    /// A record cannot be written as JSON.
+    #[error("could not write a record: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+/// An archive in the making, and what is in it.
+pub(crate) struct Bundle<W: Write + Seek> {
+    archive: ZipWriter<W>,
+    members: Vec<ManifestMember>,
+}
+
+impl<W: Write + Seek> Bundle<W> {
+    /// An empty one.
+    pub(crate) fn new(out: W) -> Self {
+        Self { archive: ZipWriter::new(out), members: Vec::new() }
+    }
+
+    /// Writes everything, and the manifest last.
+    pub(crate) fn write(
+        mut self,
+        gathering: Gathering,
+        options: &Options,
+        (started, ended): (Timestamp, Timestamp),
+    ) -> Result<Manifest, Error> {
+        self.listings(&gathering)?;
+        let mut lines = Vec::new();
+        for record in &gathering.records {
+            serde_json::to_writer(&mut lines, record)?;
+            lines.push(b'\n');
+        }
+        self.member(RECORDS_PATH, &lines)?;
+        drop(lines);
+        for (path, bytes) in &gathering.raw {
+            self.member(&format!("deminer/raw/{path}"), bytes)?;
+        }
+        let Gathering { facts, sources, coverage, failures, .. } = gathering;
+        let host = facts.host;
+        let mut rights = facts.rights;
+        if facts.elevated {
+            rights.insert(0, "administrator".to_owned());
+        }
+        let id = Some(host.id.0).filter(|id| !id.is_empty() && *id != host.name.to_uppercase());
+        let names = host.names.into_iter().filter(|name| *name != host.name).collect();
+        let manifest = Manifest {
+            schema: SCHEMA.to_owned(),
+            host: ManifestHost { name: host.name, id, names, os: host.os },
+            operator: Some(facts.user).filter(|user| !user.is_empty()),
+            started: Some(started.to_string()),
+            ended: Some(ended.to_string()),
+            clock_offset_seconds: None,
+            program: options.program.clone(),
+            rights,
+            members: std::mem::take(&mut self.members),
+            failures,
+            coverage,
+            sources,
+        };
+        let bytes = serde_json::to_vec_pretty(&manifest)?;
+        self.member(MANIFEST_PATH, &bytes)?;
+        self.archive.finish()?.flush()?;
+        Ok(manifest)
+    }
+
+    /// The three files of the workflow, each where all of its class was read: a listing cannot say that it is a part only.
+    fn listings(&mut self, gathering: &Gathering) -> Result<(), Error> {
+        let objects: Vec<&WmiObject> = gathering
+            .records
+            .iter()
+            .filter_map(|record| match &record.data {
+                RecordData::WmiObject(object) => Some(object),
+                _ => None,
+            })
+            .filter(|object| object.namespace.as_deref() == Some(SUBSCRIPTION_NAMESPACE))
+            .collect();
+        let files: [(&str, Area, fn(&WmiObject) -> bool); 3] = [
+            ("EventFilter.txt", Area::EventFilters, WmiObject::is_filter),
+            ("EventConsumer.txt", Area::EventConsumers, WmiObject::is_consumer),
+            ("FilterToConsumerBinding.txt", Area::Bindings, WmiObject::is_binding),
+        ];
+        for (name, area, belongs) in files {
+            if gathering.coverage.is_complete(area) {
+                let own = objects.iter().copied().filter(|object| belongs(object));
+                self.member(name, &wmic::list(own))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn member(&mut self, path: &str, bytes: &[u8]) -> Result<(), Error> {
+        let options = SimpleFileOptions::default()
+            .compression_method(CompressionMethod::Deflated)
+            .last_modified_time(DateTime::DEFAULT)
+            .large_file(bytes.len() as u64 > u64::from(u32::MAX));
+        self.archive.start_file(path, options)?;
+        self.archive.write_all(bytes)?;
+        let length = bytes.len() as u64;
+        self.members.push(ManifestMember { path: path.to_owned(), sha256: sha256(bytes), length });
+        Ok(())
+    }
+}

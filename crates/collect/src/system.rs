@@ -1,0 +1,130 @@
+//! Settings, accounts, and the facts about updates and hardening, raw: what they mean is judged elsewhere.
+
+use crate::gather::Gathering;
+use evidence::{Area, RecordData, RegistryValue};
+use machine::{Key, RegistryData};
+
+/// The kinds of settings that miners change.
+const SETTINGS: [&str; 7] = [
+    "hosts-entry",
+    "portproxy",
+    "firewall-rule",
+    "dns-server",
+    "route",
+    "defender-exclusion",
+    "ipsec-policy",
+];
+
+/// The largest driver that is copied.
+const MAX_DRIVER: u64 = 8 << 20;
+
+/// Values about updates: `None` means every value of the key.
+const PATCH: [(&str, Option<&str>); 4] = [
+    (r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion", Some("CurrentBuild")),
+    (r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion", Some("UBR")),
+    (r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion", Some("BuildLabEx")),
+    (r"HKLM\SOFTWARE\Policies\Microsoft\Windows\WindowsUpdate\AU", None),
+];
+
+/// Values about hardening.
+const HARDENING: [(&str, Option<&str>); 14] = [
+    (r"HKLM\SYSTEM\CurrentControlSet\Services\LanmanServer\Parameters", Some("SMB1")),
+    (r"HKLM\SYSTEM\CurrentControlSet\Services\LanmanServer\Parameters", Some("RequireSecuritySignature")),
+    (r"HKLM\SYSTEM\CurrentControlSet\Services\LanmanServer\Parameters", Some("AutoShareWks")),
+    (r"HKLM\SYSTEM\CurrentControlSet\Services\mrxsmb10", Some("Start")),
+    (r"HKLM\SYSTEM\CurrentControlSet\Control\SecurityProviders\WDigest", Some("UseLogonCredential")),
+    (r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa", Some("LmCompatibilityLevel")),
+    (r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa", Some("NoLMHash")),
+    (r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa", Some("RunAsPPL")),
+    (r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa", Some("RestrictAnonymous")),
+    (r"HKLM\SYSTEM\CurrentControlSet\Control\Terminal Server", Some("fDenyTSConnections")),
+    (r"HKLM\SOFTWARE\Policies\Microsoft\Windows Defender", None),
+    (r"HKLM\SOFTWARE\Policies\Microsoft\Windows Defender\Real-Time Protection", None),
+    (r"HKLM\SOFTWARE\Microsoft\Windows Defender\Real-Time Protection", None),
+    (r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System", None),
+];
+
+/// Reads them.
+pub(crate) fn read(gathering: &mut Gathering) {
+    let machine = gathering.machine;
+    let failures = gathering.failures.len();
+    for kind in SETTINGS {
+        let found = gathering.or_note(machine.settings(kind)).unwrap_or_default();
+        gathering.add("settings", found.into_iter().map(RecordData::Setting));
+    }
+    gathering.cover(Area::Settings, failures);
+
+    let failures = gathering.failures.len();
+    if let Some(accounts) = gathering.or_note(machine.accounts()) {
+        gathering.add("accounts", accounts.into_iter().map(RecordData::Account));
+        gathering.cover(Area::Accounts, failures);
+    }
+
+    let failures = gathering.failures.len();
+    registry(gathering, "patch", &PATCH);
+    let updates = gathering.or_note(machine.settings("hotfix")).unwrap_or_default();
+    gathering.add("patch", updates.into_iter().map(RecordData::Setting));
+    driver(gathering);
+    gathering.cover(Area::Patch, failures);
+
+    let failures = gathering.failures.len();
+    registry(gathering, "hardening", &HARDENING);
+    gathering.cover(Area::Hardening, failures);
+}
+
+fn registry(gathering: &mut Gathering, part: &str, wanted: &[(&str, Option<&str>)]) {
+    let machine = gathering.machine;
+    for (path, name) in wanted {
+        let Some(key) = gathering.or_note(machine.registry_key(&Key::new(*path))).flatten() else { continue };
+        let values = key
+            .values
+            .iter()
+            .filter(|value| name.is_none_or(|name| value.name.eq_ignore_ascii_case(name)))
+            .map(|value| {
+                RecordData::Registry(RegistryValue {
+                    key: (*path).to_owned(),
+                    name: value.name.clone(),
+                    kind: kind(value.data.kind),
+                    data: shown(&value.data),
+                    key_written: key.written,
+                })
+            })
+            .collect::<Vec<_>>();
+        gathering.add(part, values);
+    }
+}
+
+/// The driver that MS17-010 mends, as it is: its version tells.
+fn driver(gathering: &mut Gathering) {
+    let machine = gathering.machine;
+    let path = format!(r"{}\System32\drivers\srv.sys", gathering.facts.windows);
+    if let Some(bytes) = gathering.if_there(machine.read_file(&path, MAX_DRIVER)) {
+        gathering.keep("Windows/System32/drivers/srv.sys".to_owned(), bytes);
+    }
+}
+
+/// The name of a type of values.
+fn kind(number: u32) -> String {
+    const NAMES: [&str; 12] = [
+        "REG_NONE",
+        "REG_SZ",
+        "REG_EXPAND_SZ",
+        "REG_BINARY",
+        "REG_DWORD",
+        "REG_DWORD_BIG_ENDIAN",
+        "REG_LINK",
+        "REG_MULTI_SZ",
+        "REG_RESOURCE_LIST",
+        "REG_FULL_RESOURCE_DESCRIPTOR",
+        "REG_RESOURCE_REQUIREMENTS_LIST",
+        "REG_QWORD",
+    ];
+    let known = usize::try_from(number).ok().and_then(|number| NAMES.get(number));
+    known.map_or_else(|| number.to_string(), |name| (*name).to_owned())
+}
+
+/// The data as text.
+fn shown(data: &RegistryData) -> String {
+    let text = data.text().or_else(|| data.number().map(|number| number.to_string()));
+    text.unwrap_or_else(|| data.bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}

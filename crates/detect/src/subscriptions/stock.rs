@@ -6,13 +6,15 @@ use crate::messages as m;
 use crate::subject::{finding, finding_id};
 use crate::unify::Unified;
 use evidence::{Coverage, Level, Message, Note, WmiObject};
-use intel::{BaselineEntry, Comparison, EntryPart, Intel, Standing};
+use intel::{BaselineEntry, Comparison, EntryKind, EntryPart, Intel, Standing};
 use std::collections::BTreeSet;
 
 /// How a consumer stands to the baselines.
 pub(crate) enum Place<'a> {
     /// An entry that was measured on real machines, and nothing that was read contradicts it.
     Known,
+    /// An entry of a baseline that a user learned: trusted, unless the content itself is proven to be a family's.
+    Learned,
     /// An entry known from hearsay only.
     Hearsay(&'a BaselineEntry),
     /// The name of an entry with another content.
@@ -45,13 +47,20 @@ impl<'a> Stock<'a> {
             if !reading.add(group.consumer.object) {
                 continue;
             }
+            // What an entry does not know of, it has nothing against.
             let known_pairs = group
                 .pairs
                 .iter()
-                .filter(|(filter, binding)| reading.add(filter.object) && reading.add(binding.object))
+                .filter(|(filter, binding)| {
+                    (entry.filter.is_none() || reading.add(filter.object))
+                        && (entry.binding.is_none() || reading.add(binding.object))
+                })
                 .count();
             if !reading.differences.is_empty() {
-                impostor = impostor.or(Some(Place::Impostor(reading.differences)));
+                // A name that is known from hearsay makes nothing an impostor.
+                if entry.standing == Standing::Measured {
+                    impostor = impostor.or(Some(Place::Impostor(reading.differences)));
+                }
                 continue;
             }
             if !group.is_ambiguous() {
@@ -64,7 +73,7 @@ impl<'a> Stock<'a> {
                 return Place::Hearsay(entry);
             }
             self.note_compatible(entry, &reading.unread);
-            return Place::Known;
+            return if entry.kind == EntryKind::Learned { Place::Learned } else { Place::Known };
         }
         impostor.unwrap_or(Place::Unknown)
     }
@@ -83,6 +92,18 @@ impl<'a> Stock<'a> {
             }
         }
         false
+    }
+
+    /// Why an object without its partners is not the stock one whose name it bears; empty where it bears none.
+    pub(crate) fn differences(&self, object: &WmiObject) -> Vec<Message> {
+        let measured = self.entries.iter().copied().filter(|entry| entry.standing == Standing::Measured);
+        measured
+            .flat_map(|entry| {
+                let mut reading = Reading::of(entry);
+                reading.add(object);
+                reading.differences
+            })
+            .collect()
     }
 
     /// Entries that every clean machine has and that this one has not, or not whole; said only of a complete reading.
@@ -146,7 +167,11 @@ struct Reading<'a> {
     seen: BTreeSet<EntryPart>,
 }
 
-impl Reading<'_> {
+impl<'a> Reading<'a> {
+    fn of(entry: &'a BaselineEntry) -> Self {
+        Self { entry, differences: Vec::new(), unread: BTreeSet::new(), seen: BTreeSet::new() }
+    }
+
     /// Compares an object with the part whose name it bears; `false` where it bears none.
     fn add(&mut self, object: &WmiObject) -> bool {
         let Some((part, comparison)) = self.entry.compare(object) else { return false };

@@ -52,7 +52,7 @@ pub struct Linked {
     pub subscriptions: Vec<Subscription>,
     /// Bindings without one or both of their partners.
     pub dangling: Vec<Binding>,
-    /// Filters, consumers and timers without a binding or a query, in the order of the list.
+    /// Filters and consumers that are not part of a complete subscription, and timers without a query, in the order of the list.
     pub orphans: Vec<Orphan>,
 }
 
@@ -90,9 +90,12 @@ pub fn link(objects: &[&WmiObject]) -> Linked {
     for (binding, object) in objects.iter().enumerate().filter(|(_, object)| object.is_binding()) {
         let filters = find(&object.reference("Filter"), object);
         let consumers = find(&object.reference("Consumer"), object);
-        for at in filters.iter().chain(&consumers) {
-            if let Some(seen) = bound.get_mut(*at) {
-                *seen = true;
+        // What is bound to something that is missing stands alone: it must be looked at by itself.
+        if !filters.is_empty() && !consumers.is_empty() {
+            for at in filters.iter().chain(&consumers) {
+                if let Some(seen) = bound.get_mut(*at) {
+                    *seen = true;
+                }
             }
         }
         // Two objects of one name differ in content (one may be forged): each of them must show up in a pair.
@@ -202,7 +205,10 @@ mod tests {
         );
         let linked = link(&[&filter, &consumer, &binding]);
         assert_eq!(linked.dangling, [Binding { binding: 2, filter: None, consumer: Some(1) }]);
-        assert_eq!(linked.orphans, [Orphan { object: 0, part: Part::Filter }]);
+        assert_eq!(
+            linked.orphans,
+            [Orphan { object: 0, part: Part::Filter }, Orphan { object: 1, part: Part::Consumer }]
+        );
     }
 
     #[test]

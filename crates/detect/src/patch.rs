@@ -1,0 +1,188 @@
+//! Security updates: MS17-010, the other holes that worms use, and the end of support.
+//!
+//! The decision is made in `intel`; here the evidence is gathered for it and the answer becomes a stage and findings.
+
+mod facts;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use crate::assessment::{Action, Confidence, Finding, Kind, Next, Severity, State};
+use crate::messages as m;
+use crate::stages::Standing;
+use crate::subject::{finding, finding_id, places};
+use evidence::{Evidence, Message};
+use facts::Gathered;
+use intel::Intel;
+use intel::ms17_010::{Answer, Certainty, Decision, Sign};
+use intel::windows::{Ground, Holed};
+use serde_json::Map;
+use words::{remedy, settle, sign};
+
+/// The numeric parts of the version, since the string has been seen to lag behind them (`docs/formats.md`).
+const SRV_SYS_VERSION: &str = concat!(
+    r#"powershell -NoProfile -Command "(Get-Item $env:windir\System32\drivers\srv.sys).VersionInfo | "#,
+    r#"Format-List FileName,FileMajorPart,FileMinorPart,FileBuildPart,FilePrivatePart" > srv-sys.txt"#
+);
+
+/// What is known of the security updates of a host.
+pub(crate) struct Patch {
+    /// What is missing or worth knowing.
+    pub(crate) findings: Vec<Finding>,
+    /// Where the stage stands.
+    pub(crate) standing: Standing,
+}
+
+/// Judges what was read of versions and updates.
+pub(crate) fn detect(evidence: &Evidence, intel: &Intel) -> Patch {
+    let gathered = Gathered::of(evidence);
+    let table = intel.ms17_010();
+    let decision = table.decide(&gathered.facts);
+    let holes = intel.windows().holes_of(&gathered.facts, table);
+
+    let mut findings = Vec::new();
+    findings.extend(missing_update(evidence, &gathered, &decision));
+    findings.extend(holes.iter().map(|holed| hole(evidence, &gathered, holed)));
+    findings.extend(end_of_support(evidence, &gathered, intel));
+    Patch { findings, standing: standing(&gathered, &decision, &holes) }
+}
+
+/// Where the stage stands.
+fn standing(gathered: &Gathered, decision: &Decision, holes: &[Holed<'_>]) -> Standing {
+    let command = || Some(Next::OnMachine(SRV_SYS_VERSION.to_owned()));
+    if gathered.is_empty() {
+        return (State::Unknown, m::STAGE_PATCH_UNKNOWN.plain(), command());
+    }
+    let first = decision.evidence.first().map(sign);
+    let contradicted = decision.contradictions.first().map(sign);
+    let open = holes.iter().find(|holed| holed.answer == Answer::NotFixed);
+    match (decision.answer, first, contradicted) {
+        (Answer::NotFixed, Some(sign), _) => {
+            let remedy = decision.remedies.first().map_or_else(|| m::PATCH_REMEDY_NONE.plain(), remedy);
+            (State::Act, m::STAGE_PATCH_OPEN.with([sign.into(), remedy.into()]), None)
+        }
+        (Answer::Fixed, Some(sign), None) => match open {
+            Some(holed) => (State::Act, hole_open(holed), None),
+            None if gathered.facts.restart_pending => {
+                (State::Ok, m::STAGE_PATCH_RESTART.with([sign.into()]), None)
+            }
+            None => (State::Ok, m::STAGE_PATCH_OK.with([sign.into()]), None),
+        },
+        (Answer::Fixed, Some(sign), Some(against)) => {
+            (State::Unknown, m::STAGE_PATCH_CONTRADICTED.with([sign.into(), against.into()]), command())
+        }
+        (_, first, against) => {
+            let what =
+                decision.settle.first().map_or_else(|| m::PATCH_SETTLE_FILE.plain(), |what| settle(*what));
+            let why = first.or(against).or_else(|| gathered.versions_message());
+            let why = why.unwrap_or_else(|| m::PATCH_SIGN_NOTHING.plain());
+            (State::Unknown, m::STAGE_PATCH_CANNOT_TELL.with([why.into(), what.into()]), command())
+        }
+    }
+}
+
+fn hole_open(holed: &Holed<'_>) -> Message {
+    let hole = holed.hole;
+    m::STAGE_PATCH_HOLE.with([(&hole.name).into(), (&hole.id).into(), (&hole.install).into()])
+}
+
+/// That the fix is missing, or that it cannot be had without a service pack.
+fn missing_update(evidence: &Evidence, gathered: &Gathered, decision: &Decision) -> Option<Finding> {
+    let unserviced = decision.evidence.iter().any(|sign| matches!(sign, Sign::Unserviced { .. }));
+    let (title, severity) = match decision.answer {
+        Answer::NotFixed => (m::PATCH_TITLE_OPEN.plain(), Severity::High),
+        Answer::Unknown if unserviced => (m::PATCH_TITLE_UNSERVICED.plain(), Severity::Medium),
+        Answer::Fixed | Answer::Unknown => return None,
+    };
+    let mut finding = finding(Kind::Patch, "MS17-010", title);
+    finding.severity = severity;
+    finding.confidence = confidence(decision.certainty);
+    finding.action = Action::Patch;
+    finding.reasons = reasons(decision);
+    finding.attack = vec!["T1210".to_owned()];
+    finding.id = finding_id(Kind::Patch, &["ms17-010"], "");
+    finding.subject = gathered.subject();
+    finding.evidence =
+        places(evidence, gathered.records(decision.evidence.iter().chain(&decision.contradictions)));
+    Some(finding)
+}
+
+/// Everything that led to a decision, in words.
+fn reasons(decision: &Decision) -> Vec<Message> {
+    let mut reasons: Vec<_> = decision.evidence.iter().map(sign).collect();
+    let against = decision.contradictions.iter().map(|against| m::PATCH_AGAINST.with([sign(against).into()]));
+    reasons.extend(against);
+    reasons.extend(decision.remarks.iter().map(sign));
+    reasons.extend(decision.remedies.iter().map(remedy));
+    reasons.extend(decision.settle.iter().map(|what| m::PATCH_SETTLE.with([settle(*what).into()])));
+    reasons
+}
+
+/// A hole on a version of Windows that has it: open, closed, or not to be told.
+fn hole(evidence: &Evidence, gathered: &Gathered, holed: &Holed<'_>) -> Finding {
+    let Holed { hole, answer, ground } = holed;
+    let name = [(&hole.name).into(), (&hole.id).into()];
+    let (title, severity, confidence, action) = match answer {
+        Answer::NotFixed => {
+            (m::PATCH_TITLE_HOLE_OPEN.with(name), Severity::High, Confidence::Certain, Action::Patch)
+        }
+        Answer::Unknown => {
+            (m::PATCH_TITLE_HOLE_UNKNOWN.with(name), Severity::Low, Confidence::Possible, Action::Review)
+        }
+        Answer::Fixed => {
+            (m::PATCH_TITLE_HOLE_FIXED.with(name), Severity::Info, Confidence::Likely, Action::None)
+        }
+    };
+    let mut finding = finding(Kind::Patch, &hole.name, title);
+    (finding.severity, finding.confidence, finding.action) = (severity, confidence, action);
+    let ground = match *ground {
+        Ground::Revision { found, minimum } => {
+            let build = gathered.facts.version.map_or(0, |version| version.build);
+            words::revision(build, found, minimum)
+        }
+        Ground::Update(update) => m::PATCH_HOLE_UPDATE.with([number(update)]),
+        Ground::Nothing => m::PATCH_HOLE_NOTHING.plain(),
+    };
+    finding.reasons.push(ground);
+    if *answer != Answer::Fixed {
+        finding.reasons.push(m::PATCH_HOLE_INSTALL.with([(&hole.install).into()]));
+    }
+    finding.attack = vec!["T1210".to_owned()];
+    finding.id = finding_id(Kind::Patch, &[&hole.id], "");
+    finding.subject = gathered.subject();
+    finding.evidence = places(evidence, gathered.build.iter().copied());
+    finding
+}
+
+/// That Microsoft no longer updates the product.
+fn end_of_support(evidence: &Evidence, gathered: &Gathered, intel: &Intel) -> Option<Finding> {
+    let version = gathered.facts.version?;
+    let product = gathered.facts.product.as_deref().unwrap_or_default();
+    let (release, day) = intel.windows().end_of_support(version, product)?;
+    let title = m::PATCH_TITLE_SUPPORT.with([(&release.name).into(), day.into()]);
+    let mut finding = finding(Kind::Patch, &release.name, title);
+    // Before Windows 10 there is no newer release that updates itself into support.
+    finding.severity = if version.major < 10 { Severity::Medium } else { Severity::Low };
+    finding.confidence = Confidence::Likely;
+    finding.reasons = vec![m::PATCH_SUPPORT.plain()];
+    finding.id = finding_id(Kind::Patch, &["end-of-support", &version.to_string()], "");
+    finding.subject = gathered.subject();
+    finding.evidence = places(evidence, gathered.build.iter().copied());
+    Some(finding)
+}
+
+const fn confidence(certainty: Certainty) -> Confidence {
+    match certainty {
+        Certainty::Certain => Confidence::Certain,
+        Certainty::Likely => Confidence::Likely,
+        Certainty::Possible => Confidence::Possible,
+    }
+}
+
+/// The number of an update as Windows writes it, which no language parts into thousands.
+fn number(update: u32) -> evidence::Arg {
+    format!("KB{update}").into()
+}
+
+/// Fields of a subject.
+type Subject = Map<String, serde_json::Value>;

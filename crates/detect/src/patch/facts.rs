@@ -1,0 +1,215 @@
+//! What the records say of versions and updates.
+
+use super::Subject;
+use crate::messages as m;
+use evidence::{Evidence, Message, Setting};
+use intel::ms17_010::{PatchFacts, Rollup, Sign, SrvSys, UpdateList, Version};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The states of a package in which it counts, in words and in the numbers of the component store.
+const IN_USE: [&str; 4] = ["installed", "superseded", "112", "80"];
+
+/// The facts, and the records that they come from.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    /// What was read, for the decision.
+    pub(super) facts: PatchFacts,
+    /// Records that name the version of Windows.
+    pub(super) build: Vec<usize>,
+    /// Records that name the version of `srv.sys`.
+    file: Vec<usize>,
+    /// Lists of updates.
+    lists: Vec<usize>,
+    /// The record of each update.
+    updates: BTreeMap<u32, usize>,
+    /// Records of packages.
+    packages: Vec<usize>,
+    /// Every version of Windows that is named.
+    versions: BTreeSet<Version>,
+}
+
+impl Gathered {
+    pub(super) fn of(evidence: &Evidence) -> Self {
+        let mut gathered = Self::default();
+        for (at, setting) in evidence.settings() {
+            gathered.setting(at, setting);
+        }
+        for (at, file) in evidence.files() {
+            let name = file.path.rsplit(['\\', '/']).next().unwrap_or_default();
+            if name.eq_ignore_ascii_case("srv.sys") {
+                gathered.srv_sys(
+                    at,
+                    if file.exists { file.version.map(SrvSys::Version) } else { Some(SrvSys::Absent) },
+                );
+            }
+        }
+        gathered.system(evidence);
+        gathered.facts.version = match gathered.versions.len() {
+            1 => gathered.versions.first().copied(),
+            // Which of them is this machine's cannot be told.
+            _ => None,
+        };
+        if gathered.versions.len() > 1 {
+            (gathered.facts.revision, gathered.facts.service_pack) = (None, None);
+        }
+        gathered
+    }
+
+    fn setting(&mut self, at: usize, setting: &Setting) {
+        match setting.kind.as_str() {
+            "os-build" => {
+                self.build.push(at);
+                let detail = |name: &str| setting.details.get(name);
+                self.version(&setting.value);
+                let facts = &mut self.facts;
+                facts.product = facts.product.take().or_else(|| detail("product").cloned());
+                facts.service_pack = facts.service_pack.or_else(|| detail("service-pack")?.parse().ok());
+                // Of several readings the lowest counts: it can only be too careful.
+                let revision = detail("ubr").and_then(|number| number.parse().ok());
+                facts.revision = lowest(facts.revision, revision);
+            }
+            "srv-sys-version" => self.srv_sys(at, file_version(&setting.value)),
+            "hotfix" => {
+                let number = setting.name.strip_prefix("KB").and_then(|number| number.parse().ok());
+                self.update(at, number);
+            }
+            "hotfix-list" => self.list(at, setting),
+            "package" => self.package(at, setting),
+            "reboot-pending" => self.facts.restart_pending = true,
+            _ => {}
+        }
+    }
+
+    fn version(&mut self, text: &str) {
+        self.versions.extend(text.parse::<Version>().ok());
+    }
+
+    fn srv_sys(&mut self, at: usize, found: Option<SrvSys>) {
+        let Some(found) = found else { return };
+        self.file.push(at);
+        let known = self.facts.srv_sys.get_or_insert(found);
+        *known = (*known).min(found);
+    }
+
+    fn update(&mut self, at: usize, number: Option<u32>) {
+        if let Some(number) = number {
+            self.facts.updates.insert(number);
+            self.updates.entry(number).or_insert(at);
+        }
+    }
+
+    fn list(&mut self, at: usize, setting: &Setting) {
+        self.lists.push(at);
+        let detail = |name: &str| setting.details.get(name).and_then(|number| number.parse().ok());
+        let list = if setting.value == "truncated" {
+            UpdateList::Truncated { listed: detail("listed").unwrap_or_default(), counted: detail("counted") }
+        } else {
+            UpdateList::Whole
+        };
+        // A whole list of the same machine makes up for one that was cut.
+        if self.facts.list != UpdateList::Whole {
+            self.facts.list = list;
+        }
+    }
+
+    fn package(&mut self, at: usize, setting: &Setting) {
+        self.facts.restart_pending |= setting.value == "install-pending";
+        if !IN_USE.contains(&setting.value.as_str()) {
+            return;
+        }
+        if let Some(rollup) = Rollup::from_identity(&setting.name) {
+            self.facts.rollups.push(rollup);
+            self.packages.push(at);
+        } else if let Some(behind) = setting.name.strip_prefix("Package_for_KB") {
+            self.update(at, behind.split(['~', '_']).next().and_then(|number| number.parse().ok()));
+        }
+    }
+
+    /// What is known of the operating system beside the records.
+    fn system(&mut self, evidence: &Evidence) {
+        let Some(system) = &evidence.host.os else { return };
+        if self.versions.is_empty() {
+            self.version(system.version.as_deref().unwrap_or_default());
+            self.facts.revision = lowest(self.facts.revision, system.ubr);
+        }
+        self.facts.product = self.facts.product.take().or_else(|| system.product.clone());
+    }
+
+    /// Whether nothing was read that could tell of updates.
+    pub(super) fn is_empty(&self) -> bool {
+        self.facts == PatchFacts::default() && self.versions.is_empty()
+    }
+
+    /// That the evidence names several versions, where it does.
+    pub(super) fn versions_message(&self) -> Option<Message> {
+        let names: Vec<_> = self.versions.iter().map(Version::to_string).collect();
+        (names.len() > 1).then(|| m::PATCH_SIGN_VERSIONS.with([names.join(", ").into()]))
+    }
+
+    /// The records that signs come from.
+    pub(super) fn records<'s>(&self, signs: impl Iterator<Item = &'s Sign>) -> Vec<usize> {
+        let mut records = Vec::new();
+        for sign in signs {
+            match sign {
+                Sign::SrvSysVersion { .. }
+                | Sign::SrvSysUnserviced { .. }
+                | Sign::SrvSysShippedFixed { .. }
+                | Sign::SrvSysAbsent
+                | Sign::SrvSysForeign { .. } => records.extend(&self.file),
+                Sign::Rollup { .. } => records.extend(&self.packages),
+                Sign::Update { update, .. }
+                | Sign::ForeignUpdate { update, .. }
+                | Sign::NotAFix { update, .. }
+                | Sign::Disputed { update } => records.extend(self.updates.get(update)),
+                Sign::ListTruncated { .. } | Sign::ListEmpty | Sign::NotInList => {
+                    records.extend(&self.lists);
+                }
+                Sign::ShippedFixed { .. }
+                | Sign::FutureBuild { .. }
+                | Sign::Revision { .. }
+                | Sign::NoRevision { .. }
+                | Sign::Unserviced { .. }
+                | Sign::UnknownVersion(_) => records.extend(&self.build),
+                Sign::Network(_) | Sign::RestartPending => {}
+            }
+        }
+        records
+    }
+
+    /// What was read, under names that Windows uses.
+    pub(super) fn subject(&self) -> Subject {
+        let facts = &self.facts;
+        let mut subject = Subject::new();
+        let mut put = |name: &str, value: Option<serde_json::Value>| {
+            if let Some(value) = value {
+                subject.insert(name.to_owned(), value);
+            }
+        };
+        put("ProductName", facts.product.as_deref().map(Into::into));
+        put("Version", facts.version.map(|version| version.to_string().into()));
+        put("ServicePackMajorVersion", facts.service_pack.map(Into::into));
+        put("UBR", facts.revision.map(Into::into));
+        put(
+            "srv.sys",
+            facts.srv_sys.map(|file| match file {
+                SrvSys::Version([a, b, c, d]) => format!("{a}.{b}.{c}.{d}").into(),
+                SrvSys::Absent => serde_json::Value::Null,
+            }),
+        );
+        let updates: Vec<_> = facts.updates.iter().map(|update| format!("KB{update}")).collect();
+        put("HotFixID", (!updates.is_empty()).then(|| updates.into()));
+        subject
+    }
+}
+
+fn lowest(one: Option<u32>, other: Option<u32>) -> Option<u32> {
+    one.into_iter().chain(other).min()
+}
+
+fn file_version(text: &str) -> Option<SrvSys> {
+    if text == "absent" {
+        return Some(SrvSys::Absent);
+    }
+    let numbers: Vec<u16> = text.split('.').map(str::parse).collect::<Result<_, _>>().ok()?;
+    numbers.try_into().ok().map(SrvSys::Version)
+}

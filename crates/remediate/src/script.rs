@@ -3,6 +3,8 @@
 //! The script holds no text of the attacker at all. Standard classes, their properties and the usual namespaces stand in it by name; everything
 //! else (other names, every key, every field) by the SHA-256 of its canonical form. The script lists what is on the machine, hashes it the
 //! same way, and compares. Without `-Apply` it changes nothing; before it deletes, it exports; after it deleted, it reads again.
+//! Names and keys are compared as WMI does, without case and with every blank. What the plan names and the machine does not have is
+//! counted apart and never taken for done: an export may have changed a name (`?` for what its code page lacks).
 //!
 //! It is ASCII, and uses what PowerShell 2.0 has: `System.Management` directly, so that it runs where the WMI cmdlets are gone.
 
@@ -40,7 +42,7 @@ pub fn script(plan: &Plan) -> Script {
         }
     }
     let left_out = plan.actions.len() - actions;
-    let host = sha256(&plan.host.name.to_lowercase());
+    let host = sha256(&lower(&plan.host.name));
     let text =
         format!("{HEAD}$PlanHost = '{host}'\n$LeftOut = {left_out}\n$Actions = @(\n{rows}$null)\n{TAIL}");
     Script { text: text.replace('\n', "\r\n"), actions, left_out }
@@ -58,12 +60,14 @@ fn row(action: &Action) -> Option<String> {
             let _ = write!(row, "Kind = 'instance'; {}; ", by_name("Namespace", namespace, &NAMESPACES));
             match standard {
                 Some(schema) => drop(write!(row, "Class = '{}'; ", schema.class)),
-                None => drop(write!(row, "ClassHash = '{}'; ", sha256(class))),
+                None => drop(write!(row, "ClassHash = '{}'; ", sha256(&lower(class)))),
             }
-            let keys = keys.iter().map(|(name, value)| (name.as_str(), field(name, value)));
-            let _ = write!(row, "Keys = {}; ", table(keys, standard.is_some()));
+            let hashes = keys.iter().map(|(name, value)| (name.as_str(), key(name, value)));
+            let _ = write!(row, "Keys = {}; ", table(hashes, standard.is_some()));
             // The keys have been compared; references in them have many spellings.
-            let others = action.precondition.fields.iter().filter(|(name, _)| !is_reference(name));
+            let is_key = |name: &str| keys.iter().any(|(key, _)| key.eq_ignore_ascii_case(name));
+            let others =
+                action.precondition.fields.iter().filter(|(name, _)| !is_reference(name) && !is_key(name));
             table(others.map(|(name, value)| (name.as_str(), sha256(value))), standard.is_some())
         }
         Target::WmiClass { namespace, class } => {
@@ -71,7 +75,7 @@ fn row(action: &Action) -> Option<String> {
                 row,
                 "Kind = 'class'; {}; ClassHash = '{}'; Keys = @{{}}; ",
                 by_name("Namespace", namespace, &NAMESPACES),
-                sha256(class)
+                sha256(&lower(class))
             );
             let own = action.precondition.fields.iter().filter(|(name, _)| !name.starts_with("__"));
             table(own.map(|(name, value)| (name.as_str(), sha256(value))), false)
@@ -87,7 +91,7 @@ fn row(action: &Action) -> Option<String> {
 fn by_name(name: &str, text: &str, known: &[&'static str]) -> String {
     match known.iter().find(|known| known.eq_ignore_ascii_case(text)) {
         Some(known) => format!("{name} = '{known}'"),
-        None => format!("{name}Hash = '{}'", sha256(&text.to_lowercase())),
+        None => format!("{name}Hash = '{}'", sha256(&lower(text))),
     }
 }
 
@@ -99,16 +103,30 @@ fn table<'a>(fields: impl Iterator<Item = (&'a str, String)>, standard: bool) ->
         .filter_map(|(name, hash)| match known(name) {
             Some(known) if standard => Some(((*known).to_owned(), hash)),
             _ if standard => None,
-            _ => Some((sha256(&name.to_lowercase()), hash)),
+            _ => Some((sha256(&lower(name)), hash)),
         })
         .collect();
     let fields: Vec<_> = fields.into_iter().map(|(name, hash)| format!("'{name}' = '{hash}'")).collect();
     format!("@{{ {} }}", fields.join("; "))
 }
 
-/// The hash of a key's value. References lose server and namespace and their case, as the script does with those that it reads.
-fn field(name: &str, value: &str) -> String {
-    if is_reference(name) { sha256(&plain_reference(value)) } else { sha256(value) }
+/// The hash of a key's value, without case. References lose server and namespace too, as the script does with those that it reads.
+fn key(name: &str, value: &str) -> String {
+    if is_reference(name) { sha256(&plain_reference(value)) } else { sha256(&lower(value)) }
+}
+
+/// Lower case as `ToLowerInvariant` of .NET has it: one UTF-16 unit for one, whatever stands around it. Letters that came into Unicode
+/// later than the case tables of the machine (Cherokee, Georgian capitals) are lowered here and not there; a name with such a capital
+/// is then not found, and the script says so.
+fn lower(text: &str) -> String {
+    let simple = |c: char| {
+        let mut lower = c.to_lowercase();
+        match (lower.next(), lower.next()) {
+            (Some(lower), None) if c <= '\u{FFFF}' => lower,
+            _ => c,
+        }
+    };
+    text.chars().map(simple).collect()
 }
 
 fn is_reference(name: &str) -> bool {
@@ -122,7 +140,7 @@ fn plain_reference(text: &str) -> String {
         Some(colon) => text.get(colon + 1..).unwrap_or_default(),
         None => text,
     };
-    relative.to_lowercase()
+    lower(relative)
 }
 
 fn sha256(text: &str) -> String {
@@ -214,6 +232,43 @@ mod tests {
         for text in [r#"\\.\ROOT\subscription:__EventFilter.Name="A:b""#, r#"__eventfilter.Name="a:B""#] {
             assert_eq!(plain_reference(text), r#"__eventfilter.name="a:b""#);
         }
+    }
+
+    #[test]
+    fn names_and_keys_are_compared_without_case_and_contents_with_it() {
+        let rows = |text: &str| script(&plan(text)).text;
+        let of = |text: &str| {
+            rows(text).lines().filter(|line| line.starts_with("@{")).map(str::to_owned).collect::<Vec<_>>()
+        };
+        let without_fields = |rows: Vec<String>| -> Vec<String> {
+            rows.iter().filter_map(|row| Some(row.split_once("Fields")?.0.to_owned())).collect()
+        };
+        assert_eq!(without_fields(of("Miner \u{c4}")), without_fields(of("mINER \u{e4}")));
+        assert_ne!(of("Miner"), of("mINER"), "a command line keeps its case");
+        assert_ne!(without_fields(of("miner")), without_fields(of("miner ")), "a blank is part of a name");
+        assert_ne!(without_fields(of("miner")), without_fields(of("m?ner")));
+        // The key has been compared; among the fields it would be compared with case.
+        let filter = of("x").into_iter().find(|row| row.contains("'__EventFilter'")).unwrap();
+        assert_eq!(filter.matches("'Name' = ").count(), 1, "{filter}");
+    }
+
+    #[test]
+    fn lower_case_is_that_of_the_script() {
+        assert_eq!(lower("A\u{c4}\u{416}Z"), "a\u{e4}\u{436}z");
+        // Neither the sigma at the end of a word nor the dotted capital I, which has no simple lower case.
+        assert_eq!(lower("\u{39f}\u{3a3} \u{130} \u{10400}"), "\u{3bf}\u{3c3} \u{130} \u{10400}");
+    }
+
+    #[test]
+    fn what_was_not_found_is_not_done() {
+        let text = script(&plan("x")).text;
+        assert!(!text.contains("is not there"), "said without counting");
+        let (_, end) = text.split_once("if ($missing -gt 0) {").unwrap();
+        assert!(end.contains("$missing not found."), "{end}");
+        assert!(
+            end.contains("if (($left -gt 0) -or ($missing -gt 0)) { exit 1 }\r\nWrite-Output 'All done.'"),
+            "{end}"
+        );
     }
 
     #[test]

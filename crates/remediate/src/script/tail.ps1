@@ -39,9 +39,17 @@ function Get-Reference([string]$Text) {
     return $Text.ToLowerInvariant()
 }
 
+# Keys are compared as WMI does: without case, and with every blank.
 function Get-KeyHash([string]$Name, $Value) {
     if (($Name -eq 'Filter') -or ($Name -eq 'Consumer')) { return Get-Hash (Get-Reference ([string]$Value)) }
-    return Get-Hash ([string]$Value)
+    return Get-Hash ([string]$Value).ToLowerInvariant()
+}
+
+# The same text for actions on the same object.
+function Get-Identity($Action) {
+    $parts = @($Action.Kind, $Action.Namespace, $Action.NamespaceHash, $Action.Class, $Action.ClassHash)
+    foreach ($name in ($Action.Keys.Keys | Sort-Object)) { $parts += $Action.Keys[$name] }
+    return [string]::Join(' ', $parts)
 }
 
 function Get-Namespaces([string]$Root) {
@@ -65,7 +73,7 @@ function Find-Class([string]$Namespace, $Action) {
     $options.EnumerateDeep = $true
     $top = New-Object System.Management.ManagementClass($Namespace, '', $null)
     foreach ($class in $top.GetSubclasses($options)) {
-        if ((Get-Hash $class['__CLASS']) -eq $Action.ClassHash) { return $class['__CLASS'] }
+        if ((Get-Hash $class['__CLASS'].ToLowerInvariant()) -eq $Action.ClassHash) { return $class['__CLASS'] }
     }
     return $null
 }
@@ -144,12 +152,19 @@ if ($Apply) {
 }
 
 $left = 0
+$missing = 0
+$removed = @{}
 foreach ($action in $Actions) {
     if ($null -eq $action) { continue }
     $label = $action.Kind + ' ' + $action.Id
     try {
         $object = Find-Target $action
-        if ($null -eq $object) { Write-Output "$label is not there"; continue }
+        if ($null -eq $object) {
+            if ($removed.ContainsKey((Get-Identity $action))) { Write-Output "$label was removed before"; continue }
+            Write-Output "$label was not found"
+            $missing = $missing + 1
+            continue
+        }
         $obstacle = Get-Obstacle $action $object
         if ($null -ne $obstacle) { Write-Output "$label stays: $obstacle"; $left = $left + 1; continue }
         if (-not $Apply) { Write-Output "$label would be removed"; $left = $left + 1; continue }
@@ -159,6 +174,7 @@ foreach ($action in $Actions) {
         if ([IO.File]::ReadAllText($file) -ne $text) { throw 'the export could not be read back' }
         $object.Delete()
         if ($null -ne (Find-Target $action)) { throw 'it is still there' }
+        $removed[(Get-Identity $action)] = $true
         Write-Output "$label was removed"
     }
     catch {
@@ -166,6 +182,10 @@ foreach ($action in $Actions) {
         Write-Output ($label + ' failed: ' + $_.Exception.GetType().Name)
     }
 }
-if ($left -gt 0) { Write-Output "$left left."; exit 1 }
+if ($missing -gt 0) {
+    Write-Output "$missing not found. If no earlier run removed them, their names may have been changed by the export: make the plan anew from an export in another format."
+}
+if ($left -gt 0) { Write-Output "$left left." }
+if (($left -gt 0) -or ($missing -gt 0)) { exit 1 }
 Write-Output 'All done.'
 exit 0

@@ -181,8 +181,14 @@ impl Format {
         match text::recognise(text) {
             // The file is binary, but most of it is UTF-16.
             Self::UnknownText if has_extension(name, "arn") => Self::AutorunsArn,
+            Self::UnknownText if has_extension(name, "mof") && text::mentions_instances(text) => Self::Mof,
             format => format,
         }
+    }
+
+    /// Whether the bytes at the beginning of a file are text that does not tell yet: blanks and comments, behind which anything may come.
+    pub(crate) fn is_undecided(head: &[u8]) -> bool {
+        !looks_binary(head) && text::is_undecided(crate::text::Text::decode(head).as_str())
     }
 
     /// Whether this version reads records from the format.
@@ -209,7 +215,7 @@ impl Format {
                 | Self::ComputerInfo
                 | Self::WindowsVersion
                 | Self::CimRepository
-                    | Self::RegistryHive
+                | Self::RegistryHive
                 | Self::Manifest
                 | Self::Records
         )
@@ -217,11 +223,7 @@ impl Format {
 
     /// Whether a file of this format speaks of a host, be it read or not.
     pub const fn is_evidence(self) -> bool {
-        self.is_read()
-            || matches!(
-                self,
-                Self::WmicHtable | Self::Clixml | Self::AutorunsArn | Self::Evtx
-            )
+        self.is_read() || matches!(self, Self::WmicHtable | Self::Clixml | Self::AutorunsArn | Self::Evtx)
     }
 
     /// What people call a format that is recognised but not read.

@@ -9,6 +9,7 @@ pub mod autoruns;
 pub mod bundle;
 pub mod events;
 pub mod format;
+pub mod hives;
 pub mod hotfix;
 pub mod mof;
 pub mod powershell;
@@ -49,6 +50,7 @@ pub fn messages() -> impl Iterator<Item = &'static MessageSpec> {
         events::NOTES,
         format::NOTES,
         hotfix::NOTES,
+        hives::NOTES,
         mof::NOTES,
         powershell::NOTES,
         repository::NOTES,

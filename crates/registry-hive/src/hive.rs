@@ -124,6 +124,11 @@ impl Hive {
         u32_at(&self.bytes, 508) == Some(sum)
     }
 
+    /// The bytes of the hive, with what logs brought.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
     /// What was done with the transaction logs.
     pub const fn replayed(&self) -> Replay {
         self.replay

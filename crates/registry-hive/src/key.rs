@@ -160,6 +160,11 @@ impl<'h> Key<'h> {
         self.values().into_iter().find(|value| value.name().to_lowercase() == wanted)
     }
 
+    /// This key and every key below it, parents first. No key comes twice. Cheaper than [`Key::walk`] where paths do not matter.
+    pub fn walk_keys(&self) -> WalkKeys<'h> {
+        WalkKeys { next: vec![*self], seen: HashSet::new() }
+    }
+
     /// This key and every key below it, parents first, each with its path below this one. No key comes twice.
     pub fn walk(&self) -> Walk<'h> {
         Walk { next: vec![(String::new(), *self)], seen: HashSet::new() }
@@ -191,6 +196,29 @@ impl<'h> Iterator for Walk<'h> {
                 self.next.extend(key.subkeys().into_iter().rev().map(|key| (below(key.name()), key)));
             }
             return Some((path, key));
+        }
+    }
+}
+
+/// An iterator over a key and everything below it, without paths.
+#[derive(Debug)]
+pub struct WalkKeys<'h> {
+    next: Vec<Key<'h>>,
+    seen: HashSet<u32>,
+}
+
+impl<'h> Iterator for WalkKeys<'h> {
+    type Item = Key<'h>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let key = self.next.pop()?;
+            if !self.seen.insert(key.offset) {
+                key.hive.problem(key.offset(), "a key is reached twice");
+                continue;
+            }
+            self.next.extend(key.subkeys().into_iter().rev());
+            return Some(key);
         }
     }
 }

@@ -18,6 +18,8 @@
 //! hives that the tests name.
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "build")]
+pub mod build;
 mod cells;
 mod hive;
 mod key;
@@ -26,5 +28,6 @@ mod marvin;
 mod value;
 
 pub use hive::{Error, Hive, Problem, Replay};
-pub use key::{Key, Walk};
+pub use key::{Key, Walk, WalkKeys};
+pub use log::is_log;
 pub use value::{Kind, Value};

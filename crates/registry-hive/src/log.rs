@@ -32,6 +32,11 @@ pub(crate) enum Log<'a> {
     Nothing,
 }
 
+/// Whether the bytes are a transaction log: its base block says that the file is none of the primary kind (0).
+pub fn is_log(bytes: &[u8]) -> bool {
+    bytes.get(..4) == Some(b"regf") && u32_at(bytes, 28).is_some_and(|kind| kind != 0)
+}
+
 /// Reads a log. Entries are taken in order up to the first that is damaged: what is behind it is older.
 pub(crate) fn read(bytes: &[u8]) -> Log<'_> {
     if bytes.get(..4) != Some(b"regf") {

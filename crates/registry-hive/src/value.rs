@@ -104,10 +104,15 @@ impl<'h> Value<'h> {
         Kind::from_code(u32_at(self.record, 12).unwrap_or(0))
     }
 
+    /// The length of its data in bytes, as its record says.
+    pub fn length(&self) -> usize {
+        usize::try_from(u32_at(self.record, 4).unwrap_or(0) & !RESIDENT).unwrap_or(usize::MAX)
+    }
+
     /// Its data as stored; shorter than it should be where the hive is damaged.
     pub fn data(&self) -> Cow<'h, [u8]> {
         let size = u32_at(self.record, 4).unwrap_or(0);
-        let length = usize::try_from(size & !RESIDENT).unwrap_or(usize::MAX);
+        let length = self.length();
         if size & RESIDENT != 0 {
             return Cow::Borrowed(self.record.get(8..8 + length.min(4)).unwrap_or_default());
         }

@@ -11,10 +11,12 @@ use super::sets::Sets;
 use super::{Limits, Shape, names, parsers, records};
 use crate::Problem;
 use crate::format::{Format, HEAD, has_extension};
+use crate::hives;
 use crate::text::Text;
 use crate::version;
 use evidence::{Coverage, Level, Location, Message, Note, Provenance, RecordData, Source};
 use flate2::read::MultiGzDecoder;
+use registry_hive::Hive;
 use std::io::{self, Cursor, Read, Seek};
 
 /// How a bundle is read.
@@ -132,6 +134,7 @@ impl<'a> Collector<'a> {
             }
             #[cfg(feature = "events")]
             Some(Format::Evtx) => self.take_log(&offer, &mut stream),
+            Some(Format::RegistryHive) => self.take_hive_file(&offer, &mut stream),
             Some(Format::CimRepository) => self.take_repository_file(&offer, &mut stream),
             Some(Format::Program) if version::is_smb_driver(&offer.relative) => {
                 self.take_driver(&offer, &mut stream);
@@ -271,7 +274,7 @@ impl<'a> Collector<'a> {
         let expected = names::kind(&offer.relative).is_some();
         let unknown = if expected {
             Level::Error
-        } else if offer.named {
+        } else if offer.named || has_extension(&offer.relative, "mof") {
             Level::Warning
         } else {
             Level::Info
@@ -361,10 +364,34 @@ impl<'a> Collector<'a> {
         }
     }
 
+    /// Sets a hive or one of its transaction logs aside, to be read together. Of a whole disk, hives that tell nothing are left out.
+    fn take_hive_file(&mut self, offer: &Offer, stream: &mut Hashed<impl Read>) {
+        let limits = self.mode.limits;
+        let mut bytes = match read_whole(stream, limits.text) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => return self.refuse(offer.clone(), Level::Error, too_large(limits)),
+            Err(error) => return self.refuse(offer.clone(), Level::Error, failure(&error)),
+        };
+        if self.mode.shape == Shape::Disk && !registry_hive::is_log(&bytes) {
+            match Hive::new(bytes) {
+                Ok(hive) if hives::kind(&hive).is_some() && !is_outdated(&offer.relative) => {
+                    bytes = hive.into_bytes();
+                }
+                _ => {
+                    self.unread += 1;
+                    return;
+                }
+            }
+        }
+        let source = source(offer, Format::RegistryHive, stream);
+        let refused = self.sets.add_hive_file(offer.clone(), source, bytes, limits.file);
+        self.taken.extend(refused);
+    }
+
     /// Reads what was set aside. To be called when all of the bundle has been taken in.
     pub(super) fn finish(&mut self) {
         let sets = std::mem::take(&mut self.sets);
-        self.taken.extend(sets.read());
+        self.taken.extend(sets.read(!self.mode.hash));
     }
 
     fn take_text(&mut self, offer: &Offer, stream: &mut Hashed<impl Read>) {
@@ -424,6 +451,12 @@ impl<'a> Collector<'a> {
             Err(error) => note(taken, offer, Level::Error, MANIFEST_DAMAGED.with([error.to_string().into()])),
         }
     }
+}
+
+/// Whether the file of a disk is a copy that Windows put aside: of a hive, or of all that an older Windows had.
+fn is_outdated(relative: &str) -> bool {
+    let mut folders = relative.split(['/', '!']);
+    folders.any(|folder| ["RegBack", "Windows.old"].iter().any(|name| folder.eq_ignore_ascii_case(name)))
 }
 
 /// Whether a member is the manifest of the archive or of a folder in it.

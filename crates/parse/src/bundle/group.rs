@@ -2,6 +2,7 @@
 
 use super::aliases::Aliases;
 use super::collect::{Collector, Taken};
+use super::join;
 use super::manifest::Manifest;
 use super::names;
 use super::notes::{MANIFEST_FAILURE, MORE, NO_EVIDENCE, OTHER_HOST, RENAMED, UNREAD_FILES};
@@ -112,6 +113,7 @@ pub(super) fn group(bundle: &Bundle, collector: Collector) -> Vec<Evidence> {
         warn_of_other_host(bundle, &mut builder.evidence);
         tell_of_names(&aliases, &mut builder.evidence);
         version::name_system(&mut builder.evidence);
+        join::tasks(&mut builder.evidence);
         if tasks::is_whole(builder.evidence.tasks().map(|(_, task)| task)) {
             builder.evidence.coverage.add(Area::Tasks, ReadState::Complete);
         }

@@ -22,6 +22,7 @@ mod archive;
 mod collect;
 mod group;
 mod guard;
+mod join;
 mod limits;
 pub mod manifest;
 mod names;

@@ -5,9 +5,10 @@
 use super::collect::{Offer, Taken, note, to_note};
 use super::notes::{SET_HELD, SET_LOST, SET_SURPLUS, mebibytes};
 use crate::format::file_name;
-use crate::{Parsed, repository};
+use crate::{Parsed, hives, repository};
 use cim_repository::{Parts, ReadAt};
 use evidence::{Level, Location, RecordData, Source};
+use registry_hive::Hive;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -23,8 +24,16 @@ struct Aside {
 #[derive(Debug, Default)]
 pub(super) struct Sets {
     repositories: BTreeMap<String, BTreeMap<Role, Aside>>,
+    hives: BTreeMap<(String, String), HiveFiles>,
     /// Bytes that are held.
     held: u64,
+}
+
+/// A hive and its transaction logs, which have its name and `.LOG`, `.LOG1` or `.LOG2` behind it.
+#[derive(Debug, Default)]
+struct HiveFiles {
+    hive: Option<Aside>,
+    logs: Vec<Aside>,
 }
 
 /// What a file is in its repository.
@@ -73,6 +82,34 @@ impl Sets {
         None
     }
 
+    /// Sets a hive or one of its logs aside. Returns what there is to tell at once where it cannot be held.
+    pub(super) fn add_hive_file(
+        &mut self,
+        offer: Offer,
+        source: Source,
+        bytes: Vec<u8>,
+        limit: u64,
+    ) -> Option<Taken> {
+        if let Some(taken) = self.hold(&offer, bytes.len(), limit) {
+            return Some(taken);
+        }
+        let name = file_name(&offer.relative).to_ascii_lowercase();
+        let log_of = [".log1", ".log2", ".log"].iter().find_map(|end| name.strip_suffix(end));
+        let set =
+            self.hives.entry((folder(&offer).to_owned(), log_of.unwrap_or(&name).to_owned())).or_default();
+        let aside = Aside { offer, source, bytes: Arc::new(bytes) };
+        if log_of.is_some() && registry_hive::is_log(&aside.bytes) {
+            set.logs.push(aside);
+        } else if set.hive.is_none() {
+            set.hive = Some(aside);
+        } else {
+            let mut taken = taken(&aside.offer, None);
+            note(&mut taken, &aside.offer, Level::Warning, SET_SURPLUS.plain());
+            return Some(taken);
+        }
+        None
+    }
+
     fn hold(&mut self, offer: &Offer, length: usize, limit: u64) -> Option<Taken> {
         let held = self.held.saturating_add(length as u64);
         if held > limit {
@@ -84,10 +121,37 @@ impl Sets {
         None
     }
 
-    /// Reads every set.
-    pub(super) fn read(self) -> Vec<Taken> {
-        self.repositories.into_iter().flat_map(|(folder, set)| read_repository(&folder, set)).collect()
+    /// Reads every set. A survey asks for no more than the names of machines.
+    pub(super) fn read(self, survey: bool) -> Vec<Taken> {
+        let repositories =
+            self.repositories.into_iter().flat_map(|(folder, set)| read_repository(&folder, set));
+        let hives = self.hives.into_values().flat_map(|set| read_hive(set, survey));
+        repositories.chain(hives).collect()
     }
+}
+
+/// Reads a hive with its logs.
+fn read_hive(set: HiveFiles, survey: bool) -> Vec<Taken> {
+    let HiveFiles { hive, logs } = set;
+    let Some(Aside { offer, source, bytes }) = hive else {
+        let alone = |log: Aside| {
+            let mut taken = taken(&log.offer, Some(log.source));
+            let name = file_name(&log.offer.relative);
+            let of = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+            note(&mut taken, &log.offer, Level::Info, SET_LOST.with([of.into()]));
+            taken
+        };
+        return logs.into_iter().map(alone).collect();
+    };
+    let log_bytes: Vec<&[u8]> = logs.iter().map(|log| Vec::as_slice(&log.bytes)).collect();
+    let parsed = match Hive::with_logs(Arc::unwrap_or_clone(bytes), &log_bytes) {
+        Err(error) => Parsed { problems: vec![hives::unreadable(error)], ..Parsed::default() },
+        Ok(hive) if survey => hives::parse_name(&hive),
+        Ok(hive) => hives::parse(&hive, &offer.relative),
+    };
+    let mut all = vec![with_records(&offer, source, parsed)];
+    all.extend(logs.into_iter().map(|log| taken(&log.offer, Some(log.source))));
+    all
 }
 
 /// Reads a repository: what is there and what was there have a source each, so that the one is not taken for the other.

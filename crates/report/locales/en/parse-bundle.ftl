@@ -5,7 +5,6 @@
 format-wmic-htable = a web page made by wmic (`/format:htable`); export with `/format:list` or `/format:rawxml` instead
 format-clixml = a PowerShell export (`Export-Clixml`); export with `Format-List *` or `ConvertTo-Json -Depth 5` instead
 format-event-log = a Windows event log
-format-registry-hive = a registry hive
 format-program = a Windows program or library
 format-capture = a network capture
 format-archive = an archive that is not zip; unpack it, or pack it again as zip

@@ -12,3 +12,10 @@ note-repository-unreadable = the WMI repository cannot be read: { $reason }
 note-repository-damaged = part of the WMI repository was not read, or not surely: { $reason }
 note-repository-value = a value of `{ $object }` cannot be decoded: { $reason }
 note-repository-overlap = the records of the WMI repository lie on top of each other, so not all of its classes were read; the file is damaged or was made to mislead
+
+## Registry hives
+
+note-hive-unreadable = the registry hive cannot be read: { $reason }
+note-hive-damaged = part of the registry hive was not read: { $reason }
+note-hive-unreplayed = the registry hive was copied while changes were on their way to it, and no transaction log brings them; copy its `.LOG1` and `.LOG2` along
+note-hive-other = this registry hive is none of SYSTEM, SOFTWARE, SAM or a user's, and tells nothing here

@@ -5,7 +5,6 @@
 format-wmic-htable = wmic が作成した Web ページ（`/format:htable`）。`/format:list` または `/format:rawxml` で出力し直してください
 format-clixml = PowerShell の `Export-Clixml` の出力。`Format-List *` または `ConvertTo-Json -Depth 5` で出力し直してください
 format-event-log = Windows イベントログ
-format-registry-hive = レジストリ ハイブ
 format-program = Windows のプログラムまたはライブラリ
 format-capture = ネットワーク キャプチャ
 format-archive = zip 以外のアーカイブ。展開するか、zip で作り直してください

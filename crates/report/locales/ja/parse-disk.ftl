@@ -12,3 +12,10 @@ note-repository-unreadable = WMI リポジトリを読み取れません: { $rea
 note-repository-damaged = WMI リポジトリの一部を読み取れなかったか、確実には読み取れませんでした: { $reason }
 note-repository-value = `{ $object }` の値を復号できません: { $reason }
 note-repository-overlap = WMI リポジトリのレコードが重なり合っているため、一部のクラスを読み取りませんでした。ファイルが壊れているか、偽装されています
+
+## レジストリ ハイブ
+
+note-hive-unreadable = レジストリ ハイブを読み取れません: { $reason }
+note-hive-damaged = レジストリ ハイブの一部を読み取れませんでした: { $reason }
+note-hive-unreplayed = 書き込み途中のレジストリ ハイブですが、変更を補うトランザクション ログがありません。`.LOG1` と `.LOG2` も一緒にコピーしてください
+note-hive-other = SYSTEM、SOFTWARE、SAM、ユーザーのいずれのハイブでもないため、調べる内容がありません

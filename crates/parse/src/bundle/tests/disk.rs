@@ -112,3 +112,69 @@ fn sets_cannot_hold_more_than_the_limit() {
     let found = find_with(&[root.path()], &Limits { file: 8, ..Limits::default() });
     assert!(found.notes().contains(&(Level::Error, "note-set-held")), "{:?}", found.notes());
 }
+
+#[test]
+fn a_system_hive_tells_services_and_names_its_machine() {
+    let Some(hives) = data("hives") else { return };
+    let files = ["SYSTEM_B.gz", "SYSTEM_B.LOG1.gz", "SYSTEM_B.LOG2.gz"].map(|name| hives.join(name));
+    let found = find_with(&files.each_ref().map(std::path::PathBuf::as_path), &Limits::default());
+    let [evidence] = &found.evidence[..] else { panic!("{:?}", found.hosts()) };
+    assert_eq!((evidence.host.id.0.as_str(), found.notes()), ("DESKTOP-PM6C56D", vec![]));
+    assert_eq!(evidence.sources.len(), 3);
+    assert!(evidence.coverage.is_complete(Area::Services));
+    assert_eq!(evidence.services().count(), 609);
+    let service =
+        |name: &str| evidence.services().map(|(_, service)| service).find(|s| s.name == name).unwrap();
+    let events = service("EventLog");
+    assert_eq!((events.is_driver(), events.is_automatic()), (Some(false), Some(true)));
+    assert!(events.image_path.as_deref().unwrap().contains("svchost.exe"), "{events:?}");
+    assert_eq!(service("Dnscache").service_dll.as_deref(), Some(r"%SystemRoot%\System32\dnsrslvr.dll"));
+    let signing = evidence.registry_values().map(|(_, value)| value).find(|value| {
+        value.key.ends_with(r"CurrentControlSet\Services\LanmanServer\Parameters")
+            && value.name == "RequireSecuritySignature"
+    });
+    assert_eq!(signing.unwrap().data, "0");
+}
+
+#[test]
+fn hives_of_other_kinds_and_damaged_ones_are_read_as_far_as_they_go() {
+    let Some(hives) = data("hives") else { return };
+    for name in ["NTUSER_Bad.DAT.gz", "transactions_NTUSER.DAT.gz"] {
+        let found = find(&hives.join(name));
+        assert!(found.evidence[0].autostarts().count() > 0, "{name}: {:?}", found.notes());
+    }
+    let found = find(&hives.join("corrupted_system_hive.gz"));
+    assert!(found.notes().contains(&(Level::Warning, "note-hive-damaged")), "{:?}", found.notes());
+    assert!(!found.evidence[0].coverage.is_complete(Area::Services));
+}
+
+#[test]
+fn a_log_without_its_hive_and_a_hive_that_is_none() {
+    let mut log = b"regf".to_vec();
+    log.resize(512, 0);
+    log[28] = 6;
+    let root = folder(&[("PC1_WMI/SYSTEM.LOG1", &log), ("PC1_WMI/SOFTWARE", b"regf\0\0\0\0")]);
+    let found = find(root.path());
+    assert_eq!(found.hosts(), [("PC1", 0)]);
+    assert_eq!(found.notes(), [(Level::Error, "note-hive-unreadable"), (Level::Info, "note-set-lost")]);
+}
+
+#[test]
+fn hives_of_a_disk_are_found_by_what_they_hold() {
+    let mut system = registry_hive::build::KeyPlan::default();
+    system.key("Select").number("Current", 2);
+    system.key(r"ControlSet002\Control\ComputerName\ComputerName").text("ComputerName", "TRIAGED");
+    let system = system.hive();
+    let mut other = registry_hive::build::KeyPlan::default();
+    other.key("Nothing").text("x", "y");
+    let root = folder(&[
+        ("t/C/Windows/System32/config/SYSTEM", &system),
+        ("t/C/Windows/System32/config/RegBack/SYSTEM", &system),
+        ("t/C/Windows/System32/config/COMPONENTS", &other.hive()),
+        ("t/C/Users/me/x.txt", b""),
+    ]);
+    let found = find(root.path());
+    assert_eq!(found.hosts(), [("TRIAGED", 1)]);
+    assert_eq!(found.evidence[0].sources.len(), 1);
+    assert_eq!(found.notes(), [(Level::Info, "note-files-unread")]);
+}

@@ -57,7 +57,7 @@ fn sealed() -> Vec<(&'static str, Vec<u8>)> {
     vec![
         ("EventFilter.csv", filter_of("PC1.corp.example").into_bytes()),
         (RECORDS_PATH, record.as_bytes().to_vec()),
-        ("deminer/raw/SYSTEM", b"regf\0\0\0\0".to_vec()),
+        ("deminer/raw/old.7z", b"7z\xBC\xAF\x27\x1C\0\0".to_vec()),
     ]
 }
 

@@ -119,7 +119,7 @@ fn a_disk_is_one_bundle_and_its_files_are_counted() {
 fn recognised_formats_that_are_not_read_are_named() {
     let root = folder(&[
         ("PC1_WMI/traffic.pcap", &[0xD4, 0xC3, 0xB2, 0xA1]),
-        ("PC1_WMI/SYSTEM", b"regf\0\0\0\0"),
+        ("PC1_WMI/old.7z", b"7z\xBC\xAF\x27\x1C\0\0"),
         ("PC1_WMI/PC1.arn", &[0, 1, 2, 3, 0, 0, 0, 0]),
     ]);
     let found = find(root.path());

@@ -1,0 +1,183 @@
+//! The SOFTWARE hive: autostart places, scheduled tasks, updates, Defender, and the version of Windows.
+
+use super::view::{View, setting, setting_with, text};
+use super::{places, store, task_cache};
+use crate::Parsed;
+use evidence::{Area, Location, ReadState, RecordData, Setting};
+
+/// Update packages that become records.
+const MAX_PACKAGES: usize = 10_000;
+
+/// Values that tell how a machine is hardened or protected, by key.
+const VALUES: &[(&str, &[&str])] = &[
+    (
+        r"Microsoft\Windows\CurrentVersion\Policies\System",
+        &[
+            "LocalAccountTokenFilterPolicy",
+            "FilterAdministratorToken",
+            "EnableLUA",
+            "ConsentPromptBehaviorAdmin",
+        ],
+    ),
+    (r"Microsoft\Windows NT\CurrentVersion\Windows", &["LoadAppInit_DLLs", "RequireSignedAppInit_DLLs"]),
+    (r"Microsoft\Windows NT\CurrentVersion\Winlogon", &["CachedLogonsCount", "AutoAdminLogon"]),
+    (r"Microsoft\Windows Script Host\Settings", &["Enabled"]),
+    (r"Policies\Microsoft\Windows\PowerShell\ScriptBlockLogging", &["EnableScriptBlockLogging"]),
+    (r"Policies\Microsoft\Windows\WindowsUpdate", &["DisableWindowsUpdateAccess", "WUServer"]),
+    (r"Policies\Microsoft\Windows\WindowsUpdate\AU", &["NoAutoUpdate", "UseWUServer"]),
+    (r"Policies\Microsoft\Windows Defender", &["DisableAntiSpyware", "DisableAntiVirus"]),
+    (
+        r"Policies\Microsoft\Windows Defender\Real-Time Protection",
+        &[
+            "DisableRealtimeMonitoring",
+            "DisableBehaviorMonitoring",
+            "DisableIOAVProtection",
+            "DisableScriptScanning",
+        ],
+    ),
+    (r"Microsoft\Windows Defender", &["DisableAntiSpyware", "DisableAntiVirus"]),
+    (r"Microsoft\Windows Defender\Real-Time Protection", &["DisableRealtimeMonitoring"]),
+    (r"Microsoft\Windows Defender\Features", &["TamperProtection"]),
+];
+
+/// Keys that are there while an update waits for a restart.
+const REBOOT_PENDING: [&str; 3] = [
+    r"Microsoft\Windows\CurrentVersion\Component Based Servicing\RebootPending",
+    r"Microsoft\Windows\CurrentVersion\Component Based Servicing\RebootInProgress",
+    r"Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update\RebootRequired",
+];
+
+pub(super) fn read(view: &View, out: &mut Parsed) {
+    if let Some(key) = view.at(r"Microsoft\Windows NT\CurrentVersion") {
+        out.records.extend(operating_system(&key));
+    }
+    let classes = view.at("Classes");
+    for root in [Some(view.clone()), view.at("WOW6432Node")].iter().flatten() {
+        for row in places::COMMON {
+            places::read(root, *row, None, classes.as_ref(), out);
+        }
+    }
+    scripts(view, out);
+    for (path, names) in VALUES {
+        if let Some(key) = view.at(path) {
+            names.iter().for_each(|name| key.registry_named(name, out));
+        }
+    }
+    for path in REBOOT_PENDING {
+        if let Some(key) = view.at(path) {
+            out.records.push((key.location(), setting("reboot-pending", &key.name(), &key.path)));
+        }
+    }
+    defender(view, out);
+    packages(view, out);
+    ipsec(view, out);
+    wmi(view, out);
+    let has_tasks = task_cache::read(view, out);
+    store::long_texts(view, out);
+    let state = if view.is_sound() { ReadState::Complete } else { ReadState::Partial };
+    out.coverage.add(Area::Autostarts, state);
+    if has_tasks {
+        out.coverage.add(Area::Tasks, ReadState::Partial);
+    }
+    for area in [Area::Settings, Area::Hardening, Area::Patch] {
+        out.coverage.add(area, ReadState::Partial);
+    }
+}
+
+/// The product, its numbers and the update build revision. Windows 10 and later keep major and minor number apart; `CurrentVersion` stays 6.3.
+fn operating_system(key: &View) -> Option<(Location, RecordData)> {
+    let build = key.text("CurrentBuildNumber").or_else(|| key.text("CurrentBuild"))?;
+    let numbers = match (key.number("CurrentMajorVersionNumber"), key.number("CurrentMinorVersionNumber")) {
+        (Some(major), Some(minor)) => format!("{major}.{minor}"),
+        _ => key.text("CurrentVersion")?,
+    };
+    let text = |name: &str| key.text(name).unwrap_or_default();
+    let revision = key.number("UBR").map(|number| number.to_string()).unwrap_or_default();
+    let details = [
+        ("product", &text("ProductName")),
+        ("service-pack", &text("CSDVersion")),
+        ("release", &key.text("DisplayVersion").unwrap_or_else(|| text("ReleaseId"))),
+        ("ubr", &revision),
+    ];
+    let details = details.into_iter().filter(|(_, value)| !value.is_empty());
+    let setting = Setting {
+        kind: "os-build".to_owned(),
+        name: String::new(),
+        value: format!("{numbers}.{build}"),
+        details: details.map(|(name, value)| (name.to_owned(), value.clone())).collect(),
+    };
+    Some((key.location(), RecordData::Setting(setting)))
+}
+
+/// Scripts that group policy starts at startup, shutdown, logon and logoff: policies by number, scripts in them by number.
+fn scripts(view: &View, out: &mut Parsed) {
+    let base = r"Microsoft\Windows\CurrentVersion\Group Policy\Scripts";
+    for event in ["Startup", "Shutdown", "Logon", "Logoff"] {
+        let policies = view.at(&format!("{base}\\{event}"));
+        for policy in policies.iter().flat_map(View::children) {
+            for script in policy.children() {
+                let Some(command) = script.text("Script") else { continue };
+                let parameters = script.text("Parameters").unwrap_or_default();
+                let launch = format!("{command} {parameters}");
+                let place = super::system::place("Logon");
+                let entry = super::view::autostart(place, &script.path, event, launch.trim_end(), None);
+                out.records.push((script.location(), entry));
+            }
+        }
+    }
+}
+
+/// What Defender was told to overlook, by the user and by policy.
+fn defender(view: &View, out: &mut Parsed) {
+    for (root, given_by) in
+        [(r"Microsoft\Windows Defender", "user"), (r"Policies\Microsoft\Windows Defender", "policy")]
+    {
+        let exclusions = view.at(&format!("{root}\\Exclusions"));
+        for key in exclusions.iter().flat_map(View::children) {
+            for value in key.key.values() {
+                let record =
+                    setting_with("defender-exclusion", &value.name(), &key.name(), [("given_by", given_by)]);
+                out.records.push((key.location(), record));
+            }
+        }
+    }
+}
+
+/// Update packages of the servicing stack with their state: 112 is installed, 80 superseded, 64 staged.
+fn packages(view: &View, out: &mut Parsed) {
+    let Some(packages) = view.at(r"Microsoft\Windows\CurrentVersion\Component Based Servicing\Packages")
+    else {
+        return;
+    };
+    let updates = packages.children().filter(|key| {
+        let name = key.name();
+        name.starts_with("Package_for_RollupFix") || name.starts_with("Package_for_KB")
+    });
+    for key in updates.take(MAX_PACKAGES) {
+        let state = key.number("CurrentState").map(|state| state.to_string()).unwrap_or_default();
+        out.records.push((key.location(), setting("package", &key.name(), &state)));
+    }
+}
+
+/// The local `IPsec` policies, with which infections block ports.
+fn ipsec(view: &View, out: &mut Parsed) {
+    let Some(local) = view.at(r"Policies\Microsoft\Windows\IPSec\Policy\Local") else { return };
+    let active = local.text("ActivePolicy");
+    for key in local.children().filter(|key| key.name().to_ascii_lowercase().starts_with("ipsecpolicy")) {
+        let name = key.text("ipsecName").unwrap_or_else(|| key.name());
+        let is_active = active.as_deref().is_some_and(|active| {
+            active.rsplit('\\').next().is_some_and(|active| active.eq_ignore_ascii_case(&key.name()))
+        });
+        let state = if is_active { "active" } else { "inactive" };
+        out.records.push((key.location(), setting("ipsec-policy", &name, state)));
+    }
+}
+
+/// The MOF files that WMI compiles again when it rebuilds its repository: a way back for what was removed.
+fn wmi(view: &View, out: &mut Parsed) {
+    let Some(key) = view.at(r"Microsoft\Wbem\CIMOM") else { return };
+    let Some(value) = key.key.value("Autorecover MOFs") else { return };
+    for file in text(&value).unwrap_or_default().lines().filter(|line| !line.trim().is_empty()) {
+        out.records.push((key.location(), setting("wmi-autorecover-mof", file.trim(), "")));
+    }
+}

@@ -1,0 +1,73 @@
+//! The registry's cache of scheduled tasks: `Tree` has a key for each folder and task, `Tasks` what the tasks do.
+//!
+//! The scheduler works from this cache. A task whose key in `Tree` has no `SD` is shown by no tool and still runs (Microsoft, *Tarrask malware uses
+//! scheduled tasks for defense evasion*, 2022).
+
+use super::task_actions;
+use super::view::View;
+use crate::Parsed;
+use evidence::{RecordData, ScheduledTask, TaskPlaces};
+use std::collections::BTreeMap;
+
+/// How deep folders of tasks may be.
+const MAX_DEPTH: usize = 32;
+/// Tasks of one hive that are read.
+const MAX_TASKS: usize = 100_000;
+
+/// Adds the tasks; returns whether there is a cache.
+pub(super) fn read(view: &View, out: &mut Parsed) -> bool {
+    let Some(cache) = view.at(r"Microsoft\Windows NT\CurrentVersion\Schedule\TaskCache") else {
+        return false;
+    };
+    let mut details: BTreeMap<String, View> = BTreeMap::new();
+    for key in cache.at("Tasks").iter().flat_map(View::children).take(MAX_TASKS) {
+        details.insert(key.name().to_lowercase(), key);
+    }
+    let mut left = MAX_TASKS;
+    let mut open: Vec<(View, String, usize)> =
+        cache.at("Tree").into_iter().map(|tree| (tree, String::new(), 0)).collect();
+    while let Some((folder, path, depth)) = open.pop() {
+        let mut below = Vec::new();
+        for key in folder.children() {
+            let Some(rest) = left.checked_sub(1) else { return true };
+            left = rest;
+            let path = format!("{path}\\{}", key.name());
+            if let Some(id) = key.text("Id") {
+                let known = details.remove(&id.to_lowercase());
+                out.records.push((key.location(), RecordData::Task(task(&path, &key, known.as_ref()))));
+            }
+            if depth < MAX_DEPTH {
+                below.push((key, path, depth + 1));
+            }
+        }
+        open.extend(below.into_iter().rev());
+    }
+    // What no key of the tree leads to; the scheduler forgets such tasks when it starts.
+    for key in details.into_values() {
+        let Some(path) = key.text("Path").or_else(|| key.text("URI")) else { continue };
+        let mut task = task(&path, &key, Some(&key));
+        task.seen.security_descriptor = None;
+        out.records.push((key.location(), RecordData::Task(task)));
+    }
+    true
+}
+
+fn task(path: &str, tree: &View, details: Option<&View>) -> ScheduledTask {
+    let about = |name: &str| details.and_then(|key| key.text(name));
+    let blob = details.and_then(|key| key.key.value("Actions"));
+    let (principal, actions) = blob.map(|value| task_actions::read(&value.data())).unwrap_or_default();
+    ScheduledTask {
+        path: format!("\\{}", path.trim_start_matches('\\')),
+        author: about("Author"),
+        description: about("Description"),
+        date: about("Date"),
+        principal,
+        actions,
+        seen: TaskPlaces {
+            registry: Some(true),
+            security_descriptor: Some(tree.key.value("SD").is_some_and(|value| !value.data().is_empty())),
+            ..TaskPlaces::default()
+        },
+        ..ScheduledTask::default()
+    }
+}

@@ -1,0 +1,311 @@
+use super::*;
+use evidence::{
+    Account, Area, AutostartEntry, RecordData, RegistryValue, ScheduledTask, Service, Setting, TaskAction,
+};
+use proptest::prelude::*;
+use registry_hive::build::KeyPlan;
+
+fn read(plan: &KeyPlan, place: &str) -> Parsed {
+    let hive = Hive::new(plan.hive()).unwrap();
+    let parsed = parse(&hive, place);
+    assert_eq!(parsed.problems, []);
+    parsed
+}
+
+/// The records of one kind.
+fn of<'p, T>(parsed: &'p Parsed, kind: impl Fn(&'p RecordData) -> Option<T>) -> Vec<T> {
+    parsed.records.iter().filter_map(|(_, data)| kind(data)).collect()
+}
+
+fn settings(parsed: &Parsed) -> Vec<(&str, &str, &str)> {
+    of(parsed, |data| match data {
+        RecordData::Setting(Setting { kind, name, value, .. }) => {
+            Some((kind.as_str(), name.as_str(), value.as_str()))
+        }
+        _ => None,
+    })
+}
+
+fn entries(parsed: &Parsed) -> Vec<&AutostartEntry> {
+    of(parsed, |data| match data {
+        RecordData::Autostart(entry) => Some(entry),
+        _ => None,
+    })
+}
+
+fn tasks(parsed: &Parsed) -> Vec<&ScheduledTask> {
+    of(parsed, |data| match data {
+        RecordData::Task(task) => Some(task),
+        _ => None,
+    })
+}
+
+#[test]
+fn the_control_set_that_ran_last_counts() {
+    let mut plan = KeyPlan::default();
+    plan.key("Select").number("Current", 2);
+    plan.key(r"ControlSet001\Services\Old").number("Type", 16).text("ImagePath", "old.exe");
+    let set = r"ControlSet002";
+    let service = plan.key(&format!(r"{set}\Services\Snmpstorsrv"));
+    service.number("Type", 0x20).number("Start", 2).text("ImagePath", "svchost.exe -k netsvcs");
+    service.text("ObjectName", "LocalSystem").text("FailureCommand", "cmd /c x");
+    service.key("Parameters").text("ServiceDll", r"C:\Windows\System32\snmpstorsrv.dll");
+    plan.key(&format!(r"{set}\Services\{{some-card}}\Parameters")).number("x", 1);
+    let proxy = plan.key(&format!(r"{set}\Services\PortProxy\v4tov4\tcp"));
+    proxy.text("0.0.0.0/65532", "1.1.1.1/53");
+    let tcpip = plan.key(&format!(r"{set}\Services\Tcpip\Parameters"));
+    tcpip.key("PersistentRoutes").text("10.0.0.0,255.0.0.0,192.168.0.9,1", "");
+    tcpip.key(r"Interfaces\{card}").text("NameServer", "8.8.8.8").text("DhcpNameServer", "");
+    let rules = plan.key(&format!(r"{set}\Services\SharedAccess\Parameters\FirewallPolicy\FirewallRules"));
+    rules
+        .text("stock", "v2.10|Action=Allow|Name=@FirewallAPI.dll,-1|")
+        .text("own", "v2.10|Action=Block|LPort=445|Name=deny|");
+    plan.key(&format!(r"{set}\Services\LanmanServer\Parameters")).number("smb1", 0);
+    plan.key(&format!(r"{set}\Control\ComputerName\ComputerName")).text("ComputerName", "PC-7");
+
+    let parsed = read(&plan, "SYSTEM");
+    let services: Vec<&Service> = of(&parsed, |data| match data {
+        RecordData::Service(service) => Some(service),
+        _ => None,
+    });
+    let [service] = services[..] else { panic!("{services:?}") };
+    assert_eq!(service.service_dll.as_deref(), Some(r"C:\Windows\System32\snmpstorsrv.dll"));
+    assert_eq!(service.failure_command.as_deref(), Some("cmd /c x"));
+    assert_eq!((service.start, service.account.as_deref()), (Some(2), Some("LocalSystem")));
+    assert_eq!(
+        settings(&parsed),
+        [
+            ("computer-name", "", "PC-7"),
+            ("portproxy", "0.0.0.0/65532", "1.1.1.1/53"),
+            ("route", "10.0.0.0/255.0.0.0", "192.168.0.9"),
+            ("dns-server", "{card}", "8.8.8.8"),
+            ("firewall-rule", "own", "v2.10|Action=Block|LPort=445|Name=deny|"),
+        ]
+    );
+    let values: Vec<&RegistryValue> = of(&parsed, |data| match data {
+        RecordData::Registry(value) => Some(value),
+        _ => None,
+    });
+    let [smb1] = values[..] else { panic!("{values:?}") };
+    assert_eq!(smb1.key, r"HKLM\SYSTEM\CurrentControlSet\Services\LanmanServer\Parameters");
+    assert_eq!((smb1.name.as_str(), smb1.kind.as_str(), smb1.data.as_str()), ("SMB1", "REG_DWORD", "0"));
+    assert!(parsed.coverage.is_complete(Area::Services));
+}
+
+#[test]
+fn a_survey_and_a_reading_name_the_same_machine() {
+    let mut plan = KeyPlan::default();
+    plan.key(r"ControlSet001\Control\ComputerName\ComputerName").text("ComputerName", "PC-7");
+    let hive = Hive::new(plan.hive()).unwrap();
+    assert_eq!(parse_name(&hive).records, parse(&hive, "SYSTEM").records);
+}
+
+/// `Actions` of one program, in version 3.
+fn actions(command: &str) -> Vec<u8> {
+    let mut bytes = vec![3, 0];
+    let text = |text: &str, bytes: &mut Vec<u8>| {
+        bytes.extend(u32::try_from(text.len() * 2).unwrap().to_le_bytes());
+        bytes.extend(text.encode_utf16().flat_map(u16::to_le_bytes));
+    };
+    text("Author", &mut bytes);
+    bytes.extend([0x66, 0x66]);
+    for part in ["", command, "", ""] {
+        text(part, &mut bytes);
+    }
+    bytes.extend([0, 0]);
+    bytes
+}
+
+#[test]
+fn a_software_hive_tells_of_tasks_that_hide() {
+    let mut plan = KeyPlan::default();
+    let version = plan.key(r"Microsoft\Windows NT\CurrentVersion");
+    version.text("ProductName", "Windows 10 Pro").text("CurrentBuild", "19044").number("UBR", 1586);
+    version.number("CurrentMajorVersionNumber", 10).number("CurrentMinorVersionNumber", 0);
+    let cache = version.key(r"Schedule\TaskCache");
+    cache.key(r"Tree\Good").text("Id", "{1}").value("SD", 3, &[1; 20]);
+    cache.key(r"Tree\Microsoft\Hidden").text("Id", "{2}");
+    cache.key(r"Tasks\{1}").text("Path", r"\Good").value("Actions", 3, &actions("good.exe"));
+    cache.key(r"Tasks\{2}").text("Path", r"\Microsoft\Hidden").value("Actions", 3, &actions("miner.exe"));
+    cache.key(r"Tasks\{3}").text("Path", r"\Lost").value("Actions", 3, &[3]);
+
+    let parsed = read(&plan, "SOFTWARE");
+    let command = |task: &ScheduledTask| task.actions.first().and_then(TaskAction::command_line);
+    let seen: Vec<_> = tasks(&parsed)
+        .iter()
+        .map(|task| (task.path.as_str(), command(task), task.seen.registry, task.seen.security_descriptor))
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            (r"\Good", Some("good.exe".to_owned()), Some(true), Some(true)),
+            (r"\Microsoft\Hidden", Some("miner.exe".to_owned()), Some(true), Some(false)),
+            (r"\Lost", None, Some(true), None),
+        ]
+    );
+    assert_eq!(settings(&parsed), [("os-build", "", "10.0.19044")]);
+}
+
+#[test]
+fn a_software_hive_tells_what_starts_and_what_is_overlooked() {
+    let mut plan = KeyPlan::default();
+    plan.key(r"Microsoft\Windows NT\CurrentVersion\Winlogon").text("Shell", "explorer.exe,miner.exe");
+    let ifeo = r"Microsoft\Windows NT\CurrentVersion\Image File Execution Options\sethc.exe";
+    plan.key(ifeo).text("Debugger", "cmd.exe");
+    plan.key(r"WOW6432Node\Microsoft\Windows\CurrentVersion\Run").text("x", r#""C:\a b\x.exe" /q"#);
+    let helpers = r"Microsoft\Windows\CurrentVersion\Explorer\Browser Helper Objects\{B}";
+    plan.key(helpers);
+    plan.key(r"Classes\CLSID\{B}\InprocServer32").text("", r"C:\bho.dll");
+    plan.key(r"Microsoft\Windows Defender\Exclusions\Paths").number(r"C:\Temp", 0);
+    let packages = plan.key(r"Microsoft\Windows\CurrentVersion\Component Based Servicing\Packages");
+    packages.key("Package_for_RollupFix~31bf3856ad364e35~amd64~~7601.24002.1.4").number("CurrentState", 112);
+    packages.key("Microsoft-Windows-Foundation-Package").number("CurrentState", 112);
+    plan.key(r"Microsoft\Wbem\CIMOM").value(
+        "Autorecover MOFs",
+        7,
+        b"a\0.\0m\0o\0f\0\0\0b\0.\0m\0o\0f\0\0\0\0\0",
+    );
+    plan.key(r"Odd\Place").text("blob", &"QUJD".repeat(1_000)).text("short", "QUJD");
+
+    let parsed = read(&plan, "SOFTWARE");
+    let found: Vec<_> = entries(&parsed)
+        .iter()
+        .map(|entry| {
+            let image = entry.image_path.as_deref().unwrap_or_default();
+            (entry.category.as_str(), entry.location.rsplit('\\').next().unwrap(), entry.name.as_str(), image)
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("Logon", "Winlogon", "Shell", "explorer.exe"),
+            ("Image Hijacks", "sethc.exe", "sethc.exe", "cmd.exe"),
+            ("Internet Explorer", "Browser Helper Objects", "{B}", r"C:\bho.dll"),
+            ("Logon", "Run", "x", r"C:\a b\x.exe"),
+        ]
+    );
+    assert_eq!(
+        settings(&parsed),
+        [
+            ("defender-exclusion", r"C:\Temp", "Paths"),
+            ("package", "Package_for_RollupFix~31bf3856ad364e35~amd64~~7601.24002.1.4", "112"),
+            ("wmi-autorecover-mof", "a.mof", ""),
+            ("wmi-autorecover-mof", "b.mof", ""),
+        ]
+    );
+    let stores: Vec<_> = of(&parsed, |data| match data {
+        RecordData::Registry(value) => Some((value.key.as_str(), value.name.as_str(), value.data.len())),
+        _ => None,
+    });
+    assert_eq!(stores, [(r"HKLM\SOFTWARE\Odd\Place", "blob", 4_000)]);
+}
+
+#[test]
+fn a_users_hives_belong_to_the_user() {
+    let mut plan = KeyPlan::default();
+    plan.key(r"Software\Microsoft\Windows\CurrentVersion\Run").text("x", "miner.exe");
+    plan.key("Environment").text("UserInitMprLogonScript", r"C:\x.bat");
+    let mut classes = KeyPlan::default();
+    classes.key(r"CLSID\{A}\InprocServer32").text("", r"C:\hijack.dll");
+    classes.key(r"ms-settings\shell\open\command").text("", "cmd.exe");
+    for (plan, expected) in [
+        (
+            &plan,
+            [
+                (r"HKCU\Software\Microsoft\Windows\CurrentVersion\Run", "x", "miner.exe"),
+                (r"HKCU\Environment", "UserInitMprLogonScript", r"C:\x.bat"),
+            ],
+        ),
+        (
+            &classes,
+            [
+                (r"HKCU\Software\Classes\CLSID\{A}\InprocServer32", "{A}", r"C:\hijack.dll"),
+                (r"HKCU\Software\Classes\ms-settings\shell\open\command", "ms-settings", "cmd.exe"),
+            ],
+        ),
+    ] {
+        let parsed = read(plan, "C/Users/me/hive");
+        let found: Vec<_> = entries(&parsed)
+            .iter()
+            .map(|entry| {
+                (entry.location.as_str(), entry.name.as_str(), entry.launch_string.as_deref().unwrap())
+            })
+            .collect();
+        assert_eq!(found, expected);
+        assert!(entries(&parsed).iter().all(|entry| entry.profile.as_deref() == Some("me")));
+    }
+}
+
+#[test]
+fn accounts_have_flags_and_no_secrets() {
+    let mut plan = KeyPlan::default();
+    let domains = plan.key(r"SAM\Domains");
+    let mut domain = vec![0; 20];
+    for number in [1u32, 2, 3] {
+        domain.extend(number.to_le_bytes());
+    }
+    let account = domains.key("Account");
+    account.value("V", 3, &domain);
+    let mut fixed = vec![0; 80];
+    fixed[24..32].copy_from_slice(&132_000_000_000_000_000_u64.to_le_bytes());
+    fixed[56..58].copy_from_slice(&0x0211_u16.to_le_bytes());
+    account.key(r"Users\000003E9").value("F", 3, &fixed).value("V", 3, &[0xEE; 400]);
+    account.key(r"Users\Names\k8h3d").value("", 0x3E9, &[]);
+    // A head that says where the members are, then the SID S-1-5-21-1-2-3-1001.
+    let mut group = vec![0; 0x34];
+    group[0x30] = 1;
+    group.extend([1, 5, 0, 0, 0, 0, 0, 5]);
+    for number in [21u32, 1, 2, 3, 1001] {
+        group.extend(number.to_le_bytes());
+    }
+    domains.key(r"Builtin\Aliases\00000220").value("C", 3, &group);
+
+    let parsed = read(&plan, "SAM");
+    let accounts: Vec<&Account> = of(&parsed, |data| match data {
+        RecordData::Account(account) => Some(account),
+        _ => None,
+    });
+    let expected = Account {
+        name: "k8h3d".into(),
+        rid: Some(1001),
+        enabled: Some(false),
+        administrator: Some(true),
+        password_not_required: Some(false),
+        password_never_expires: Some(true),
+        password_set: Some(132_000_000_000_000_000),
+        last_logon: None,
+    };
+    assert_eq!(accounts, [&expected]);
+    assert!(parsed.coverage.is_complete(Area::Accounts));
+}
+
+#[test]
+fn a_hive_of_another_kind_says_so() {
+    let mut plan = KeyPlan::default();
+    plan.key("Drivers").number("x", 1);
+    let parsed = parse(&Hive::new(plan.hive()).unwrap(), "DRIVERS");
+    assert_eq!(
+        parsed.problems.iter().map(|p| p.message.id.as_str()).collect::<Vec<_>>(),
+        ["note-hive-other"]
+    );
+    assert_eq!(parsed.records, []);
+}
+
+proptest! {
+    #[test]
+    fn no_damage_does_harm(at in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12)) {
+        let mut plan = KeyPlan::default();
+        plan.key("Select").number("Current", 1);
+        plan.key(r"ControlSet001\Services\A").number("Type", 16).text("ImagePath", "a.exe");
+        plan.key(r"Microsoft\Windows NT\CurrentVersion\Schedule\TaskCache\Tree\T").text("Id", "{1}");
+        plan.key(r"SAM\Domains\Account\Users\Names\x").value("", 500, &[]);
+        let mut bytes = plan.hive();
+        for (at, byte) in at {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        if let Ok(hive) = Hive::new(bytes) {
+            prop_assert!(parse(&hive, "x").records.len() < 1_000);
+        }
+    }
+}

@@ -138,3 +138,72 @@ impl Names {
         aliases
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use evidence::{Location, Source, WmiObject};
+
+    /// A file of events: their machines in the order of time.
+    fn taken(format: Format, channel: &str, computers: &[&str]) -> Taken {
+        let event = |(second, computer): (i64, &&str)| {
+            let event = Event {
+                channel: channel.to_owned(),
+                provider: String::new(),
+                event_id: 1,
+                record_id: 1,
+                time: Timestamp::from_second(second).unwrap(),
+                computer: (*computer).to_owned(),
+                data: BTreeMap::new(),
+            };
+            (Location::Record(1), RecordData::Event(event))
+        };
+        let source = Source {
+            path: String::new(),
+            member: None,
+            sha256: None,
+            length: 0,
+            format: format.as_str().to_owned(),
+        };
+        let records = (1..).zip(computers).map(event).collect();
+        Taken { source: Some(source), records, ..Taken::default() }
+    }
+
+    #[test]
+    fn the_newest_name_of_a_renamed_machine_counts_in_all_its_logs() {
+        let logs = [
+            taken(Format::Evtx, "System", &["WIN-SETUP", "PC1", "pc1.corp"]),
+            taken(Format::Evtx, "Security", &["win-setup"]),
+            taken(Format::Evtx, "System", &["PC2"]),
+        ];
+        let aliases = Aliases::of(&logs);
+        assert_eq!(aliases.canonical("win-setup"), "pc1.corp");
+        assert_eq!(aliases.machine("PC1").unwrap().names, ["PC1", "WIN-SETUP", "pc1.corp"]);
+        assert_eq!(aliases.machine("PC2"), None);
+        assert_eq!(aliases.canonical("other"), "other");
+    }
+
+    #[test]
+    fn collected_logs_and_exports_are_of_several_machines() {
+        for logs in [
+            taken(Format::Evtx, FORWARDED, &["PC1", "PC2"]),
+            taken(Format::EventJson, "Security", &["PC1", "PC2"]),
+        ] {
+            assert_eq!(Aliases::of(&[logs]).machine("PC1"), None);
+        }
+    }
+
+    #[test]
+    fn a_name_without_a_domain_is_that_of_the_only_one_with_it() {
+        let object = WmiObject { server: Some("PC1".into()), ..WmiObject::default() };
+        let listing = || Taken {
+            records: vec![(Location::Whole, RecordData::WmiObject(object.clone()))],
+            ..Taken::default()
+        };
+        let one = [listing(), taken(Format::EventJson, "Security", &["pc1.corp"])];
+        assert_eq!(Aliases::of(&one).canonical("PC1"), "pc1.corp");
+        let two = [listing(), taken(Format::EventJson, "Security", &["pc1.corp", "pc1.other"])];
+        assert_eq!(Aliases::of(&two).canonical("PC1"), "PC1");
+        assert_eq!(Aliases::of(&[listing()]).machine("PC1"), None);
+    }
+}

@@ -11,7 +11,13 @@ use evidence::{
 /// The records that an event holds.
 pub(super) fn records(event: &Event, problems: &mut Vec<Problem>) -> Vec<RecordData> {
     let found = match (event.provider.as_str(), event.event_id) {
-        (WMI_ACTIVITY, 5861) => subscription(event),
+        (WMI_ACTIVITY, 5861) => {
+            let (objects, whole) = subscription(event);
+            if !whole && !objects.is_empty() {
+                problems.push(unreadable(event));
+            }
+            Some(objects).filter(|objects| !objects.is_empty())
+        }
         (SYSMON, 19..=21) if event.field("Operation") != Some("Deleted") => {
             sysmon(event).map(|object| vec![RecordData::WmiObject(object)])
         }
@@ -22,10 +28,15 @@ pub(super) fn records(event: &Event, problems: &mut Vec<Problem>) -> Vec<RecordD
         _ => return Vec::new(),
     };
     found.unwrap_or_else(|| {
-        let message = OBJECT.with([u64::from(event.event_id).into(), event.record_id.into()]);
-        problems.push(Problem { level: Level::Warning, offset: None, message });
+        problems.push(unreadable(event));
         Vec::new()
     })
+}
+
+/// That the object in an event cannot be read, or not all of it.
+fn unreadable(event: &Event) -> Problem {
+    let message = OBJECT.with([u64::from(event.event_id).into(), event.record_id.into()]);
+    Problem { level: Level::Warning, offset: None, message }
 }
 
 /// An object of which a log shows these properties and nothing of the others.
@@ -50,10 +61,14 @@ fn named(class: &str, name: &str) -> String {
 }
 
 /// Event 5861 tells of a binding: `PossibleCause` shows the filter and the consumer in MOF, `ESS` and `CONSUMER` name them.
-fn subscription(event: &Event) -> Option<Vec<RecordData>> {
+///
+/// Returns the objects, and whether all of the text could be read.
+fn subscription(event: &Event) -> (Vec<RecordData>, bool) {
     let namespace = event.field("Namespace").map(canonical_namespace);
     let text = event.field("PossibleCause").unwrap_or_default();
-    let mut objects: Vec<WmiObject> = mof::parse_fragments(text)
+    let parsed = mof::parse_fragments(text);
+    let whole = parsed.problems.is_empty();
+    let mut objects: Vec<WmiObject> = parsed
         .records
         .into_iter()
         .filter_map(|(_, data)| match data {
@@ -81,7 +96,7 @@ fn subscription(event: &Event) -> Option<Vec<RecordData>> {
         binding.namespace = namespace;
         objects.push(binding);
     }
-    Some(objects.into_iter().map(RecordData::WmiObject).collect()).filter(|all: &Vec<_>| !all.is_empty())
+    (objects.into_iter().map(RecordData::WmiObject).collect(), whole)
 }
 
 /// Sysmon 19, 20 and 21 show the few properties that they know as MOF would write them.

@@ -1,6 +1,7 @@
 //! Bundles of every shape, read from folders and archives that the tests build.
 
 mod disk;
+mod exports;
 mod hostile;
 mod hosts;
 mod places;

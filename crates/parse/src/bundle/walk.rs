@@ -16,6 +16,9 @@ use std::io::{BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 use zip::CompressionMethod;
 
+/// How much of a file is looked at that begins with nothing but blanks and comments.
+const MAX_BLANKS: u64 = 1 << 20;
+
 /// Members of an archive whose content is looked at to see whether it holds evidence at all.
 const MAX_SNIFFED: usize = 20_000;
 
@@ -261,8 +264,12 @@ fn sniff(path: &Path) -> Result<Format, Message> {
 
 fn head_format(reader: &mut dyn Read, name: &str) -> Result<Format, Message> {
     let mut head = Vec::new();
-    reader.take(HEAD as u64).read_to_end(&mut head).map_err(|error| io_message(&error))?;
-    let format = Format::recognise(&head, name);
+    Read::take(&mut *reader, HEAD as u64).read_to_end(&mut head).map_err(|error| io_message(&error))?;
+    let mut format = Format::recognise(&head, name);
+    if head.len() == HEAD && Format::is_undecided(&head) {
+        reader.take(MAX_BLANKS).read_to_end(&mut head).map_err(|error| io_message(&error))?;
+        format = Format::recognise(&head, name);
+    }
     if format != Format::Gzip {
         return Ok(format);
     }

@@ -1,5 +1,7 @@
 //! Recognises text formats.
 
+mod mof;
+
 use super::{Format, HEAD};
 use crate::{autoruns, events, hotfix, systeminfo, version};
 use evidence::wmi::schema::SCHEMAS;
@@ -22,11 +24,22 @@ const COMMON: &[&str] = &[
     "MachineName",
 ];
 
-/// The format of a text, by its beginning.
+/// Whether nothing but blanks and comments is in the text, so that what follows would decide.
+pub(super) fn is_undecided(text: &str) -> bool {
+    mof::skip_blanks(text).is_empty()
+}
+
+/// Whether an instance in MOF stands anywhere in the text.
+pub(super) fn mentions_instances(text: &str) -> bool {
+    mof::mentions_instances(text)
+}
+
+/// The format of a text, by its beginning. Comments of MOF in front of all else are passed over, however many there are.
 pub(super) fn recognise(text: &str) -> Format {
-    let start = text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '\u{FEFF}' | '\0'));
+    let start = mof::skip_blanks(text);
     let head = start.get(..start.floor_char_boundary(HEAD)).unwrap_or(start);
     match head.chars().next() {
+        None if text.contains(['/', '*']) => Format::UnknownText,
         None => Format::Empty,
         Some('<') => xml(head),
         Some('{') => json(head),
@@ -120,7 +133,7 @@ fn lines(head: &str) -> Format {
         if let Some(separator) = autoruns::header_separator(line) {
             return if separator == b'\t' { Format::AutorunsTsv } else { Format::AutorunsCsv };
         }
-        if is_mof(line) {
+        if head.get(at..).is_some_and(|rest| mof::begins(rest.trim_start())) {
             return Format::Mof;
         }
         if let Some((key, _)) = line.split_once('=').filter(|(key, _)| is_telling(key)) {
@@ -157,17 +170,6 @@ fn lists_updates(head: &str) -> bool {
     let class = |line| version::property(line).filter(|(key, _)| *key == "__CLASS");
     let first = head.lines().find_map(class);
     first.is_some_and(|(_, class)| class.eq_ignore_ascii_case("Win32_QuickFixEngineering"))
-}
-
-fn is_mof(line: &str) -> bool {
-    let class = |rest: &str| {
-        let name = rest.trim_start().split([':', '{']).next().unwrap_or_default().trim();
-        !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_')
-    };
-    starts_with(line, "instance of ")
-        || starts_with(line, "#pragma ")
-        || starts_with(line, "Binding EventFilter:")
-        || (starts_with(line, "class ") && line.get(6..).is_some_and(class))
 }
 
 fn starts_with(line: &str, prefix: &str) -> bool {
@@ -218,6 +220,11 @@ mod tests {
             ("/* long\n comment */\nInstance of __EventFilter as $F\n{", Format::Mof),
             ("Binding EventFilter: \ninstance of __EventFilter\n", Format::Mof),
             ("[dynamic]\nclass Win32_Services : CIM_X {", Format::Mof),
+            ("[dynamic, provider(\"x\")] class X {};", Format::Mof),
+            ("instance of\tCommandLineEventConsumer {};", Format::Mof),
+            ("INSTANCE  OF\nCommandLineEventConsumer {};", Format::Mof),
+            (&format!("{}instance of X {{}};", "// padding\n".repeat(HEAD)), Format::Mof),
+            ("// nothing else", Format::UnknownText),
         ]);
     }
 

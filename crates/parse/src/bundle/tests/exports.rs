@@ -1,0 +1,21 @@
+//! Exports that are recognised by more than their first bytes, or that are not what they should be.
+
+use super::*;
+
+#[test]
+fn mof_behind_much_comment_is_read_and_other_text_called_mof_is_told() {
+    let consumer = "instance of\tCommandLineEventConsumer { Name = \"x\"; CommandLineTemplate = \"y\"; };\n";
+    let padded = format!("{}{consumer}", "// padding\r\n".repeat(4 << 10));
+    let root = folder(&[("PC1/a.txt", padded.as_bytes())]);
+    assert_eq!(find(root.path()).hosts(), [("PC1", 1)]);
+    let prose = format!("nothing known {};\n{consumer}", "x".repeat(64 << 10));
+    let root = folder(&[
+        ("PC1_WMI/a.mof", prose.as_bytes()),
+        ("PC1_WMI/b.mof", b"nothing known"),
+        ("PC1_WMI/c.txt", b"nothing known"),
+    ]);
+    let found = find(root.path());
+    assert_eq!(found.hosts(), [("PC1", 1)]);
+    let unknown: Vec<_> = found.notes().into_iter().filter(|(_, id)| *id == "note-unknown-text").collect();
+    assert_eq!(unknown, [(Level::Warning, "note-unknown-text"), (Level::Info, "note-unknown-text")]);
+}

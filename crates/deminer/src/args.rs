@@ -212,8 +212,8 @@ pub(crate) struct Plan {
 
 /// Turn a plan into a PowerShell script, for machines on which only a script may run.
 ///
-/// The script carries out what the plan has on WMI: it shows what it would do, and does it with -Apply, after an export. Names and
-/// contents stand in it as hashes only. It needs PowerShell 2.0 or later, and administrator rights.
+/// The script removes the WMI objects and classes that the plan names, and does no other action: it shows what it would do, and does it
+/// with -Apply, after an export. Names and contents stand in it as hashes only. It needs PowerShell 2.0 or later, and administrator rights.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

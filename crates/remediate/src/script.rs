@@ -31,7 +31,8 @@ pub struct Script {
     pub left_out: usize,
 }
 
-/// The script for a plan. Actions on anything but WMI objects and classes are left out and counted.
+/// The script for a plan. It removes WMI objects and classes; every other action is left out and counted, be it about something else or
+/// about putting an object back.
 pub fn script(plan: &Plan) -> Script {
     let mut rows = String::new();
     let mut actions = 0;
@@ -225,6 +226,7 @@ mod tests {
         assert_eq!((script.actions, script.left_out), (5, 1));
         assert!(script.text.contains("Class = '__FilterToConsumerBinding'"), "{}", script.text);
         assert!(script.text.contains("$LeftOut = 1\r\n"));
+        assert!(script.text.contains("of kinds which this script does not do: $LeftOut\""));
     }
 
     #[test]

@@ -78,6 +78,20 @@ fn a_script_holds_hashes_and_no_names() {
 }
 
 #[test]
+fn what_a_script_does_not_do_is_said_truly() {
+    let folder = TempDir::new().unwrap();
+    plan_for("PC-RECEPTION", folder.path());
+    for (lang, words) in
+        [("en", "one action of the plan is of a kind that the script does not do"), ("ja", "1 件")]
+    {
+        let script =
+            run([Path::new("script"), &folder.path().join("plan.json"), "--lang".as_ref(), lang.as_ref()]);
+        assert!(script.stderr.contains(words), "{}", script.stderr);
+        assert!(script.stdout.contains("$LeftOut = 1"), "the stock entry that is to be put back");
+    }
+}
+
+#[test]
 fn what_is_no_plan_is_no_script() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("plan.json");

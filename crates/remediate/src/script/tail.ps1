@@ -142,7 +142,7 @@ if (($own -ne $PlanHost) -and (-not $AnyHost)) {
     Write-Output 'This plan is for another machine. Nothing was done. (-AnyHost skips this check.)'
     exit 2
 }
-if ($LeftOut -gt 0) { Write-Output "$LeftOut actions of the plan are not about WMI; this script leaves them out." }
+if ($LeftOut -gt 0) { Write-Output "Actions of the plan that are of kinds which this script does not do: $LeftOut" }
 if ($Apply) {
     if ($Backup -eq '') { $Backup = Join-Path (Get-Location).Path ('deminer-backup-' + [Guid]::NewGuid().ToString('N')) }
     if (Test-Path -LiteralPath $Backup) { Write-Output 'The backup folder is there already. Nothing was done.'; exit 2 }

@@ -86,8 +86,8 @@ cli-plan-for = plan for { $host }: { $count ->
 }
 cli-plan-refused = not in the plan
 cli-script-left-out = { $count ->
-    [one] one action of the plan is not about WMI; the script leaves it out
-   *[other] { $count } actions of the plan are not about WMI; the script leaves them out
+    [one] one action of the plan is of a kind that the script does not do: it removes WMI objects and classes, and nothing else
+   *[other] { $count } actions of the plan are of kinds that the script does not do: it removes WMI objects and classes, and nothing else
 }
 cli-verb-contain = contain
 cli-verb-suspend = suspend

@@ -7,6 +7,8 @@
 mod escape;
 mod model;
 
+pub use escape::safe_json;
+
 use crate::Context;
 use crate::catalogue::Catalogue;
 use detect::assessment::Assessment;

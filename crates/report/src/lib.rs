@@ -23,6 +23,7 @@ mod words;
 
 pub use catalogue::Catalogue;
 pub use command::{Shell, command_line};
+pub use json::safe_json;
 pub use language::Language;
 pub use text::{TextOptions, Verbosity};
 

@@ -9,6 +9,7 @@ use crate::messages as m;
 use deobfuscate::{Decoded, Language, Limits, ScriptVerdict, defang};
 use evidence::MessageSpec;
 use parse::text::{Text, looks_binary};
+use report::safe_json;
 use report::sanitize::{visible, visible_lines};
 use serde::Serialize;
 use std::io::{self, Write};
@@ -64,8 +65,7 @@ fn write_json(out: &mut impl Write, decoded: &Decoded) -> io::Result<()> {
         verdict: decoded.verdict,
         notes: &decoded.problems,
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    writeln!(out, "{}", safe_json(&serde_json::to_string_pretty(&document)?))
 }
 
 fn write_text(out: &mut impl Write, decoded: &Decoded, console: Console) -> io::Result<()> {

@@ -16,6 +16,7 @@ use evidence::Message;
 use intel::Intel;
 use parse::bundle::{self, Limits};
 use remediate::{Choice, Plan, Verb};
+use report::safe_json;
 use report::sanitize::visible;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -32,7 +33,7 @@ pub(crate) fn run(args: &PlanArgs, console: Console) -> Result<ExitStatus, Error
         exclude: args.exclude.iter().cloned().collect(),
     };
     let plan = remediate::plan(&assessment, &intel, &choice);
-    write(args.output.as_ref(), &args.evidence, &plan.to_json())?;
+    write(args.output.as_ref(), &args.evidence, &safe_json(&plan.to_json()))?;
     if args.output.is_some() {
         let mut out = io::stdout().lock();
         summary(&mut out, &plan, console).and_then(|()| out.flush()).map_err(Error::CannotPrint)?;

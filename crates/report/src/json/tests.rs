@@ -131,6 +131,14 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
+    fn json_of_others_is_made_safe_and_reads_the_same(text in any::<String>(), key in any::<String>()) {
+        let value = json!({ key: [text, "\u{202E}\u{200B}\u{9b}\u{E0041}\n\t\u{7f}"] });
+        let safe = crate::safe_json(&serde_json::to_string_pretty(&value).unwrap());
+        prop_assert!(!safe.contains(|c| is_hostile(c) && c != '\n'));
+        prop_assert_eq!(serde_json::from_str::<Value>(&safe).unwrap(), value);
+    }
+
+    #[test]
     fn every_text_survives_and_none_acts_on_a_terminal(name in any::<String>()) {
         let (text, value) = document(Language::Japanese, &[hostile(&name)]);
         prop_assert!(!text.contains(|c| is_hostile(c) && c != '\n'));

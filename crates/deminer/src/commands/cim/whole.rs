@@ -10,6 +10,7 @@ use cim_repository::{
 };
 use deobfuscate::{Language, Limits, decode};
 use evidence::RecordData;
+use report::safe_json;
 use report::sanitize::visible;
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -149,7 +150,7 @@ impl Export {
 
     fn json(&mut self, record: &RecordData) {
         // Plain data in memory can always be written.
-        let line = serde_json::to_string(record).unwrap_or_default();
+        let line = safe_json(&serde_json::to_string(record).unwrap_or_default());
         self.write(&format!("{line}\n"));
     }
 }

@@ -98,7 +98,8 @@ impl Console {
         self.say(m::WARNING, AnsiColor::Yellow, &self.catalogue().line(message));
     }
 
-    fn notes(self, notes: &[Note]) {
+    /// Says what there is to say of single inputs, also where only the result was asked for.
+    pub(crate) fn notes(self, notes: &[Note]) {
         for note in notes {
             let (word, color) = match note.level {
                 Level::Error => (m::ERROR, AnsiColor::Red),

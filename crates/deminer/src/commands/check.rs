@@ -9,6 +9,7 @@ use crate::messages as m;
 use crate::output::Output;
 use crate::progress::Progress;
 use detect::assessment::{Assessment, Stage, State, Verdict};
+use evidence::{Level, Note};
 use intel::Intel;
 use parse::bundle::{self, Input, Limits};
 use report::{Context, Shell, Writer};
@@ -40,7 +41,9 @@ pub(crate) fn run(args: &Check, console: Console) -> Result<ExitStatus, Error> {
         shell: Shell::native(),
     };
     let mut writer = Writer::new(format, context, console.text_options(path.is_none()), output);
-    let mut tally = Tally::default();
+    let (unread, remarks): (Vec<Note>, Vec<Note>) =
+        found.notes.iter().cloned().partition(|note| is_unread(note, &typed));
+    let mut tally = Tally { unread: !unread.is_empty(), ..Tally::default() };
     let progress = Progress::new(console, m::CHECKING, hosts.len());
     writer.begin().map_err(failed)?;
     hosts.each(
@@ -56,14 +59,23 @@ pub(crate) fn run(args: &Check, console: Console) -> Result<ExitStatus, Error> {
     )?;
     drop(progress);
     if !format.carries_run_notes() {
-        console.remarks(&found.notes);
+        console.remarks(&remarks);
     }
-    writer.end(&found.notes).and_then(Output::finish).map_err(failed)?;
+    // What is said on standard error need not stand beside it on the same terminal.
+    let on_terminal = format == report::Format::Text && path.is_none();
+    let in_report = if on_terminal { &remarks } else { &found.notes };
+    writer.end(in_report).and_then(Output::finish).map_err(failed)?;
+    console.notes(&unread);
     if tally.read_anything {
         Ok(tally.status(args.require))
     } else {
         Err(Error::nothing_read(&args.evidence, Vec::new()))
     }
+}
+
+/// Whether the note says that an input could not be read at all. That one was read and holds no evidence is another matter.
+fn is_unread(note: &Note, inputs: &[String]) -> bool {
+    note.level == Level::Error && note.message.id != "note-no-evidence" && inputs.contains(&note.source)
 }
 
 /// Uses so many threads for everything that runs on many.
@@ -113,6 +125,8 @@ struct Tally {
     worst: Worst,
     read_anything: bool,
     incomplete: bool,
+    /// An input was asked for and could not be read.
+    unread: bool,
 }
 
 /// The verdict of the host that decides, the least one first.
@@ -143,6 +157,7 @@ impl Tally {
         match self.worst {
             Worst::Found => ExitStatus::Found,
             Worst::Inconclusive => ExitStatus::Inconclusive,
+            Worst::Nothing if self.unread => ExitStatus::Inconclusive,
             Worst::Nothing if require == Require::Full && self.incomplete => ExitStatus::Inconclusive,
             Worst::Nothing => ExitStatus::Nothing,
         }
@@ -155,8 +170,15 @@ mod tests {
 
     #[test]
     fn what_was_found_outranks_what_was_not_read() {
-        let status =
-            |worst, incomplete, require| Tally { worst, read_anything: true, incomplete }.status(require);
+        let status = |worst, incomplete, require| {
+            Tally { worst, read_anything: true, incomplete, unread: false }.status(require)
+        };
+        let unread = |worst| {
+            Tally { worst, read_anything: true, incomplete: false, unread: true }
+                .status(Require::Subscriptions)
+        };
+        assert_eq!(unread(Worst::Nothing), ExitStatus::Inconclusive);
+        assert_eq!(unread(Worst::Found), ExitStatus::Found);
         assert_eq!(status(Worst::Nothing, true, Require::Subscriptions), ExitStatus::Nothing);
         assert_eq!(status(Worst::Nothing, true, Require::Full), ExitStatus::Inconclusive);
         assert_eq!(status(Worst::Nothing, false, Require::Full), ExitStatus::Nothing);

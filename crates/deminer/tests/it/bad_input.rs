@@ -35,6 +35,31 @@ fn a_missing_file() {
 }
 
 #[test]
+fn a_missing_file_beside_a_clean_machine_is_not_passed_over() {
+    let folder = TempDir::new().unwrap();
+    let missing = folder.path().join("nothing.zip");
+    let with_missing = |host: &str, more: &[&str]| {
+        let good = examples().join(host);
+        let inputs = ["check".as_ref(), good.as_os_str(), missing.as_os_str()];
+        run(inputs.into_iter().chain(more.iter().map(|arg| arg.as_ref())))
+    };
+    for options in [&[][..], &["--quiet"], &["--format=jsonl"]] {
+        let run = with_missing("PC-CLEAN_WMI.zip", options);
+        assert_eq!(run.status, 3, "{options:?}");
+        assert!(run.stderr.contains("nothing.zip: there is no such file"), "{options:?}: {}", run.stderr);
+        assert!(!run.stdout.contains("nothing.zip"), "said twice: {}", run.stdout);
+    }
+    assert_eq!(with_missing("PC-ACCOUNTING_WMI.zip", &["--quiet"]).status, 1);
+    let json = with_missing("PC-CLEAN_WMI.zip", &["--format=json"]);
+    assert!(json.stdout.contains("nothing.zip") && json.stderr.contains("nothing.zip"), "{}", json.stderr);
+
+    // What was read and holds nothing of use was not passed over.
+    let other = written(&folder, "readme.txt", b"Read me.");
+    let good = examples().join("PC-CLEAN_WMI.zip");
+    assert_eq!(run(["check".as_ref(), good.as_os_str(), other.as_os_str()]).status, 0);
+}
+
+#[test]
 fn a_misspelt_file_gets_a_suggestion() {
     let folder = TempDir::new().unwrap();
     written(&folder, "PC-1_WMI.zip", b"");

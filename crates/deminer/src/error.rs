@@ -1,6 +1,7 @@
 //! What stops a command: what to say, and what to do about it.
 
 use crate::messages as m;
+use crate::problem::worded;
 use crate::suggest;
 use evidence::{Message, Note};
 use std::io;
@@ -89,18 +90,22 @@ impl Error {
             Self::NothingRead { inputs, .. } => m::NOTHING_READ.with([(*inputs).into()]),
             Self::OutputIsEvidence(path) => m::OUTPUT_IS_EVIDENCE.with([shown(path).into()]),
             Self::OutputIsFolder(path) => m::OUTPUT_IS_FOLDER.with([shown(path).into()]),
-            Self::CannotWrite(path, problem) => {
-                m::CANNOT_WRITE.with([shown(path).into(), problem.to_string().into()])
-            }
-            Self::CannotPrint(problem) => m::CANNOT_PRINT.with([problem.to_string().into()]),
+            Self::CannotWrite(path, problem) => m::CANNOT_WRITE.with([shown(path).into(), worded(problem)]),
+            Self::CannotPrint(problem) => m::CANNOT_PRINT.with([worded(problem)]),
             Self::CannotRead { path, problem, .. } => {
-                m::CANNOT_READ.with([shown(path).into(), problem.to_string().into()])
+                m::CANNOT_READ.with([shown(path).into(), worded(problem)])
             }
             Self::TooLarge { path, limit } => m::INPUT_TOO_LARGE.with([shown(path).into(), (*limit).into()]),
             Self::NoThreads(problem) => m::NO_THREADS.with([problem.into()]),
             Self::BaselineFile(problem) | Self::FamilyFile(problem) => m::DATA_FILE.with([problem.into()]),
             Self::UnknownBaseline { name, .. } => m::UNKNOWN_BASELINE.with([name.into()]),
             Self::UnknownFamily { name, .. } => m::UNKNOWN_FAMILY.with([name.into()]),
+            Self::Repository(cim_repository::Error::Open { path, source }) => {
+                m::CANNOT_READ.with([shown(path).into(), worded(source)])
+            }
+            Self::Repository(cim_repository::Error::Io { file, source, .. }) => {
+                m::CANNOT_READ.with([file.to_string().into(), worded(source)])
+            }
             Self::Repository(problem) => m::CIM_PROBLEM.with([problem.to_string().into()]),
             Self::NoSuchObject(path) => m::NO_SUCH_OBJECT.with([path.into()]),
             Self::ObjectPath { path, problem } => m::OBJECT_PATH.with([path.into(), problem.into()]),

@@ -10,6 +10,7 @@ mod hosts;
 mod input;
 mod messages;
 mod output;
+mod problem;
 mod progress;
 mod suggest;
 

@@ -31,6 +31,14 @@ messages! {
     HINT_CANNOT_WRITE = "cli-hint-cannot-write" [];
     CANNOT_PRINT = "cli-cannot-print" ["problem"];
     CANNOT_READ = "cli-cannot-read" ["path", "problem"];
+    IO_NOT_FOUND = "cli-io-not-found" [];
+    IO_DENIED = "cli-io-denied" [];
+    IO_FOLDER = "cli-io-folder" [];
+    IO_NO_FOLDER = "cli-io-no-folder" [];
+    IO_FULL = "cli-io-full" [];
+    IO_READ_ONLY = "cli-io-read-only" [];
+    IO_IN_USE = "cli-io-in-use" [];
+    IO_NAME = "cli-io-name" [];
     HINT_CANNOT_READ = "cli-hint-cannot-read" [];
     HINT_DID_YOU_MEAN = "cli-hint-did-you-mean" ["name"];
     NO_THREADS = "cli-no-threads" ["problem"];

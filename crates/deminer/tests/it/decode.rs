@@ -1,6 +1,6 @@
 //! `deminer decode`.
 
-use crate::support::{TempDir, deminer, finish, run, utf16};
+use crate::support::{TempDir, deminer, examples, finish, run, utf16};
 use serde_json::Value;
 use std::fs;
 
@@ -53,7 +53,36 @@ fn a_missing_file_is_an_error_with_a_hint() {
     let run = run(["decode", "no-such-script.ps1"]);
     assert_eq!(run.status, 2);
     insta::assert_snapshot!(run.stderr, @r"
-    error: cannot read `no-such-script.ps1`: No such file or directory (os error 2)
+    error: cannot read `no-such-script.ps1`: there is no such file or folder
     hint: check the spelling, and that you may read the file
     ");
+}
+
+#[test]
+fn troubles_with_files_are_worded_in_the_language_of_the_person() {
+    let folder = TempDir::new().unwrap();
+    let missing = folder.path().join("missing");
+    let cases = [
+        run(["decode".as_ref(), "--lang=ja".as_ref(), missing.as_os_str()]),
+        run(["cim".as_ref(), "ls".as_ref(), "--lang=ja".as_ref(), missing.as_os_str()]),
+        run(["script".as_ref(), "--lang=ja".as_ref(), missing.as_os_str()]),
+    ];
+    for run in cases {
+        assert_eq!(run.status, 2);
+        assert!(run.stderr.contains("そのようなファイルやフォルダーはありません"), "{}", run.stderr);
+        assert!(!run.stderr.contains("os error") && !run.stderr.contains("not found"), "{}", run.stderr);
+    }
+    // The name of the file that is made first, and renamed, is nobody's business.
+    let output = missing.join("layers.toml");
+    let learned = run([
+        "baseline".as_ref(),
+        "learn".as_ref(),
+        examples().as_os_str(),
+        "--output".as_ref(),
+        output.as_os_str(),
+        "--name=x".as_ref(),
+    ]);
+    assert_eq!(learned.status, 2, "{}", learned.stdout);
+    assert!(learned.stderr.contains("there is no such file or folder"), "{}", learned.stderr);
+    assert!(!learned.stderr.contains(".deminer-"), "{}", learned.stderr);
 }

@@ -142,7 +142,7 @@ fn export_subscriptions() -> Next {
         ("__FilterToConsumerBinding", "FilterToConsumerBinding.txt"),
     ];
     let commands = parts.map(|(class, file)| {
-        format!("Get-WmiObject -Namespace root\\subscription -Class {class} | Format-List * | Out-File -Width 4096 {file}")
+        format!("Get-WmiObject -Namespace root\\subscription -Class {class} | Format-List * | Out-File -Width 1000000 {file}")
     });
     Next::OnMachine(format!("powershell -NoProfile -Command \"{}\"", commands.join("; ")))
 }

@@ -10,5 +10,6 @@ mod formats;
 mod many_hosts;
 mod plan;
 mod real_evidence;
+mod recipes;
 mod support;
 mod usage;

@@ -27,6 +27,9 @@ pub enum Error {
     Json(#[from] serde_json::Error),
 }
 
+/// Whether an object belongs into a listing.
+type Belongs = fn(&WmiObject) -> bool;
+
 /// An archive in the making, and what is in it.
 pub(crate) struct Bundle<W: Write + Seek> {
     archive: ZipWriter<W>,
@@ -96,7 +99,7 @@ impl<W: Write + Seek> Bundle<W> {
             })
             .filter(|object| object.namespace.as_deref() == Some(SUBSCRIPTION_NAMESPACE))
             .collect();
-        let files: [(&str, Area, fn(&WmiObject) -> bool); 3] = [
+        let files: [(&str, Area, Belongs); 3] = [
             ("EventFilter.txt", Area::EventFilters, WmiObject::is_filter),
             ("EventConsumer.txt", Area::EventConsumers, WmiObject::is_consumer),
             ("FilterToConsumerBinding.txt", Area::Bindings, WmiObject::is_binding),

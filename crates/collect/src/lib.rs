@@ -19,6 +19,7 @@ mod wmi;
 pub mod wmic;
 
 pub use bundle::Error;
+pub use gather::sha256;
 pub use parse::bundle::manifest::{Manifest, Program};
 
 use bundle::Bundle;

@@ -1,6 +1,6 @@
 //! Settings, accounts, and the facts about updates and hardening, raw: what they mean is judged elsewhere.
 
-use crate::gather::Gathering;
+use crate::gather::{Gathering, hex};
 use evidence::{Area, RecordData, RegistryValue};
 use machine::{Key, RegistryData};
 
@@ -126,5 +126,5 @@ fn kind(number: u32) -> String {
 /// The data as text.
 fn shown(data: &RegistryData) -> String {
     let text = data.text().or_else(|| data.number().map(|number| number.to_string()));
-    text.unwrap_or_else(|| data.bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    text.unwrap_or_else(|| hex(&data.bytes))
 }

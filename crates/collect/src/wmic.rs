@@ -111,7 +111,7 @@ mod tests {
                 ("ScriptText", Value::text("a = 1\r\nb = 2")),
             ],
         );
-        let [read] = read_back(&[script.clone()]).try_into().unwrap();
+        let [read] = read_back(std::slice::from_ref(&script)).try_into().unwrap();
         assert_eq!(read.fingerprint(), script.fingerprint());
     }
 

@@ -77,6 +77,8 @@ pub(crate) enum Command {
     Plan(Plan),
     /// Turn a plan into a PowerShell script, for machines on which only a script may run
     Script(Script),
+    /// Collect the evidence of this Windows machine into a bundle
+    Collect(Collect),
     /// Make and inspect baselines: what a clean machine has
     #[command(subcommand)]
     Baseline(Baseline),
@@ -136,6 +138,25 @@ pub(crate) struct Check {
     /// How many threads to use [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
+}
+
+/// Collect the evidence of this Windows machine into a bundle.
+///
+/// Reads what is gone first first: processes and connections, then WMI, tasks, services, autostart places, settings, accounts and logs. Nothing on
+/// the machine is changed. What could not be read is listed in the bundle.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  deminer collect --output PC-1_WMI.zip
+  deminer check PC-1_WMI.zip")]
+pub(crate) struct Collect {
+    /// Write the bundle to this file [default: NAME_WMI.zip in this folder]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+
+    /// Leave out the event logs, which can be large
+    #[arg(long)]
+    pub no_logs: bool,
 }
 
 const CHECK_AFTER_HELP: &str = "\

@@ -98,6 +98,11 @@ impl Console {
         self.say(m::WARNING, AnsiColor::Yellow, &self.catalogue().line(message));
     }
 
+    /// Says what was done.
+    pub(crate) fn tell(self, message: &evidence::Message) {
+        self.say(m::NOTE, AnsiColor::Cyan, &self.catalogue().line(message));
+    }
+
     /// Says what there is to say of single inputs, also where only the result was asked for.
     pub(crate) fn notes(self, notes: &[Note]) {
         for note in notes {

@@ -12,6 +12,10 @@ use std::path::{Path, PathBuf};
 pub(crate) enum Error {
     /// `check` without evidence, on a system where there is nothing to check by itself.
     NoEvidence,
+    /// The machine cannot be read: it is no Windows.
+    NotWindows,
+    /// The machine cannot be read, or its bundle cannot be written.
+    Collect(collect::Error),
     /// None of the inputs could be read; the notes say why of each.
     NothingRead { inputs: usize, notes: Vec<Note> },
     /// The report would overwrite evidence.
@@ -87,6 +91,8 @@ impl Error {
     pub(crate) fn message(&self) -> Message {
         match self {
             Self::NoEvidence => m::NO_EVIDENCE.plain(),
+            Self::NotWindows => m::NOT_WINDOWS.plain(),
+            Self::Collect(problem) => m::CANNOT_COLLECT.with([problem.to_string().into()]),
             Self::NothingRead { inputs, .. } => m::NOTHING_READ.with([(*inputs).into()]),
             Self::OutputIsEvidence(path) => m::OUTPUT_IS_EVIDENCE.with([shown(path).into()]),
             Self::OutputIsFolder(path) => m::OUTPUT_IS_FOLDER.with([shown(path).into()]),
@@ -122,6 +128,8 @@ impl Error {
         Some(match self {
             Self::CannotPrint(_) => return None,
             Self::NoEvidence => m::HINT_NO_EVIDENCE.plain(),
+            Self::NotWindows => m::HINT_NOT_WINDOWS.plain(),
+            Self::Collect(_) => m::HINT_CANNOT_COLLECT.plain(),
             Self::NothingRead { .. } => m::HINT_NOTHING_READ.plain(),
             Self::OutputIsEvidence(_) => m::HINT_OUTPUT_IS_EVIDENCE.plain(),
             Self::OutputIsFolder(_) => m::HINT_OUTPUT_IS_FOLDER.plain(),

@@ -21,6 +21,10 @@ messages! {
     // What stops a command, and what to do about it.
     NO_EVIDENCE = "cli-no-evidence" [];
     HINT_NO_EVIDENCE = "cli-hint-no-evidence" [];
+    NOT_WINDOWS = "cli-not-windows" [];
+    HINT_NOT_WINDOWS = "cli-hint-not-windows" [];
+    CANNOT_COLLECT = "cli-cannot-collect" ["problem"];
+    HINT_CANNOT_COLLECT = "cli-hint-cannot-collect" [];
     NOTHING_READ = "cli-nothing-read" ["count"];
     HINT_NOTHING_READ = "cli-hint-nothing-read" [];
     OUTPUT_IS_EVIDENCE = "cli-output-is-evidence" ["path"];
@@ -81,6 +85,12 @@ messages! {
     VERB_RESTORE = "cli-verb-restore" [];
     VERB_PATCH = "cli-verb-patch" [];
     VERB_HARDEN = "cli-verb-harden" [];
+
+    // Collecting.
+    COLLECTING = "cli-collecting" [];
+    COLLECTED = "cli-collected" ["path"];
+    NOT_COLLECTED = "cli-not-collected" ["count"];
+    NOT_ELEVATED = "cli-not-elevated" [];
 
     // Remarks on the evidence.
     BUNDLE_CHANGED = "cli-bundle-changed" ["host"];

@@ -73,9 +73,8 @@ fn is_trusted(sid: &Sid) -> bool {
     const TRUSTED_INSTALLER: [u32; 6] =
         [80, 956_008_885, 3_418_522_649, 1_831_038_044, 1_853_292_631, 2_271_478_464];
     match (sid.authority, sid.parts.as_slice()) {
-        (5, [18] | [32, 544]) => true,
-        (5, parts) => parts == TRUSTED_INSTALLER,
-        (3, [0 | 4]) => true,
+        (5, parts) => [&[18][..], &[32, 544], &TRUSTED_INSTALLER].contains(&parts),
+        (3, parts) => matches!(parts, [0 | 4]),
         _ => false,
     }
 }
@@ -88,9 +87,9 @@ struct Sid {
 
 fn sid(bytes: &[u8]) -> Option<Sid> {
     let [_revision, count] = array_at(bytes, 0)?;
-    let [a, b, c, d, e, f] = array_at(bytes, 2)?;
+    let authority: [u8; 6] = array_at(bytes, 2)?;
     let parts = (0..usize::from(count)).map(|at| u32_at(bytes, 8 + 4 * at)).collect::<Option<_>>()?;
-    Some(Sid { authority: u64::from_be_bytes([0, 0, a, b, c, d, e, f]), parts })
+    Some(Sid { authority: authority.iter().fold(0, |number, byte| (number << 8) | u64::from(*byte)), parts })
 }
 
 #[cfg(test)]

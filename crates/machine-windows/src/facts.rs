@@ -56,7 +56,7 @@ fn host() -> Host {
     }
 }
 
-/// The NetBIOS name of the computer.
+/// The `NetBIOS` name of the computer.
 pub(crate) fn short_name() -> Option<String> {
     computer_name(ComputerNamePhysicalNetBIOS)
 }

@@ -17,7 +17,7 @@ use windows::Win32::System::Registry::{
 use windows::core::{PCWSTR, PWSTR};
 
 /// The units that a name of a key or value can have, and one for the NUL (Microsoft: "Registry Element Size Limits").
-const NAME_UNITS: usize = 16_384;
+const NAME_UNITS: u32 = 16_384;
 
 /// More values or subkeys than any key has that is not made to exhaust whoever reads it.
 const MAX_ENTRIES: u32 = 1 << 20;
@@ -97,11 +97,11 @@ pub(crate) fn number(key: &str, value: &str) -> Option<u64> {
 
 fn values(key: &Open) -> Outcome<Vec<RegistryValue>> {
     let mut values = Vec::new();
-    let mut name = vec![0_u16; NAME_UNITS];
+    let mut name = vec![0_u16; NAME_UNITS as usize];
     let mut data = vec![0_u8; 4096];
     for index in 0..MAX_ENTRIES {
         let value = loop {
-            let (mut name_units, mut kind) = (NAME_UNITS as u32, 0);
+            let (mut name_units, mut kind) = (NAME_UNITS, 0);
             let mut length = u32::try_from(data.len()).unwrap_or(u32::MAX);
             // SAFETY: the buffers are given with their lengths.
             let code = unsafe {
@@ -141,9 +141,9 @@ fn values(key: &Open) -> Outcome<Vec<RegistryValue>> {
 
 fn subkeys(key: &Open) -> Outcome<Vec<String>> {
     let mut names = Vec::new();
-    let mut name = vec![0_u16; NAME_UNITS];
+    let mut name = vec![0_u16; NAME_UNITS as usize];
     for index in 0..MAX_ENTRIES {
-        let mut units = NAME_UNITS as u32;
+        let mut units = NAME_UNITS;
         // SAFETY: the buffer is given with its length.
         let code = unsafe {
             RegEnumKeyExW(

@@ -176,7 +176,7 @@ fn exclusions() -> Outcome<Vec<Setting>> {
     Ok(found)
 }
 
-/// The parts of a local IPsec policy, by the names that they were given.
+/// The parts of a local policy of `IPsec`, by the names that they were given.
 fn ipsec() -> Outcome<Vec<Setting>> {
     let mut found = Vec::new();
     let top = Key::new(IPSEC);

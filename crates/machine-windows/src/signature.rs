@@ -146,8 +146,8 @@ fn by_catalogue(
     hash: &mut [u8],
 ) -> Outcome<Signature> {
     let name = wide(&extended(path)?)?;
-    let tag: String = hash.iter().map(|byte| format!("{byte:02X}")).collect();
-    let tag = wide(&tag)?;
+    let digits = |byte: &u8| [byte >> 4, byte & 0xF].map(|digit| b"0123456789ABCDEF"[usize::from(digit)]);
+    let tag: Vec<u16> = hash.iter().flat_map(digits).map(u16::from).chain([0]).collect();
     let mut member = WINTRUST_CATALOG_INFO {
         cbStruct: size_u32::<WINTRUST_CATALOG_INFO>(),
         pcwszCatalogFilePath: PCWSTR(catalogue.wszCatalogFile.as_ptr()),

@@ -21,7 +21,7 @@ const WITH_HIDDEN: i32 = 1;
 const MAX_ENTRIES: usize = 1 << 16;
 
 fn connect(is_ready: &Cell<bool>) -> Outcome<ITaskService> {
-    prepare(is_ready)?;
+    prepare(is_ready);
     // SAFETY: COM is ready on this thread.
     let service: ITaskService = unsafe { CoCreateInstance(&TaskScheduler, None, CLSCTX_INPROC_SERVER) }
         .map_err(|error| from_error(&error))?;

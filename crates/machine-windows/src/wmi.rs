@@ -48,7 +48,7 @@ impl Wmi {
         if let Some(known) = self.services.borrow().get(&namespace) {
             return Ok(known.clone());
         }
-        prepare(&self.is_ready)?;
+        prepare(&self.is_ready);
         // SAFETY: COM is ready on this thread; the library behind the class is the one that is registered for it.
         let locator: IWbemLocator = unsafe { CoCreateInstance(&WbemLocator, None, CLSCTX_INPROC_SERVER) }
             .map_err(|error| from_error(&error))?;
@@ -165,9 +165,9 @@ fn count_instances(services: &IWbemServices, class: &mut WmiClassDefinition) {
 }
 
 /// Readies COM on this thread, once. Who did that before decides how.
-pub(crate) fn prepare(is_ready: &Cell<bool>) -> Outcome<()> {
+pub(crate) fn prepare(is_ready: &Cell<bool>) {
     if is_ready.replace(true) {
-        return Ok(());
+        return;
     }
     // SAFETY: COM stays ready until the program ends; that another mode was chosen before changes nothing for these calls.
     let _ = unsafe { CoInitializeEx(None, COINIT_MULTITHREADED) };
@@ -185,7 +185,6 @@ pub(crate) fn prepare(is_ready: &Cell<bool>) -> Outcome<()> {
             None,
         )
     };
-    Ok(())
 }
 
 /// The object with this path; `None` where it is not there.

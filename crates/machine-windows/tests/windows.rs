@@ -1,5 +1,6 @@
 //! The computer that the tests run on, read by the calls of Windows; `cargo xtask windows` runs them under Wine.
 #![cfg(windows)]
+#![allow(clippy::unwrap_used, reason = "a test fails where something is not there")]
 
 use deminer_machine_windows::Windows;
 use evidence::Value;
@@ -37,7 +38,7 @@ fn sleeper() -> Child {
 #[test]
 #[ignore = "a helper of the tests of processes, which start it"]
 fn only_sleeps() {
-    std::thread::sleep(std::time::Duration::from_secs(60));
+    std::thread::sleep(std::time::Duration::from_mins(1));
 }
 
 #[test]

@@ -11,19 +11,20 @@ use crate::progress::Progress;
 use detect::assessment::{Assessment, Stage, State, Verdict};
 use evidence::{Level, Note};
 use intel::Intel;
-use parse::bundle::{self, Input, Limits};
+use parse::bundle::{self, Discovery, Input, Limits};
 use report::{Context, Shell, Writer};
 use std::path::{Path, PathBuf};
 
 /// Checks the evidence and writes the report.
 pub(crate) fn run(args: &Check, console: Console) -> Result<ExitStatus, Error> {
-    if args.evidence.is_empty() {
-        return Err(Error::NoEvidence);
-    }
     use_threads(args.threads)?;
     let intel = intel(args)?;
     let limits = Limits::default();
-    let found = bundle::discover(&inputs(&args.evidence), &limits);
+    let found = if args.evidence.is_empty() {
+        Discovery { bundles: vec![super::collect::to_memory(console)?], notes: Vec::new() }
+    } else {
+        bundle::discover(&inputs(&args.evidence), &limits)
+    };
     let hosts = Hosts::survey(&found.bundles, &limits, console);
     if hosts.len() == 0 {
         return Err(Error::nothing_read(&args.evidence, found.notes));

@@ -3,6 +3,7 @@
 mod baseline;
 mod check;
 mod cim;
+mod collect;
 mod decode;
 mod families;
 mod help;
@@ -20,6 +21,7 @@ pub(crate) fn run(command: &Command, console: Console) -> Result<ExitStatus, Err
         Command::Check(args) => check::run(args, console),
         Command::Plan(args) => plan::run(args, console),
         Command::Script(args) => plan::script(args, console),
+        Command::Collect(args) => collect::run(args, console),
         Command::Baseline(args) => baseline::run(args, console),
         Command::Families(args) => families::run(args, console),
         Command::Decode(args) => decode::run(args, console),

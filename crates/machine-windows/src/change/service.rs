@@ -19,7 +19,7 @@ use windows::core::{PCWSTR, PWSTR};
 /// The right to delete.
 const DELETE: u32 = 0x1_0000;
 /// How long a service may take to stop.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 fn open_known(name: &str, access: u32) -> Outcome<Handle> {
     open(name, access)?.ok_or(Fault::NotFound)

@@ -106,8 +106,12 @@ pub(crate) fn restore(path: &str, state: &FileState, bytes: &[u8]) -> Outcome<()
             return Err(Fault::Unsupported);
         }
         let path = format!("{}:{}", extended(path)?, stream.name);
-        let mut stream_file =
-            OpenOptions::new().write(true).create(true).open(path).map_err(|error| from_io(&error))?;
+        let mut stream_file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .open(path)
+            .map_err(|error| from_io(&error))?;
         stream_file.write_all(&stream.bytes).map_err(|error| from_io(&error))?;
         stream_file.sync_all().map_err(|error| from_io(&error))?;
     }

@@ -11,6 +11,9 @@ use windows::Win32::System::Wmi::{
 };
 use windows::core::{BSTR, PCWSTR};
 
+/// `WBEM_FLAG_CREATE_ONLY`, for classes.
+const CREATE_ONLY: i32 = 2;
+
 impl Wmi {
     /// Deletes an instance that is still this one.
     pub(crate) fn delete_instance(&self, expected: &WmiInstance) -> Outcome<()> {
@@ -77,9 +80,7 @@ impl Wmi {
         if self.class(&class.namespace, &class.class.name)?.is_some() {
             return Err(Fault::Exists);
         }
-        /// `WBEM_FLAG_CREATE_ONLY`, for classes.
-        const CREATE_ONLY: i32 = 2;
-        prepare(&self.is_ready)?;
+        prepare(&self.is_ready);
         // SAFETY: COM is ready on this thread.
         let compiler: IMofCompiler = unsafe { CoCreateInstance(&MofCompiler, None, CLSCTX_INPROC_SERVER) }
             .map_err(|error| from_error(&error))?;

@@ -106,3 +106,15 @@ cli-verb-reset = reset
 cli-verb-restore = restore
 cli-verb-patch = patch
 cli-verb-harden = harden
+
+cli-not-windows = there is no Windows machine to collect here
+cli-hint-not-windows = run the program on the machine itself, or check what was exported from one: `deminer check PC-1_WMI.zip`
+cli-cannot-collect = { $problem }
+cli-hint-cannot-collect = start the program as administrator, and check that there is space left
+cli-collecting = collecting this machine
+cli-collected = the evidence is in `{ $path }`; `deminer check` reads it
+cli-not-collected = { $count ->
+    [one] one thing could not be read; the report says which
+   *[other] { $count } things could not be read; the report says which
+}
+cli-not-elevated = without the rights of an administrator part of the machine cannot be seen: start a command prompt with `Run as administrator`, and the program in it

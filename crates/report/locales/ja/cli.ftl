@@ -88,3 +88,12 @@ cli-verb-reset = 既定値に戻す
 cli-verb-restore = 復元
 cli-verb-patch = 更新
 cli-verb-harden = 強化
+
+cli-not-windows = ここには収集する Windows マシンがありません
+cli-hint-not-windows = 対象のマシン上でプログラムを実行するか、書き出した証拠を検査してください: `deminer check PC-1_WMI.zip`
+cli-cannot-collect = { $problem }
+cli-hint-cannot-collect = 管理者として起動し、空き容量を確認してください
+cli-collecting = このマシンを収集しています
+cli-collected = 証拠は `{ $path }` にあります。`deminer check` で読めます
+cli-not-collected = { $count } 件を読み取れませんでした。詳細は報告にあります
+cli-not-elevated = 管理者権限がないため、マシンの一部が見えません。「管理者として実行」でコマンド プロンプトを開き、その中で起動してください

@@ -1,0 +1,86 @@
+//! `deminer collect`: this machine into a bundle, and for `check` into memory.
+
+use crate::args::Collect;
+use crate::console::Console;
+use crate::error::{Error, shown};
+use crate::exit::ExitStatus;
+use crate::messages as m;
+use crate::output::Output;
+use crate::progress::Progress;
+use collect::{Manifest, Options, Program, Step, collect};
+use machine::Machine;
+use parse::bundle::BundleRef;
+use std::io::{Cursor, Write as _};
+use std::path::PathBuf;
+
+/// Collects this machine into a file.
+pub(crate) fn run(args: &Collect, console: Console) -> Result<ExitStatus, Error> {
+    let machine = this_machine().ok_or(Error::NotWindows)?;
+    let (manifest, bytes) = bundle(machine.as_ref(), !args.no_logs, console)?;
+    let path = args.output.clone().unwrap_or_else(|| default_path(&manifest));
+    let failed = |problem| Error::CannotWrite(path.clone(), problem);
+    let mut output = Output::open(Some(&path), &[])?;
+    output.write_all(&bytes).map_err(failed)?;
+    output.finish().map_err(failed)?;
+    if !console.quiet {
+        console.tell(&m::COLLECTED.with([shown(&path).into()]));
+    }
+    Ok(ExitStatus::Nothing)
+}
+
+/// This machine as a bundle in memory.
+pub(super) fn to_memory(console: Console) -> Result<BundleRef, Error> {
+    let machine = this_machine().ok_or(Error::NoEvidence)?;
+    let (manifest, bytes) = bundle(machine.as_ref(), true, console)?;
+    Ok(BundleRef::from_bytes(&manifest.host.name, bytes))
+}
+
+/// The machine that the program runs on, where it is one that can be read.
+#[cfg(windows)]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere there is none")]
+fn this_machine() -> Option<Box<dyn Machine>> {
+    Some(Box::new(machine_windows::Windows::new()))
+}
+
+/// The machine that the program runs on, where it is one that can be read.
+#[cfg(not(windows))]
+fn this_machine() -> Option<Box<dyn Machine>> {
+    None
+}
+
+/// The machine's name comes from the machine: only what is harmless in the name of a file is taken from it.
+fn default_path(manifest: &Manifest) -> PathBuf {
+    let harmless = |letter: &char| letter.is_ascii_alphanumeric() || "-_".contains(*letter);
+    let name: String = manifest.host.name.chars().filter(harmless).collect();
+    PathBuf::from(format!("{}_WMI.zip", if name.is_empty() { "HOST" } else { &name }))
+}
+
+fn bundle(machine: &dyn Machine, logs: bool, console: Console) -> Result<(Manifest, Vec<u8>), Error> {
+    let folder = if logs { tempfile::Builder::new().prefix("deminer-").tempdir().ok() } else { None };
+    // Logs are read back without going through links, so the folder's own path must have none.
+    let resolved = folder.as_ref().and_then(|folder| folder.path().canonicalize().ok());
+    let logs = resolved.map(|path| shown(&path).trim_start_matches(r"\\?\").to_owned());
+    let version = env!("CARGO_PKG_VERSION").to_owned();
+    let options =
+        Options { logs, program: Some(Program { version, sha256: own_hash() }), ..Options::default() };
+    let progress = Progress::new(console, m::COLLECTING, Step::ALL.len());
+    let mut bytes = Cursor::new(Vec::new());
+    let manifest = collect(machine, &options, &mut |_| progress.step(), &mut bytes);
+    drop(progress);
+    let manifest = manifest.map_err(Error::Collect)?;
+    if !console.quiet {
+        if !manifest.rights.iter().any(|right| right == "administrator") {
+            console.warn(&m::NOT_ELEVATED.plain());
+        }
+        if !manifest.failures.is_empty() {
+            console.warn(&m::NOT_COLLECTED.with([manifest.failures.len().into()]));
+        }
+    }
+    Ok((manifest, bytes.into_inner()))
+}
+
+/// The hash of this program, for the manifest.
+fn own_hash() -> Option<String> {
+    let bytes = std::fs::read(std::env::current_exe().ok()?).ok()?;
+    Some(collect::sha256(&bytes))
+}

@@ -11,6 +11,7 @@ mod readme;
 mod run;
 mod synth;
 mod test;
+mod windows;
 mod wmi;
 
 use clap::{Parser, Subcommand};
@@ -69,6 +70,12 @@ enum Chore {
         #[arg(long)]
         from: PathBuf,
     },
+    /// Builds the programs for Windows 7 and later, and runs them under Wine (installs what is missing, or asks for it).
+    Windows {
+        /// The profile of cargo: `dist` is what is shipped.
+        #[arg(long, default_value = "dist")]
+        profile: String,
+    },
     /// Writes man pages and shell completions into target/docs.
     Docs,
 }
@@ -82,6 +89,7 @@ fn main() -> ExitCode {
         Chore::Readme { check } => readme::run(check),
         Chore::Synth { count, directory } => synth::run(count, &directory),
         Chore::Ms17010 { from } => ms17_010::run(&from),
+        Chore::Windows { profile } => windows::run(&profile),
         Chore::Docs => docs::run(),
     };
     match done {

@@ -1,0 +1,197 @@
+//! The program for Windows 7 and later: built, held against what Windows 7 has, and run under Wine.
+
+mod imports;
+
+use crate::run;
+use anyhow::{Context, Result, bail, ensure};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// A kind of Windows that the program is built for.
+struct Kind {
+    /// The target of the compiler.
+    target: &'static str,
+    /// The linker, which comes with the packages of [`PACKAGES`].
+    linker: &'static str,
+    /// The name of the variable that names the linker to cargo.
+    linker_variable: &'static str,
+    /// Features that are left out: the crate behind `events` does not build for 32-bit x86.
+    arguments: &'static [&'static str],
+}
+
+const KINDS: [Kind; 2] = [
+    Kind {
+        target: "x86_64-win7-windows-gnu",
+        linker: "x86_64-w64-mingw32-gcc",
+        linker_variable: "CARGO_TARGET_X86_64_WIN7_WINDOWS_GNU_LINKER",
+        arguments: &[],
+    },
+    Kind {
+        target: "i686-win7-windows-gnu",
+        linker: "i686-w64-mingw32-gcc",
+        linker_variable: "CARGO_TARGET_I686_WIN7_WINDOWS_GNU_LINKER",
+        arguments: &["--no-default-features"],
+    },
+];
+
+/// What Debian and Ubuntu call the packages that the linkers and Wine come with.
+const PACKAGES: [&str; 3] = ["gcc-mingw-w64-x86-64", "gcc-mingw-w64-i686", "wine64"];
+
+/// The largest program that is shipped, in bytes.
+const MAX_SIZE: u64 = 8 << 20;
+
+/// The variable that names the runner of the tests to cargo.
+const RUNNER: &str = "CARGO_TARGET_X86_64_WIN7_WINDOWS_GNU_RUNNER";
+
+/// Builds both programs, reads their import tables, and runs the 64-bit one and the tests of the Windows crate under Wine. `profile` is that
+/// of cargo: `dist` for what is shipped, `dev` for a quick look.
+pub(crate) fn run(profile: &str) -> Result<()> {
+    needs()?;
+    let [wide, narrow] = KINDS;
+    for kind in [&wide, &narrow] {
+        run::run(
+            cargo(kind).args(["build", "--package", "deminer", "--profile", profile]).args(kind.arguments),
+        )?;
+        let program = program(kind, profile);
+        imports::check(&program)?;
+        let size = std::fs::metadata(&program)?.len();
+        println!("{}: {size} bytes", program.display());
+        ensure!(
+            profile != "dist" || size <= MAX_SIZE,
+            "{} is larger than {MAX_SIZE} bytes",
+            program.display()
+        );
+    }
+    let prefix = Prefix::new()?;
+    run::run(
+        prefix
+            .apply(cargo(&wide).args(["test", "--package", "deminer-machine-windows", "--test", "windows"]))
+            .env(RUNNER, "wine"),
+    )?;
+    smoke(&prefix, &program(&wide, profile))
+}
+
+/// Cargo with what it takes to build for this kind: Rust comes without a library for it, so that is built too.
+fn cargo(kind: &Kind) -> Command {
+    let mut command = run::cargo();
+    command
+        .env("RUSTC_BOOTSTRAP", "1")
+        .env(kind.linker_variable, kind.linker)
+        .arg("-Zbuild-std=std,panic_unwind,test")
+        .args(["--config", &format!("build.target=\"{}\"", kind.target)]);
+    command
+}
+
+fn program(kind: &Kind, profile: &str) -> PathBuf {
+    let folder = if profile == "dev" { "debug" } else { profile };
+    run::target().join(kind.target).join(folder).join("deminer.exe")
+}
+
+/// Installs or asks for what is missing.
+fn needs() -> Result<()> {
+    let sysroot =
+        Command::new("rustc").args(["--print", "sysroot"]).output().context("rustc does not start")?;
+    let sysroot = PathBuf::from(String::from_utf8_lossy(&sysroot.stdout).trim());
+    if !sysroot.join("lib/rustlib/src/rust/library/Cargo.lock").exists() {
+        run::run(Command::new("rustup").args(["component", "add", "rust-src"]))?;
+    }
+    let tools = KINDS.iter().map(|kind| kind.linker).chain(["wine"]);
+    if tools.clone().all(starts) {
+        return Ok(());
+    }
+    let installed =
+        Command::new("apt-get").args(["install", "--yes", "--no-install-recommends"]).args(PACKAGES).status();
+    if let Some(missing) = tools.into_iter().find(|tool| !starts(tool)) {
+        let how = format!("apt-get install {}", PACKAGES.join(" "));
+        bail!(
+            "`{missing}` is missing ({}); install it, on Debian and Ubuntu: `{how}`",
+            match installed {
+                Ok(status) => status.to_string(),
+                Err(error) => error.to_string(),
+            }
+        );
+    }
+    Ok(())
+}
+
+fn starts(tool: &str) -> bool {
+    Command::new(tool)
+        .arg("--version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+/// A Windows of Wine, made anew and gone with this.
+struct Prefix(PathBuf);
+
+impl Prefix {
+    fn new() -> Result<Self> {
+        let path = run::target().join(format!("wine-{}", std::process::id()));
+        std::fs::create_dir_all(&path)?;
+        let prefix = Self(std::path::absolute(path)?);
+        run::run(prefix.apply(Command::new("wine").args(["wineboot", "--init"])).stderr(Stdio::null()))?;
+        Ok(prefix)
+    }
+
+    fn apply<'c>(&self, command: &'c mut Command) -> &'c mut Command {
+        command.env("WINEPREFIX", &self.0).env("WINEDEBUG", "-all").env_remove("DISPLAY")
+    }
+}
+
+impl Drop for Prefix {
+    fn drop(&mut self) {
+        let _ = self.apply(Command::new("wineserver").arg("--kill")).status();
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Runs the program: what it says of the examples is what it says of them here, and it can collect a machine and judge it.
+fn smoke(prefix: &Prefix, program: &Path) -> Result<()> {
+    run::run(run::cargo().args(["build", "--package", "deminer"]))?;
+    let here = run::target().join("debug").join(format!("deminer{}", std::env::consts::EXE_SUFFIX));
+    let examples = ["check", "examples/wannamine", "--format", "json", "--lang", "en"];
+    let expected = output(Command::new(here).args(examples))?;
+    let found = output(prefix.apply(Command::new("wine").arg(program).args(examples)))?;
+    // Paths are written in the way of the system.
+    let plain = |json: &str| json.replace("\\\\", "/").replace('\r', "");
+    ensure!(plain(&found) == plain(&expected), "the program says something else of the examples under Wine");
+    println!("the examples are judged alike under Wine");
+
+    let bundle = prefix.0.join("collected.zip");
+    let collected = prefix
+        .apply(
+            Command::new("wine")
+                .arg(program)
+                .args(["collect", "--quiet", "--output"])
+                .arg(windows_path(&bundle)),
+        )
+        .status()?;
+    ensure!(collected.success() && bundle.is_file(), "`deminer collect` failed under Wine: {collected}");
+    let judged = output(
+        Command::new(run::target().join("debug/deminer")).arg("check").arg(&bundle).args(&examples[2..]),
+    )?;
+    // Wine has no `root\subscription`: that is not known, and neither clean nor an error.
+    ensure!(
+        judged.contains("\"verdict\": \"inconclusive\"") || judged.contains("\"verdict\":\"inconclusive\""),
+        "{judged}"
+    );
+    println!(
+        "a machine of Wine was collected and judged: inconclusive, as it must be without root\\subscription"
+    );
+    Ok(())
+}
+
+fn output(command: &mut Command) -> Result<String> {
+    let line = run::shown(command);
+    let output = command.current_dir(run::root()).stderr(Stdio::inherit()).output()?;
+    let text = String::from_utf8(output.stdout)?;
+    ensure!(!text.is_empty(), "`{line}` says nothing: {}", output.status);
+    Ok(text)
+}
+
+/// A path of this system as Wine's programs see it.
+fn windows_path(path: &Path) -> String {
+    format!("Z:{}", path.display()).replace('/', "\\")
+}

@@ -41,3 +41,21 @@ fn everything_recorded_is_opened_without_an_error() {
     assert_eq!(errors, []);
     assert!(found.hosts().contains(&("DESKTOP-O8964S4", 10)));
 }
+
+#[cfg(feature = "events")]
+#[test]
+fn the_logs_of_a_renamed_machine_and_its_tasks_are_one_hosts() {
+    let Some(events) = data("events") else { return };
+    let limits = Limits::default();
+    let read = |path: std::path::PathBuf| find_with(&[path.as_path()], &limits).evidence;
+    let [logs] = &read(events.join("infected-win10.zip"))[..] else { panic!("more than one host") };
+    assert_eq!((logs.host.id.0.as_str(), logs.sources.len()), ("DESKTOP-TMKU40H", 94));
+    assert_eq!(logs.host.names, ["DESKTOP-TMKU40H", "WIN-C89CFTIHC0I"]);
+    assert!(logs.coverage.is_complete(Area::Events) && !logs.coverage.subscriptions_complete());
+    assert!(logs.sources.iter().all(|source| source.format == "event-log" && source.sha256.is_some()));
+    let notes: Vec<_> = logs.notes.iter().map(|note| note.message.id.as_str()).collect();
+    assert_eq!(notes, ["note-host-renamed"]);
+    let [tasks] = &read(events.join("../tasks/infected-win10.zip"))[..] else { panic!("more than one host") };
+    assert_eq!(tasks.tasks().count(), 202);
+    assert!(tasks.coverage.is_complete(Area::Tasks));
+}

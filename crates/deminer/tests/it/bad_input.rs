@@ -41,7 +41,7 @@ fn a_missing_file_beside_a_clean_machine_is_not_passed_over() {
     let with_missing = |host: &str, more: &[&str]| {
         let good = examples().join(host);
         let inputs = ["check".as_ref(), good.as_os_str(), missing.as_os_str()];
-        run(inputs.into_iter().chain(more.iter().map(|arg| arg.as_ref())))
+        run(inputs.into_iter().chain(more.iter().map(AsRef::as_ref)))
     };
     for options in [&[][..], &["--quiet"], &["--format=jsonl"]] {
         let run = with_missing("PC-CLEAN_WMI.zip", options);

@@ -15,6 +15,7 @@ mod program;
 
 pub use program::{is_smb_driver, parse_driver};
 
+use crate::format::file_name;
 use crate::text::Text;
 use crate::{Parsed, Problem, hotfix};
 use evidence::{
@@ -127,9 +128,10 @@ pub fn parse_ver(text: &Text<'_>) -> Parsed {
     parsed
 }
 
-/// Whether a line is one of `Get-ComputerInfo`'s that tell of the version.
+/// Whether a line is one of those that tell of a version in what PowerShell prints: `Get-ComputerInfo`, or the version of a file.
 pub(crate) fn is_computer_info(line: &str) -> bool {
-    const KEYS: [&str; 4] = ["WindowsBuildLabEx", "WindowsProductName", "OsBuildNumber", "OsHotFixes"];
+    const KEYS: [&str; 5] =
+        ["WindowsBuildLabEx", "WindowsProductName", "OsBuildNumber", "OsHotFixes", "FileMajorPart"];
     property(line).is_some_and(|(key, _)| KEYS.contains(&key))
 }
 
@@ -139,7 +141,7 @@ pub(crate) fn property(line: &str) -> Option<(&str, &str)> {
     key.ends_with(' ').then(|| (key.trim(), value.trim()))
 }
 
-/// Reads what `Get-ComputerInfo` prints.
+/// Reads what `Get-ComputerInfo` prints, or `(Get-Item srv.sys).VersionInfo` part by part.
 pub fn parse_computer_info(text: &Text<'_>) -> Parsed {
     let mut parsed = Parsed { problems: text.problems(), ..Parsed::default() };
     let properties: Vec<_> = lines(text.as_str())
@@ -171,7 +173,26 @@ pub fn parse_computer_info(text: &Text<'_>) -> Parsed {
             &mut parsed,
         );
     }
+    if let Some((at, version)) = file_parts(&value) {
+        let record = setting("srv-sys-version", "srv.sys", &version, host, &[]);
+        parsed.records.push((Location::Offset(text.offset(at)), record));
+        parsed.coverage.add(Area::Patch, ReadState::Complete);
+    }
     parsed
+}
+
+/// The numeric version of `srv.sys`, from properties that each give a part of it.
+fn file_parts<'t>(value: &impl Fn(&[&str]) -> Option<(usize, &'t str)>) -> Option<(usize, String)> {
+    let named = |(_, name): (usize, &str)| file_name(name).eq_ignore_ascii_case("srv.sys");
+    if !value(&["FileName", "OriginalFilename"]).is_none_or(named) {
+        return None;
+    }
+    let parts = ["FileMajorPart", "FileMinorPart", "FileBuildPart", "FilePrivatePart"];
+    let found: Vec<_> = parts.iter().filter_map(|part| value(&[part])).collect();
+    let numbers = found.iter().map(|(_, number)| number.parse::<u16>());
+    let numbers = numbers.collect::<Result<Vec<_>, _>>().ok().filter(|numbers| numbers.len() == parts.len())?;
+    let words: Vec<_> = numbers.iter().map(u16::to_string).collect();
+    Some((found.first()?.0, words.join(".")))
 }
 
 /// Reads the numeric version of `srv.sys` from the file itself.

@@ -37,6 +37,7 @@ locale_files!(
     "parse-text",
     "parse-updates",
     "parse-wmic",
+    "patch",
     "remediate"
 );
 

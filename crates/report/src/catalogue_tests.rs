@@ -107,7 +107,7 @@ fn everything_that_the_crates_can_say_is_worded_with_the_arguments_they_give() {
 fn everything_that_is_worded_for_the_crates_is_said() {
     let spoken = spoken();
     for (name, [english, _]) in
-        FILES.iter().filter(|(name, _)| *name == "detect" || name.starts_with("parse-"))
+        FILES.iter().filter(|(name, _)| ["detect", "patch"].contains(name) || name.starts_with("parse-"))
     {
         for id in ids(name, english).into_keys() {
             assert!(spoken.contains_key(&id), "{name}: {id} is never said");

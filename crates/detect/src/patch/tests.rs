@@ -1,1 +1,160 @@
+use super::*;
+use crate::assessment::{Assessment, Stage, Verdict};
+use crate::test_support::records_of;
+use evidence::{RecordData, Setting};
 
+fn setting(kind: &str, name: &str, value: &str, details: &[(&str, &str)]) -> RecordData {
+    RecordData::Setting(Setting {
+        kind: kind.into(),
+        name: name.into(),
+        value: value.into(),
+        details: details.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+    })
+}
+
+fn build(version: &str, details: &[(&str, &str)]) -> RecordData {
+    setting("os-build", "", version, details)
+}
+
+fn hotfix(name: &str) -> RecordData {
+    setting("hotfix", name, "", &[])
+}
+
+fn srv_sys(version: &str) -> RecordData {
+    setting("srv-sys-version", "srv.sys", version, &[])
+}
+
+fn list() -> RecordData {
+    setting("hotfix-list", "", "complete", &[])
+}
+
+fn assess(records: Vec<RecordData>) -> Assessment {
+    crate::assess(&records_of(records), Intel::builtin())
+}
+
+/// State and summary of the stage, and severity, title and action of the findings.
+fn short(assessment: &Assessment) -> (State, String, Vec<(Severity, String, Action)>) {
+    let stage = assessment.stages.iter().find(|stage| stage.stage == Stage::Patch).unwrap();
+    let findings = assessment.findings.iter().map(|f| (f.severity, f.title.id.clone(), f.action));
+    (stage.state, stage.summary.id.clone(), findings.collect())
+}
+
+const END: (Severity, &str, Action) = (Severity::Medium, "patch-title-support", Action::Review);
+
+fn expect(records: Vec<RecordData>, state: State, summary: &str, findings: &[(Severity, &str, Action)]) {
+    let findings = findings.iter().map(|(severity, title, action)| (*severity, (*title).to_owned(), *action));
+    assert_eq!(short(&assess(records)), (state, summary.to_owned(), findings.collect()));
+}
+
+#[test]
+fn fixed_by_the_file() {
+    let bluekeep = (Severity::Low, "patch-title-hole-unknown", Action::Review);
+    let records = vec![build("6.1.7601", &[]), srv_sys("6.1.7601.24002")];
+    expect(records, State::Ok, "stage-patch-ok", &[END, bluekeep]);
+}
+
+#[test]
+fn open_by_the_file() {
+    let records = vec![build("6.3.9600", &[]), srv_sys("6.3.9600.16384"), list(), hotfix("KB2919355")];
+    let assessment = assess(records);
+    let open = (Severity::High, "patch-title-open".to_owned(), Action::Patch);
+    let (state, summary, findings) = short(&assessment);
+    assert_eq!((state, summary.as_str(), &findings[0]), (State::Act, "stage-patch-open", &open));
+    let finding = &assessment.findings[0];
+    assert_eq!(finding.confidence, Confidence::Certain);
+    let reasons: Vec<_> = finding.reasons.iter().map(|reason| reason.id.as_str()).collect();
+    assert_eq!(reasons, ["patch-sign-file-open", "patch-sign-not-in-list", "patch-remedy-install"]);
+    assert_eq!(finding.evidence.len(), 1, "the record of the file");
+    assert_eq!(finding.subject["srv.sys"], "6.3.9600.16384");
+    // A missing update makes nobody infected.
+    assert_eq!(assessment.verdict, Verdict::Inconclusive);
+}
+
+#[test]
+fn what_a_list_leaves_open() {
+    let windows = [("product", "Microsoft Windows Server 2016 Standard")];
+    let records = vec![build("10.0.14393", &windows), list(), hotfix("KB3192137")];
+    let assessment = assess(records);
+    assert_eq!(short(&assessment), (State::Unknown, "stage-patch-cannot-tell".to_owned(), Vec::new()));
+    let stage = &assessment.stages[1];
+    assert!(
+        matches!(&stage.next, Some(Next::OnMachine(command)) if command.contains("srv.sys")),
+        "{stage:?}"
+    );
+}
+
+#[test]
+fn evidence_that_contradicts_itself_is_not_ok() {
+    let windows = [("product", "Microsoft Windows Server 2022 Standard")];
+    let records = vec![build("10.0.20348", &windows), list(), hotfix("KB4013429")];
+    expect(records, State::Unknown, "stage-patch-contradicted", &[]);
+    // Two machines in one pile.
+    let records = vec![build("6.1.7601", &[]), build("10.0.20348", &[])];
+    let assessment = assess(records);
+    assert_eq!(short(&assessment), (State::Unknown, "stage-patch-cannot-tell".to_owned(), Vec::new()));
+    let why = format!("{:?}", assessment.stages[1].summary);
+    assert!(why.contains("patch-sign-versions"), "{why}");
+}
+
+#[test]
+fn nothing_read() {
+    expect(Vec::new(), State::Unknown, "stage-patch-unknown", &[]);
+}
+
+#[test]
+fn packages_count_where_they_are_in_use() {
+    let rollup = "Package_for_RollupFix~31bf3856ad364e35~amd64~~9600.18604.1.2";
+    let server = [("product", "Windows Server 2012 R2")];
+    for (state, answer) in [
+        ("112", State::Ok),
+        ("80", State::Ok),
+        ("installed", State::Ok),
+        ("superseded", State::Ok),
+        ("64", State::Unknown),
+        ("staged", State::Unknown),
+        ("Installeret", State::Unknown),
+    ] {
+        let records = vec![build("6.3.9600", &server), setting("package", rollup, state, &[])];
+        assert_eq!(short(&assess(records)).0, answer, "{state}");
+        let single = "Package_for_KB4012213~31bf3856ad364e35~amd64~~6.3.1.0";
+        let records = vec![build("6.3.9600", &server), setting("package", single, state, &[])];
+        assert_eq!(short(&assess(records)).0, answer, "{state}");
+    }
+}
+
+#[test]
+fn a_restart_that_is_due_is_told() {
+    let server = [("product", "Windows Server 2012 R2")];
+    let pending = setting("reboot-pending", "RebootRequired", "", &[]);
+    let records = vec![build("6.3.9600", &server), srv_sys("6.3.9600.18604"), pending];
+    assert_eq!(short(&assess(records)).1, "stage-patch-restart");
+}
+
+#[test]
+fn other_holes_have_three_answers() {
+    let ended = (Severity::Low, "patch-title-support", Action::Review);
+    let open = (Severity::High, "patch-title-hole-open", Action::Patch);
+    let at = |ubr| vec![build("10.0.18362", &[("ubr", ubr)])];
+    expect(at("719"), State::Act, "stage-patch-hole", &[open, ended]);
+    let fixed = (Severity::Info, "patch-title-hole-fixed", Action::None);
+    expect(at("720"), State::Ok, "stage-patch-ok", &[ended, fixed]);
+    let unknown = (Severity::Low, "patch-title-hole-unknown", Action::Review);
+    expect(vec![build("10.0.18362", &[])], State::Ok, "stage-patch-ok", &[unknown, ended]);
+}
+
+#[test]
+fn a_service_pack_without_the_fix_is_told_and_left_open() {
+    let records = vec![build("5.1.2600", &[("service-pack", "2")]), list()];
+    let unserviced = (Severity::Medium, "patch-title-unserviced".to_owned(), Action::Patch);
+    let (state, summary, findings) = short(&assess(records));
+    assert_eq!((state, summary.as_str()), (State::Unknown, "stage-patch-cannot-tell"));
+    assert!(findings.contains(&unserviced), "{findings:?}");
+}
+
+#[test]
+fn of_several_readings_the_most_careful_counts() {
+    let records = vec![srv_sys("6.1.7601.24002"), srv_sys("6.1.7601.17514")];
+    assert_eq!(short(&assess(records)).0, State::Act);
+    let records = vec![build("10.0.14393", &[("ubr", "10")]), build("10.0.14393", &[("ubr", "2000")])];
+    assert_eq!(short(&assess(records)).0, State::Act);
+}

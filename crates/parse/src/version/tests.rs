@@ -73,6 +73,20 @@ fn what_get_computer_info_prints() {
     assert_eq!(parsed.problems[0].message.id, "note-hotfix-cut");
 }
 
+#[test]
+fn the_parts_of_a_file_version() {
+    let text = |name: &str| {
+        format!(
+            "\nFileName        : C:\\Windows\\System32\\drivers\\{name}\nFileMajorPart   : 6\nFileMinorPart   : 1\n\
+             FileBuildPart   : 7601\nFilePrivatePart : 23689\n"
+        )
+    };
+    assert_eq!(Format::of_text(&text("srv.sys"), ""), Format::ComputerInfo);
+    let read = |name| settings(&parse_computer_info(&Text::decode(text(name).as_bytes())));
+    assert_eq!(read("srv.sys"), ["srv-sys-version srv.sys6.1.7601.23689"]);
+    assert_eq!(read("srv2.sys"), [""; 0]);
+}
+
 /// A program of the smallest kind that has version information.
 fn program(version: [u16; 4], wide: bool) -> Vec<u8> {
     fn put(image: &mut [u8], at: usize, bytes: &[u8]) {

@@ -75,7 +75,6 @@ stage-confirm-suspicious = suspicious: { $count ->
 } a person’s look
 stage-confirm-clean = nothing of the kind in what was read
 stage-confirm-unknown = too little was read to say: filters, consumers and bindings are needed, all three
-stage-patch-unknown = no evidence of security updates was read: compare the version of srv.sys with the MS17-010 table in the documentation
 stage-collect-ok = the manifest of the evidence verifies
 stage-collect-broken = the evidence differs from its manifest: collect it again
 stage-collect-unknown = the evidence came without a manifest; this report gives the SHA-256 of each file, keep both together
@@ -125,7 +124,7 @@ how-events = not read by this version: look in Microsoft-Windows-WMI-Activity/Op
 how-files = not read by this version: look at the files that the autostart entries name
 how-accounts = not read by this version: look at net user and net localgroup administrators
 how-settings = not read by this version: look at the hosts file, DNS servers, netsh interface portproxy show all, and the exclusions of Defender
-how-patch = not read by this version: compare the version of srv.sys with the MS17-010 table in the documentation
+how-patch = on the machine: systeminfo > systeminfo.txt, and copy C:\Windows\System32\drivers\srv.sys, whose version decides
 how-hardening = not read by this version: see that SMBv1 is off, that local administrators have different passwords, and that accounts lock
 
 # Event logs.

@@ -66,7 +66,6 @@ stage-confirm-infected = 感染しています: 重大度「中」以上の検�
 stage-confirm-suspicious = 疑わしい状態です: 人による確認が必要な検出が { $count } 件
 stage-confirm-clean = 読み取った範囲には、該当するものはありません
 stage-confirm-unknown = 読み取った証拠が不足しています。フィルター、コンシューマー、バインディングの 3 つすべてが必要です
-stage-patch-unknown = セキュリティ更新プログラムの証拠がありません。srv.sys のバージョンを、ドキュメントの MS17-010 の表と比べてください
 stage-collect-ok = 証拠のマニフェストは検証できました
 stage-collect-broken = 証拠がマニフェストと一致しません。収集し直してください
 stage-collect-unknown = 証拠にマニフェストがありません。各ファイルの SHA-256 はこの報告書にあります。証拠と一緒に保管してください
@@ -101,7 +100,7 @@ how-events = このバージョンでは読み取りません。Microsoft-Window
 how-files = このバージョンでは読み取りません。自動起動の項目が指すファイルを確認してください
 how-accounts = このバージョンでは読み取りません。net user と net localgroup administrators で確認してください
 how-settings = このバージョンでは読み取りません。hosts ファイル、DNS サーバー、netsh interface portproxy show all、Defender の除外設定を確認してください
-how-patch = このバージョンでは読み取りません。srv.sys のバージョンを、ドキュメントの MS17-010 の表と比べてください
+how-patch = 対象のマシンで: systeminfo > systeminfo.txt。加えて、バージョンで判断できる C:\Windows\System32\drivers\srv.sys をコピーしてください
 how-hardening = このバージョンでは読み取りません。SMBv1 が無効であること、ローカル管理者のパスワードがマシンごとに異なること、アカウントのロックアウトが有効であることを確認してください
 
 # イベント ログ

@@ -62,7 +62,7 @@ fn standing(gathered: &Gathered, decision: &Decision, holes: &[Holed<'_>]) -> St
             (State::Act, m::STAGE_PATCH_OPEN.with([sign.into(), remedy.into()]), None)
         }
         (Answer::Fixed, Some(sign), None) => match open {
-            Some(holed) => (State::Act, hole_open(holed), None),
+            Some(open) => (State::Act, hole_open(open), None),
             None if gathered.facts.restart_pending => {
                 (State::Ok, m::STAGE_PATCH_RESTART.with([sign.into()]), None)
             }

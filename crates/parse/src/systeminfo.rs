@@ -105,7 +105,7 @@ fn row(at: usize, line: &str) -> Option<Machine<'_>> {
     let (host, rest) = line.trim_start().split_once(' ')?;
     let starts = rest.match_indices(' ').take(64).map(|(blank, _)| blank + 1);
     let (start, version) =
-        starts.filter_map(|start| Some((start, system_version(rest.get(start..)?)?))).next()?;
+        starts.find_map(|start| Some((start, system_version(rest.get(start..)?)?)))?;
     let product = rest.get(..start)?.trim();
     (!product.is_empty() && !host.contains(':')).then_some(Machine {
         start: at,

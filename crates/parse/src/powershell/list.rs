@@ -5,7 +5,7 @@ use super::reading::{self, Reading};
 use super::{AMBIGUOUS, Areas, INCOMPLETE, NO_RECORDS, Tally, fields, fold};
 use crate::text::Text;
 use crate::{Parsed, Problem};
-use evidence::{Level, Location, RecordData};
+use evidence::{Level, Location, RecordData, State};
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -69,12 +69,19 @@ pub fn parse_list(text: &Text<'_>) -> Parsed {
         let Reading { at, kept, ends, ambiguous: doubtful, whole } = reading;
         let offset = lines.get(at).map_or(0, |line| text.offset(line.at));
         let mut named = Vec::with_capacity(kept.len());
+        let mut cut = Vec::new();
         for (n, (candidate, end)) in kept.iter().zip(ends).enumerate() {
             let own = lines.get(candidate.line..end).unwrap_or_default();
             let last = n + 1 == kept.len();
             named.push((candidate.label.name, fold::value(candidate.label, own, width, last)));
+            if fold::is_doubtful(candidate.label, own, width) {
+                cut.push(candidate.label.name);
+            }
         }
         let mut object = fields::object(named);
+        for property in object.properties.iter_mut().filter(|own| cut.contains(&own.name.as_str())) {
+            property.state = State::Truncated;
+        }
         object.ambiguous = doubtful;
         if doubtful {
             ambiguous.add(offset);

@@ -204,6 +204,41 @@ fn lines_folded_at_the_width_of_the_console_are_joined() {
     assert_eq!(objects(&object)[0].text("Query"), Some("SELECT * FROM X"));
 }
 
+/// A record with a script of one line that is folded at a width, with its further lines indented.
+fn folded_script(code: &str, width: usize) -> String {
+    let mut text = String::from("Name       : n\r\n");
+    let mut line = String::from("ScriptText : ");
+    for c in code.chars() {
+        if line.len() == width {
+            let _ = write!(text, "{line}\r\n");
+            line = " ".repeat(13);
+        }
+        line.push(c);
+    }
+    let _ = write!(text, "{line}\r\n");
+    text
+}
+
+#[test]
+fn a_script_of_one_line_is_joined_at_any_width_of_a_file() {
+    for width in [1000, 2048, 4096, 8191, 8192, 777] {
+        let code = format!("Execute \"{}\"", "QUJDREVG/+0=".repeat(width / 8));
+        let parsed = list(&folded_script(&code, width));
+        assert_eq!(objects(&parsed)[0].text("ScriptText"), Some(code.as_str()), "{width}");
+    }
+}
+
+#[test]
+fn a_script_that_may_be_folded_at_an_odd_width_is_marked() {
+    let code = format!("Execute \"{}\"", "QUJDREVG/+0=".repeat(14));
+    let parsed = list(&folded_script(&code, 131));
+    assert!(matches!(objects(&parsed)[0].property("ScriptText"), Seen::Truncated(_)));
+    let own = format!("{}\nnext", "x = 1 : ".repeat(16).trim());
+    let parsed = list(&listing(&[&[("Name", "n"), ("ScriptText", &own)]], true, "\r\n"));
+    assert_eq!(objects(&parsed)[0].text("ScriptText"), Some(own.as_str()));
+    assert!(matches!(objects(&parsed)[0].property("ScriptText"), Seen::Known(_)));
+}
+
 #[test]
 fn text_that_looks_like_properties_stays_text_where_it_is_indented() {
     let fake = "x\nName             : stock\n\n__GENUS          : 2\n__CLASS          : __EventFilter";

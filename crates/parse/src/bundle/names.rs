@@ -32,18 +32,66 @@ pub(super) fn stem_of_archive(name: &str) -> &str {
     if has_extension(name, "zip") { name.get(..name.len() - 4).unwrap_or(name) } else { name }
 }
 
-/// The kind of a file by its name, and what stands before it: `PC1_EventFilter.txt` is an `eventfilter` of `PC1`.
+/// What parts the kind and the host in the name of a file.
+const SEPARATORS: [char; 4] = ['_', '-', '.', ' '];
+
+/// What stands behind the kind in the names of files, and is no host: how it was exported, or of what.
+const NO_HOSTS: &[&str] = &[
+    "wmic",
+    "list",
+    "csv",
+    "raw",
+    "rawxml",
+    "xml",
+    "json",
+    "mof",
+    "full",
+    "all",
+    "output",
+    "export",
+    "old",
+    "new",
+    "before",
+    "after",
+    "copy",
+    "backup",
+    "root",
+    "default",
+    "subscription",
+    "cimv2",
+    "readme",
+    "notes",
+    "instances",
+];
+
+/// The kind of a file by its name, and the host in it: `PC1_EventFilter.txt` and `EventFilter_PC1.txt` are an `eventfilter` of `PC1`.
 pub(super) fn kind(path: &str) -> Option<(&'static str, &str)> {
     let name = file_name(path);
     let name = if has_extension(name, "gz") { name.get(..name.len() - 3)? } else { name };
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     let lower = stem.to_ascii_lowercase();
     let lower = lower.strip_suffix('s').filter(|_| !lower.ends_with("autoruns")).unwrap_or(&lower);
-    let kind = KINDS.iter().find(|kind| lower.ends_with(**kind))?;
+    let Some(kind) = KINDS.iter().find(|kind| lower.ends_with(**kind)) else {
+        return kind_before_host(stem);
+    };
     let before = stem.get(..lower.len() - kind.len())?;
-    let prefix = before.trim_end_matches(['_', '-', '.', ' ']);
+    let prefix = before.trim_end_matches(SEPARATORS);
     // `MyEventFilter` is a name of its own, not a host and a kind.
     (before.is_empty() || prefix.len() < before.len()).then_some((*kind, prefix))
+}
+
+/// The kind of a file that is named after its kind, then after its host.
+fn kind_before_host(stem: &str) -> Option<(&'static str, &str)> {
+    let stem = stem.trim_start_matches('_');
+    let kind =
+        KINDS.iter().find(|kind| stem.get(..kind.len()).is_some_and(|own| own.eq_ignore_ascii_case(kind)))?;
+    let behind = stem.get(kind.len()..)?;
+    let behind = behind.strip_prefix(['s', 'S']).unwrap_or(behind);
+    let host = behind.trim_start_matches(SEPARATORS);
+    let word = !NO_HOSTS.iter().any(|word| host.eq_ignore_ascii_case(word));
+    // Dates and numbers of copies are no hosts.
+    let named = host.len() < behind.len() && word && host.chars().any(char::is_alphabetic);
+    named.then_some((*kind, host))
 }
 
 /// Whether the text can be the name of a particular machine.
@@ -96,6 +144,13 @@ mod tests {
             ("__EventFilter.txt", Some(("eventfilter", ""))),
             ("PC1_ActiveScriptEventConsumer.mof", Some(("activescripteventconsumer", "PC1"))),
             ("PC1_Autoruns.CSV", Some(("autoruns", "PC1"))),
+            ("EventFilter_PC1.txt", Some(("eventfilter", "PC1"))),
+            ("x/__EventFilters-pc-2.corp.csv.gz", Some(("eventfilter", "pc-2.corp"))),
+            ("CommandLineEventConsumer_PC1.txt", Some(("commandlineeventconsumer", "PC1"))),
+            ("EventFilter_2024-01-01.txt", None),
+            ("EventFilter (2).txt", None),
+            ("EventFilter_old.txt", None),
+            ("EventFilterX.txt", None),
             ("MyEventFilter.txt", None),
             ("readme.md", None),
             ("ü", None),

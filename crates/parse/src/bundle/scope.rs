@@ -115,7 +115,13 @@ pub(super) fn host(
         Scope::Rest | Scope::Sealed(_) => Some((bundle.0.as_str(), bundle.1)),
     };
     let (name, source) = named.unwrap_or_default();
-    match single_server(taken, aliases) {
+    // A name of the bundle's own stands for the records that state no machine, where others state another.
+    let stray = |server: &&str| {
+        let silent =
+            || taken.iter().flat_map(|taken| &taken.records).any(|(_, data)| self::server(data).is_none());
+        source == NameSource::BundleName && !names::same_machine(server, name) && silent()
+    };
+    match single_server(taken, aliases).filter(|server| !stray(server)) {
         Some(server) => {
             let mut host = machine(server, aliases);
             if source == NameSource::BundleName && names::same_machine(server, name) {

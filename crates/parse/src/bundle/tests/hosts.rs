@@ -4,15 +4,35 @@ use super::*;
 use evidence::{Area, Custody, Host, NameSource, ReadState, RecordData};
 
 #[test]
-fn the_machine_that_records_name_goes_before_the_bundle() {
-    let root = folder(&[(
-        "PC1_WMI.zip",
-        &zip(&[("f.csv", filter_of("PC2").as_bytes()), ("g.txt", FILTER.as_bytes())]),
-    )]);
+fn the_machine_that_all_records_name_goes_before_the_bundle() {
+    let root = folder(&[("PC1_WMI.zip", &zip(&[("f.csv", filter_of("PC2").as_bytes())]))]);
     let found = find(root.path());
-    assert_eq!(found.hosts(), [("PC2", 2)]);
+    assert_eq!(found.hosts(), [("PC2", 1)]);
     assert_eq!(found.evidence[0].host.name_source, NameSource::Record);
     assert_eq!(found.notes(), [(Level::Warning, "note-other-host")]);
+}
+
+#[test]
+fn a_stray_file_does_not_rename_a_bundle() {
+    let stray = filter_of("PC2");
+    let members: [(&str, &[u8]); 3] =
+        [("f.csv", stray.as_bytes()), ("g.txt", FILTER.as_bytes()), ("h.txt", FILTER.as_bytes())];
+    let found = find(folder(&[("PC1_WMI.zip", &zip(&members))]).path());
+    assert_eq!(found.hosts(), [("PC1", 2), ("PC2", 1)]);
+    assert_eq!(found.notes(), [(Level::Warning, "note-other-host")]);
+    let found = find(folder(&[("any.zip", &zip(&members))]).path());
+    assert_eq!(found.hosts(), [("PC2", 3)]);
+}
+
+#[test]
+fn hosts_behind_the_kind_and_folders_in_the_windows_way_part_files_too() {
+    let filter = FILTER.as_bytes();
+    let suffixes = folder(&[("x/EventFilter_PC1.txt", filter), ("x/EventFilter_PC2.txt", filter)]);
+    assert_eq!(find(suffixes.path()).hosts(), [("PC1", 1), ("PC2", 1)]);
+    let archive = zip(&[("in\\PC1\\EventFilter.txt", filter), ("in\\PC2\\EventFilter.txt", filter)]);
+    assert_eq!(find(folder(&[("all.zip", &archive)]).path()).hosts(), [("PC1", 1), ("PC2", 1)]);
+    let named = zip(&[("PC1_WMI\\EventFilter.txt", filter), ("PC2_WMI\\EventFilter.txt", filter)]);
+    assert_eq!(find(folder(&[("all.zip", &named)]).path()).hosts(), [("PC1", 1), ("PC2", 1)]);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What names tell: the host of a bundle, the kind of a file.
 
 use crate::format::{file_name, has_extension};
+use evidence::{Area, ReadState};
 
 /// How files are called that hold one kind of thing, in lower case; longer names first.
 const KINDS: &[&str] = &[
@@ -92,6 +93,20 @@ fn kind_before_host(stem: &str) -> Option<(&'static str, &str)> {
     // Dates and numbers of copies are no hosts.
     let named = host.len() < behind.len() && word && host.chars().any(char::is_alphabetic);
     named.then_some((*kind, host))
+}
+
+/// The area that a file is about by its name, and how far the class in the name covers it.
+pub(super) fn area(path: &str) -> Option<(Area, ReadState)> {
+    let (kind, _) = kind(path)?;
+    Some(match kind {
+        "eventfilter" => (Area::EventFilters, ReadState::Complete),
+        "filtertoconsumerbinding" => (Area::Bindings, ReadState::Complete),
+        "eventconsumer" => (Area::EventConsumers, ReadState::Complete),
+        "timerinstruction" => (Area::Timers, ReadState::Complete),
+        kind if kind.ends_with("eventconsumer") => (Area::EventConsumers, ReadState::Partial),
+        kind if kind.ends_with("timerinstruction") => (Area::Timers, ReadState::Partial),
+        _ => return None,
+    })
 }
 
 /// Whether the text can be the name of a particular machine.

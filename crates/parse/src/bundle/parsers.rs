@@ -1,5 +1,6 @@
 //! Which parser reads which format.
 
+use super::names;
 use crate::format::Format;
 use crate::text::Text;
 use crate::{Parsed, autoruns, events, hotfix, mof, powershell, systeminfo, tasks, version, wmic};
@@ -7,7 +8,14 @@ use crate::{Parsed, autoruns, events, hotfix, mof, powershell, systeminfo, tasks
 /// Reads a text in its format; `place` is the path of the file inside the bundle.
 pub(super) fn parse(format: Format, text: &Text<'_>, place: &str) -> Parsed {
     match format {
-        Format::WmicList => wmic::parse_list(text),
+        Format::WmicList => {
+            let mut parsed = wmic::parse_list(text);
+            // The content tells that there are none, the name of what.
+            if let Some((area, state)) = names::area(place).filter(|_| wmic::says_no_instances(text)) {
+                parsed.coverage.add(area, state);
+            }
+            parsed
+        }
         Format::WmicCsv => wmic::parse_csv(text),
         Format::WmicRawxml => wmic::parse_rawxml(text),
         Format::PowershellList => powershell::parse_list(text),

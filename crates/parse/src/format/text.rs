@@ -3,7 +3,7 @@
 mod mof;
 
 use super::{Format, HEAD};
-use crate::{autoruns, events, hotfix, systeminfo, version};
+use crate::{autoruns, events, hotfix, systeminfo, version, wmic};
 use evidence::wmi::schema::SCHEMAS;
 
 /// Properties that many classes of WMI have: alone they do not show that a listing is about subscriptions.
@@ -53,6 +53,7 @@ pub(super) fn recognise(text: &str) -> Format {
         {
             Format::EventJson
         }
+        Some('n' | 'N') if wmic::is_no_instances(head) => Format::WmicList,
         Some(_) => lines(head),
     }
 }
@@ -191,6 +192,10 @@ mod tests {
         all(&[
             ("\r\r\n\r\r\nCreatorSID={1,2}\r\r\nEventAccess=\r\r\n", Format::WmicList),
             ("Name=x\r\nQuery=SELECT * FROM a\r\n", Format::WmicList),
+            ("No Instance(s) Available.\r\r\n\r\r\n", Format::WmicList),
+            ("No Instance(s) Available. Or so.\r\n", Format::UnknownText),
+            ("\r\n__CLASS  : __EventFilter\r\nName     : x\r\n", Format::PowershellList),
+            ("__CLASS : CommandLineEventConsumer\n", Format::PowershellList),
             ("\r\nNode,CreatorSID,Name\r\nPC,,x\r\n", Format::WmicCsv),
             ("\r\n__GENUS          : 2\r\n", Format::PowershellList),
             ("EventNamespace : root\\cimv2\r\nName : x", Format::PowershellList),

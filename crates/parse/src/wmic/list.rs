@@ -74,8 +74,19 @@ pub fn parse_list(text: &Text<'_>) -> Parsed {
 ///
 /// The sentence is recognised in English only; in other languages nothing sets it off from an error.
 pub fn says_no_instances(text: &Text<'_>) -> bool {
-    let said = text.as_str().trim().trim_end_matches('.');
-    said.eq_ignore_ascii_case("No Instance(s) Available")
+    is_no_instances(text.as_str())
+}
+
+/// The same for text that was decoded elsewhere. Several queries say it several times.
+pub(crate) fn is_no_instances(text: &str) -> bool {
+    let mut said =
+        text.lines().map(|line| line.trim_matches(is_blank)).filter(|line| !line.is_empty()).peekable();
+    said.peek().is_some()
+        && said.all(|line| line.trim_end_matches('.').eq_ignore_ascii_case("No Instance(s) Available"))
+}
+
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{FEFF}' | '\0')
 }
 
 /// Where a record is cut off, the rest of its kind may be missing with the rest of it.

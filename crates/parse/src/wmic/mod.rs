@@ -18,6 +18,7 @@ mod reading;
 mod value;
 
 pub use self::csv::parse_csv;
+pub(crate) use list::is_no_instances;
 pub use list::{parse_list, says_no_instances};
 pub use rawxml::parse_rawxml;
 

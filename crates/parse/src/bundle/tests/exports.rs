@@ -1,6 +1,7 @@
 //! Exports that are recognised by more than their first bytes, or that are not what they should be.
 
 use super::*;
+use evidence::{Area, ReadState};
 
 #[test]
 fn mof_behind_much_comment_is_read_and_other_text_called_mof_is_told() {
@@ -18,4 +19,25 @@ fn mof_behind_much_comment_is_read_and_other_text_called_mof_is_told() {
     assert_eq!(found.hosts(), [("PC1", 1)]);
     let unknown: Vec<_> = found.notes().into_iter().filter(|(_, id)| *id == "note-unknown-text").collect();
     assert_eq!(unknown, [(Level::Warning, "note-unknown-text"), (Level::Info, "note-unknown-text")]);
+}
+
+#[test]
+fn an_empty_listing_covers_what_its_name_says() {
+    let none = b"No Instance(s) Available.\r\r\n\r\r\n";
+    let root = folder(&[
+        ("PC1_WMI/EventFilter.txt", none),
+        ("PC1_WMI/CommandLineEventConsumer.txt", none),
+        ("PC1_WMI/PC1_TimerInstruction.txt", none),
+        ("PC1_WMI/any.txt", none),
+    ]);
+    let found = find(root.path());
+    assert_eq!(found.hosts(), [("PC1", 0)]);
+    assert_eq!(found.notes(), [(Level::Info, "note-wmic-no-instances"); 4]);
+    let covered: Vec<_> = found.evidence[0].coverage.iter().collect();
+    let expected = [
+        (Area::EventFilters, ReadState::Complete),
+        (Area::EventConsumers, ReadState::Partial),
+        (Area::Timers, ReadState::Complete),
+    ];
+    assert_eq!(covered, expected);
 }

@@ -26,6 +26,14 @@ pub enum Format {
     PowershellJson,
     /// `Export-Clixml`.
     Clixml,
+    /// `Export-Csv`, which writes arrays and references as the names of their types.
+    ExportCsv,
+    /// What `Format-Table` shows: columns, cut at the width of the console.
+    PowershellTable,
+    /// What `wmic` prints without `/format`: columns of which nothing parts one from the next for sure.
+    WmicTable,
+    /// The error that `wmic` prints instead of a listing.
+    WmicError,
     /// Managed object format, the source text of WMI objects.
     Mof,
     /// A table of Autoruns, comma-separated.
@@ -82,6 +90,10 @@ pub enum Format {
 pub const NOTES: &[MessageSpec] = &[
     MessageSpec::new("format-wmic-htable", &[]),
     MessageSpec::new("format-clixml", &[]),
+    MessageSpec::new("format-export-csv", &[]),
+    MessageSpec::new("format-powershell-table", &[]),
+    MessageSpec::new("format-wmic-table", &[]),
+    MessageSpec::new("format-wmic-error", &[]),
     MessageSpec::new("format-event-log", &[]),
     MessageSpec::new("format-program", &[]),
     MessageSpec::new("format-capture", &[]),
@@ -99,6 +111,10 @@ impl Format {
             Self::PowershellList => "powershell-list",
             Self::PowershellJson => "powershell-json",
             Self::Clixml => "clixml",
+            Self::ExportCsv => "export-csv",
+            Self::PowershellTable => "powershell-table",
+            Self::WmicTable => "wmic-table",
+            Self::WmicError => "wmic-error",
             Self::Mof => "mof",
             Self::AutorunsCsv => "autoruns-csv",
             Self::AutorunsTsv => "autoruns-tsv",
@@ -223,7 +239,14 @@ impl Format {
 
     /// Whether a file of this format speaks of a host, be it read or not.
     pub const fn is_evidence(self) -> bool {
-        self.is_read() || matches!(self, Self::WmicHtable | Self::Clixml | Self::AutorunsArn | Self::Evtx)
+        self.is_read()
+            || self.is_failed_export()
+            || matches!(self, Self::WmicHtable | Self::Clixml | Self::AutorunsArn | Self::Evtx)
+    }
+
+    /// Whether the file was made by an export that leaves out what it was made for.
+    pub(crate) const fn is_failed_export(self) -> bool {
+        matches!(self, Self::ExportCsv | Self::PowershellTable | Self::WmicTable | Self::WmicError)
     }
 
     /// What people call a format that is recognised but not read.
@@ -282,6 +305,10 @@ mod tests {
         for format in [
             Format::WmicHtable,
             Format::Clixml,
+            Format::ExportCsv,
+            Format::PowershellTable,
+            Format::WmicTable,
+            Format::WmicError,
             Format::Evtx,
             Format::Program,
             Format::Capture,

@@ -286,7 +286,13 @@ impl<'a> Collector<'a> {
             Format::UnknownText => (unknown, Some(UNKNOWN_TEXT.plain())),
             format => match format.unread_words() {
                 Some(words) => {
-                    let level = if expected || offer.named { Level::Warning } else { Level::Info };
+                    let level = if expected && format.is_failed_export() {
+                        Level::Error
+                    } else if expected || offer.named || format.is_failed_export() {
+                        Level::Warning
+                    } else {
+                        Level::Info
+                    };
                     (level, Some(UNREAD.with([words.into()])))
                 }
                 None => (unknown, Some(UNKNOWN_BINARY.plain())),

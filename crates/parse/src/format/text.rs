@@ -1,5 +1,6 @@
 //! Recognises text formats.
 
+mod failed;
 mod mof;
 
 use super::{Format, HEAD};
@@ -117,6 +118,9 @@ fn is_telling(name: &str) -> bool {
 }
 
 fn lines(head: &str) -> Format {
+    if let Some(format) = failed::recognise(head) {
+        return format;
+    }
     let system = systeminfo::recognise(head);
     let mut first = true;
     for (at, line) in version::lines(head) {

@@ -4,6 +4,10 @@
 
 format-wmic-htable = a web page made by wmic (`/format:htable`); export with `/format:list` or `/format:rawxml` instead
 format-clixml = a PowerShell export (`Export-Clixml`); export with `Format-List *` or `ConvertTo-Json -Depth 5` instead
+format-export-csv = a table of PowerShell's `Export-Csv`, which leaves out arrays and references; export with `Format-List *` and `Out-File -Width 8192`, or with `ConvertTo-Json -Depth 5` instead
+format-powershell-table = a table of PowerShell's `Format-Table`, which cuts long values; export with `Format-List *` and `Out-File -Width 8192`, or with `ConvertTo-Json -Depth 5` instead
+format-wmic-table = a table of wmic, in which values cannot be told apart for sure; export with `/format:list` or `/format:rawxml` instead
+format-wmic-error = an error of wmic instead of a listing; run the command again as an administrator, with `/namespace:\\root\subscription` and `/format:list`
 format-event-log = a Windows event log
 format-program = a Windows program or library
 format-capture = a network capture

@@ -4,6 +4,10 @@
 
 format-wmic-htable = wmic が作成した Web ページ（`/format:htable`）。`/format:list` または `/format:rawxml` で出力し直してください
 format-clixml = PowerShell の `Export-Clixml` の出力。`Format-List *` または `ConvertTo-Json -Depth 5` で出力し直してください
+format-export-csv = PowerShell の `Export-Csv` の表。配列と参照が失われるため、`Format-List *` と `Out-File -Width 8192`、または `ConvertTo-Json -Depth 5` で出力し直してください
+format-powershell-table = PowerShell の `Format-Table` の表。長い値が切れるため、`Format-List *` と `Out-File -Width 8192`、または `ConvertTo-Json -Depth 5` で出力し直してください
+format-wmic-table = wmic の表。値の区切りを確定できないため、`/format:list` または `/format:rawxml` で出力し直してください
+format-wmic-error = 一覧ではなく wmic のエラー。管理者として、`/namespace:\\root\subscription` と `/format:list` を指定して実行し直してください
 format-event-log = Windows イベントログ
 format-program = Windows のプログラムまたはライブラリ
 format-capture = ネットワーク キャプチャ

@@ -22,6 +22,16 @@ fn mof_behind_much_comment_is_read_and_other_text_called_mof_is_told() {
 }
 
 #[test]
+fn exports_that_cannot_be_read_are_named() {
+    let table = b"EventNamespace Name Query\r\n-------------- ---- -----\r\nroot\\cimv2     F    SEL...\r\n";
+    let root = folder(&[("PC1_WMI/EventFilter.txt", table), ("PC1_WMI/any.txt", table)]);
+    let notes =
+        find(root.path()).notes().into_iter().map(|(level, id)| (level, id.to_owned())).collect::<Vec<_>>();
+    let unread = "note-format-unread".to_owned();
+    assert_eq!(notes, [(Level::Error, unread.clone()), (Level::Warning, unread)]);
+}
+
+#[test]
 fn an_empty_listing_covers_what_its_name_says() {
     let none = b"No Instance(s) Available.\r\r\n\r\r\n";
     let root = folder(&[

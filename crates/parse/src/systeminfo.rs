@@ -103,9 +103,8 @@ fn quoted(at: usize, line: &str) -> Option<Machine<'_>> {
 /// A row of a table: the name of the machine has no blank in it.
 fn row(at: usize, line: &str) -> Option<Machine<'_>> {
     let (host, rest) = line.trim_start().split_once(' ')?;
-    let starts = rest.match_indices(' ').take(64).map(|(blank, _)| blank + 1);
-    let (start, version) =
-        starts.find_map(|start| Some((start, system_version(rest.get(start..)?)?)))?;
+    let mut starts = rest.match_indices(' ').take(64).map(|(blank, _)| blank + 1);
+    let (start, version) = starts.find_map(|start| Some((start, system_version(rest.get(start..)?)?)))?;
     let product = rest.get(..start)?.trim();
     (!product.is_empty() && !host.contains(':')).then_some(Machine {
         start: at,

@@ -80,9 +80,12 @@ fn read(bytes: &[u8]) -> Option<Vec<(String, String)>> {
             Some(number(bytes, section + 20, 4)? + inside)
         })
     };
+    if !is_program {
+        return None;
+    }
     let mut imports = Vec::new();
     let mut entry = place(table)?;
-    while is_program {
+    loop {
         let (names, library) = (number(bytes, entry, 4)?, number(bytes, entry + 12, 4)?);
         if library == 0 {
             return Some(imports);
@@ -104,7 +107,6 @@ fn read(bytes: &[u8]) -> Option<Vec<(String, String)>> {
         }
         entry += 20;
     }
-    None
 }
 
 fn number(bytes: &[u8], at: usize, width: usize) -> Option<usize> {

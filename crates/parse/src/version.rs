@@ -190,7 +190,8 @@ fn file_parts<'t>(value: &impl Fn(&[&str]) -> Option<(usize, &'t str)>) -> Optio
     let parts = ["FileMajorPart", "FileMinorPart", "FileBuildPart", "FilePrivatePart"];
     let found: Vec<_> = parts.iter().filter_map(|part| value(&[part])).collect();
     let numbers = found.iter().map(|(_, number)| number.parse::<u16>());
-    let numbers = numbers.collect::<Result<Vec<_>, _>>().ok().filter(|numbers| numbers.len() == parts.len())?;
+    let numbers =
+        numbers.collect::<Result<Vec<_>, _>>().ok().filter(|numbers| numbers.len() == parts.len())?;
     let words: Vec<_> = numbers.iter().map(u16::to_string).collect();
     Some((found.first()?.0, words.join(".")))
 }

@@ -4,6 +4,7 @@ use crate::format::Format;
 use encoding_rs::{BIG5, EUC_KR, Encoding, GBK, IBM866, SHIFT_JIS, UTF_8, WINDOWS_1252};
 use evidence::RecordData;
 use proptest::prelude::*;
+use std::fmt::Write as _;
 
 /// The output of a Windows whose labels and sentences are these.
 struct Words {
@@ -94,15 +95,15 @@ const LANGUAGES: &[Words] = &[
 fn output(words: &Words, counted: usize, updates: &[&str]) -> String {
     let mut text = format!("\r\n{}  PC-7\r\n", words.host);
     for (label, value) in [words.product, words.version] {
-        text += &format!("{label}  {value}\r\n");
+        let _ = write!(text, "{label}  {value}\r\n");
     }
     text += "CPU:  1.\r\n      [01]: Intel64 Family 6 Model 42 ~2500 MHz\r\n";
-    text += &format!("{}  \\\\PC-7\r\n", words.server);
-    text += &format!("{}  {}\r\n", words.updates.0, words.updates.1.replace("{}", &counted.to_string()));
+    let _ = write!(text, "{}  \\\\PC-7\r\n", words.server);
+    let _ = write!(text, "{}  {}\r\n", words.updates.0, words.updates.1.replace("{}", &counted.to_string()));
     for (number, update) in updates.iter().enumerate() {
-        text += &format!("      [{:02}]: {update}\r\n", number + 1);
+        let _ = write!(text, "      [{:02}]: {update}\r\n", number + 1);
     }
-    text += &format!("{}  {}\r\n", words.cards.0, words.cards.1);
+    let _ = write!(text, "{}  {}\r\n", words.cards.0, words.cards.1);
     text + "      [01]: Adapter\r\n            IP\r\n            [01]: 192.0.2.1\r\n      [02]: Other\r\n"
 }
 

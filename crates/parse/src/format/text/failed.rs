@@ -5,8 +5,11 @@ use super::{Format, is_telling, starts_with};
 /// The export that the text is, by its first lines.
 pub(super) fn recognise(head: &str) -> Option<Format> {
     let mut lines = head.lines().map(str::trim).filter(|line| !line.is_empty());
-    let first = lines.next()?;
-    if starts_with(first, "#TYPE ") || names(first.split(',').map(unquoted)) {
+    let mut first = lines.next()?;
+    if starts_with(first, "#TYPE ") {
+        first = lines.next()?;
+    }
+    if names(first.split(',').map(unquoted)) {
         return Some(Format::ExportCsv);
     }
     let second = lines.next().unwrap_or_default();
@@ -30,7 +33,7 @@ fn names<'t>(columns: impl Iterator<Item = Option<&'t str>>) -> bool {
     for column in columns {
         let Some(name) = column.filter(|name| is_name(name)) else { return false };
         count += 1;
-        telling |= is_telling(name) || name.starts_with("__");
+        telling |= is_telling(name);
     }
     count > 1 && telling
 }
@@ -56,12 +59,16 @@ mod tests {
     #[test]
     fn exports_that_leave_out_what_matters() {
         for (text, format) in [
-            ("#TYPE Microsoft.Management.Infrastructure.CimInstance#root\n\"a\"", Some(Format::ExportCsv)),
-            ("\"PSComputerName\",\"__GENUS\",\"Name\"\r\n\"PC\",\"2\",\"x\"", Some(Format::ExportCsv)),
+            (
+                "#TYPE Microsoft.Management.Infrastructure.CimInstance#root\n\"Name\",\"Query\"",
+                Some(Format::ExportCsv),
+            ),
+            ("\"PSComputerName\",\"Query\",\"Name\"\r\n\"PC\",\"2\",\"x\"", Some(Format::ExportCsv)),
             ("\r\nEventNamespace Name Query\r\n-------------- ---- -----\r\n", Some(Format::PowershellTable)),
             ("CreatorSID  EventAccess  EventNamespace  Name\r\r\n{1}", Some(Format::WmicTable)),
             ("Node - PC1\r\nERROR:\r\nDescription = Access denied\r\n", Some(Format::WmicError)),
             ("エラー:\r\n説明 = 無効な名前空間\r\n", Some(Format::WmicError)),
+            ("#TYPE System.Management.ManagementObject\n\"__GENUS\",\"HotFixID\"\n", None),
             ("\"Name\",\"Text\"\n", None),
             ("Query your EventNamespace\n", None),
             ("Dear Query  Name, all\n", None),

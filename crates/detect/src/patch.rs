@@ -83,7 +83,12 @@ fn standing(gathered: &Gathered, decision: &Decision, holes: &[Holed<'_>]) -> St
 
 fn hole_open(holed: &Holed<'_>) -> Message {
     let hole = holed.hole;
-    m::STAGE_PATCH_HOLE.with([(&hole.name).into(), (&hole.id).into(), (&hole.install).into()])
+    m::STAGE_PATCH_HOLE.with([(&hole.name).into(), (&hole.id).into(), installable(holed).into()])
+}
+
+/// The updates that close a hole on this version of Windows.
+fn installable(holed: &Holed<'_>) -> String {
+    holed.affected.fixes.iter().map(|update| format!("KB{update}")).collect::<Vec<_>>().join(", ")
 }
 
 /// That the fix is missing, or that it cannot be had without a service pack.
@@ -102,6 +107,7 @@ fn missing_update(evidence: &Evidence, gathered: &Gathered, decision: &Decision)
     finding.attack = vec!["T1210".to_owned()];
     finding.id = finding_id(Kind::Patch, &["ms17-010"], "");
     finding.subject = gathered.subject();
+    finding.subject.extend(gathered.updates());
     finding.evidence =
         places(evidence, gathered.records(decision.evidence.iter().chain(&decision.contradictions)));
     Some(finding)
@@ -120,7 +126,7 @@ fn reasons(decision: &Decision) -> Vec<Message> {
 
 /// A hole on a version of Windows that has it: open, closed, or not to be told.
 fn hole(evidence: &Evidence, gathered: &Gathered, holed: &Holed<'_>) -> Finding {
-    let Holed { hole, answer, ground } = holed;
+    let Holed { hole, answer, ground, .. } = holed;
     let name = [(&hole.name).into(), (&hole.id).into()];
     let (title, severity, confidence, action) = match answer {
         Answer::NotFixed => {
@@ -144,8 +150,8 @@ fn hole(evidence: &Evidence, gathered: &Gathered, holed: &Holed<'_>) -> Finding 
         Ground::Nothing => m::PATCH_HOLE_NOTHING.plain(),
     };
     finding.reasons.push(ground);
-    if *answer != Answer::Fixed {
-        finding.reasons.push(m::PATCH_HOLE_INSTALL.with([(&hole.install).into()]));
+    if *answer != Answer::Fixed && !holed.affected.fixes.is_empty() {
+        finding.reasons.push(m::PATCH_HOLE_INSTALL.with([installable(holed).into()]));
     }
     finding.attack = vec!["T1210".to_owned()];
     finding.id = finding_id(Kind::Patch, &[&hole.id], "");

@@ -102,6 +102,7 @@ fn remove(basis: &Basis) -> Standing {
         .findings
         .iter()
         .filter(|f| matches!(f.action, Action::Review | Action::AskOwner) && f.severity <= Severity::Medium)
+        .filter(|f| !matches!(f.kind, Kind::Patch | Kind::Hardening))
         .count();
     if certain > 0 {
         (State::Act, m::STAGE_REMOVE_ACT.with([certain.into()]), Some(plan(basis)))

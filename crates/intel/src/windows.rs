@@ -31,8 +31,6 @@ pub struct Hole {
     pub name: String,
     /// The id of the source.
     pub source: String,
-    /// The updates that a person is told to install, for one version of Windows each.
-    pub install: String,
     /// The versions that have it.
     pub affected: Vec<Affected>,
 }
@@ -47,7 +45,7 @@ pub struct Affected {
     /// The lowest revision of the build with the fix.
     #[serde(default)]
     pub revision: Option<u32>,
-    /// The updates that hold the fix.
+    /// The updates that hold the fix; none where the service pack never got one.
     #[serde(default)]
     pub fixes: BTreeSet<u32>,
     /// Whether the updates since May 2019 of the facts on MS17-010 hold it too.
@@ -60,6 +58,8 @@ pub struct Affected {
 pub struct Holed<'a> {
     /// The hole.
     pub hole: &'a Hole,
+    /// The version of Windows, and the updates for it.
+    pub affected: &'a Affected,
     /// Whether the fix is there.
     pub answer: Answer,
     /// What says so.
@@ -132,7 +132,7 @@ impl Windows {
         affected
             .map(|(hole, affected)| {
                 let (answer, ground) = affected.judge(facts, ms17_010);
-                Holed { hole, answer, ground }
+                Holed { hole, affected, answer, ground }
             })
             .collect()
     }

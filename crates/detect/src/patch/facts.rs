@@ -196,9 +196,13 @@ impl Gathered {
                 SrvSys::Absent => serde_json::Value::Null,
             }),
         );
-        let updates: Vec<_> = facts.updates.iter().map(|update| format!("KB{update}")).collect();
-        put("HotFixID", (!updates.is_empty()).then(|| updates.into()));
         subject
+    }
+
+    /// The installed updates that were read, likewise.
+    pub(super) fn updates(&self) -> Option<(String, serde_json::Value)> {
+        let updates: Vec<_> = self.facts.updates.iter().map(|update| format!("KB{update}")).collect();
+        (!updates.is_empty()).then(|| ("HotFixID".to_owned(), updates.into()))
     }
 }
 

@@ -61,7 +61,7 @@ patch-remedy-none = there is no update for it: isolate the machine, or retire it
 # Other holes, and support.
 patch-hole-update = { $update } is installed, which holds the fix
 patch-hole-nothing = the version of Windows has the hole, and what was read does not tell whether it is fixed
-patch-hole-install = it is closed by { $update }, for one version of Windows each, or any later rollup
+patch-hole-install = it is closed by { $update }, or any later rollup
 patch-support = Microsoft makes no more updates for it, unless they are bought: the next hole stays open
 
 # The stage.

@@ -61,7 +61,7 @@ patch-remedy-none = 更新プログラムはありません。マシンを隔離
 # ほかの脆弱性とサポート
 patch-hole-update = 修正を含む { $update } がインストールされています
 patch-hole-nothing = この Windows のバージョンには脆弱性があり、修正済みかどうかは読み取った内容からは分かりません
-patch-hole-install = Windows のバージョンごとに { $update }、またはそれより後のロールアップで修正されます
+patch-hole-install = { $update }、またはそれより後のロールアップで修正されます
 patch-support = 有償の延長を除いて更新プログラムは提供されません。次の脆弱性は修正されないまま残ります
 
 # 段階

@@ -34,7 +34,7 @@ struct Stores {
 
 impl Visitor for Stores {
     fn class(&mut self, class: &Arc<Class>) {
-        for property in class.own_properties() {
+        for property in &class.properties {
             let (size, text) = match &property.default {
                 Value::String(text) => (text.chars().count(), Some(text.as_str())),
                 Value::Bytes(bytes) => (bytes.len(), None),

@@ -72,13 +72,20 @@ fn standing(gathered: &Gathered, decision: &Decision, holes: &[Holed<'_>]) -> St
             (State::Unknown, m::STAGE_PATCH_CONTRADICTED.with([sign.into(), against.into()]), command())
         }
         (_, first, against) => {
-            let what =
-                decision.settle.first().map_or_else(|| m::PATCH_SETTLE_FILE.plain(), |what| settle(*what));
+            // Where the service pack itself stands in the way, it comes first.
+            let first_step = decision.remedies.first().filter(|_| is_unserviced(decision)).map(remedy);
+            let what = first_step.or_else(|| decision.settle.first().map(|what| settle(*what)));
+            let what = what.unwrap_or_else(|| m::PATCH_SETTLE_FILE.plain());
             let why = first.or(against).or_else(|| gathered.versions_message());
             let why = why.unwrap_or_else(|| m::PATCH_SIGN_NOTHING.plain());
             (State::Unknown, m::STAGE_PATCH_CANNOT_TELL.with([why.into(), what.into()]), command())
         }
     }
+}
+
+/// Whether all that is known is a service pack that never got the fix.
+fn is_unserviced(decision: &Decision) -> bool {
+    decision.evidence.iter().any(|sign| matches!(sign, Sign::Unserviced { .. }))
 }
 
 fn hole_open(holed: &Holed<'_>) -> Message {
@@ -93,10 +100,9 @@ fn installable(holed: &Holed<'_>) -> String {
 
 /// That the fix is missing, or that it cannot be had without a service pack.
 fn missing_update(evidence: &Evidence, gathered: &Gathered, decision: &Decision) -> Option<Finding> {
-    let unserviced = decision.evidence.iter().any(|sign| matches!(sign, Sign::Unserviced { .. }));
     let (title, severity) = match decision.answer {
         Answer::NotFixed => (m::PATCH_TITLE_OPEN.plain(), Severity::High),
-        Answer::Unknown if unserviced => (m::PATCH_TITLE_UNSERVICED.plain(), Severity::Medium),
+        Answer::Unknown if is_unserviced(decision) => (m::PATCH_TITLE_UNSERVICED.plain(), Severity::Medium),
         Answer::Fixed | Answer::Unknown => return None,
     };
     let mut finding = finding(Kind::Patch, "MS17-010", title);

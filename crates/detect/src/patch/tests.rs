@@ -146,9 +146,12 @@ fn other_holes_have_three_answers() {
 fn a_service_pack_without_the_fix_is_told_and_left_open() {
     let records = vec![build("5.1.2600", &[("service-pack", "2")]), list()];
     let unserviced = (Severity::Medium, "patch-title-unserviced".to_owned(), Action::Patch);
-    let (state, summary, findings) = short(&assess(records));
+    let assessment = assess(records);
+    let (state, summary, findings) = short(&assessment);
     assert_eq!((state, summary.as_str()), (State::Unknown, "stage-patch-cannot-tell"));
     assert!(findings.contains(&unserviced), "{findings:?}");
+    let summary = format!("{:?}", assessment.stages[1].summary);
+    assert!(summary.contains("patch-remedy-service-pack"), "{summary}");
 }
 
 #[test]

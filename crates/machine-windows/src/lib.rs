@@ -1,4 +1,4 @@
-//! The Windows implementation of the [`Machine`](machine::Machine) trait, from Windows 7 on.
+//! The Windows implementation of the `machine::Machine` trait, from Windows 7 on.
 //!
 //! The only crate with unsafe code: calls into Windows, each with the reason why it is sound. On other systems the crate is empty, so that
 //! the workspace builds there; what needs no Windows (access lists, what is deleted at restart, tables of bytes) is tested there too.

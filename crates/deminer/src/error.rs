@@ -48,6 +48,8 @@ pub(crate) enum Error {
     ObjectPath { path: String, problem: String },
     /// The evidence has nothing that a baseline could list.
     NothingToLearn,
+    /// A baseline was to be learned from a host that is infected; how many findings say so.
+    LearnFromInfected { host: String, count: u64 },
     /// A file is no plan.
     PlanFile { path: String, problem: String },
     /// A plan is for one host, and the evidence speaks of several.
@@ -116,6 +118,9 @@ impl Error {
             Self::NoSuchObject(path) => m::NO_SUCH_OBJECT.with([path.into()]),
             Self::ObjectPath { path, problem } => m::OBJECT_PATH.with([path.into(), problem.into()]),
             Self::NothingToLearn => m::NOTHING_TO_LEARN.plain(),
+            Self::LearnFromInfected { host, count } => {
+                m::LEARN_FROM_INFECTED.with([host.into(), (*count).into()])
+            }
             Self::PlanFile { path, problem } => m::PLAN_FILE.with([path.into(), problem.into()]),
             Self::SeveralHosts => m::SEVERAL_HOSTS.plain(),
             Self::UnknownHost { name, .. } => m::UNKNOWN_HOST.with([name.into()]),
@@ -149,6 +154,7 @@ impl Error {
             Self::NoSuchObject(_) => m::HINT_NO_SUCH_OBJECT.plain(),
             Self::ObjectPath { .. } => m::HINT_OBJECT_PATH.plain(),
             Self::NothingToLearn => m::HINT_NOTHING_TO_LEARN.plain(),
+            Self::LearnFromInfected { .. } => m::HINT_LEARN_FROM_INFECTED.plain(),
             Self::PlanFile { .. } => m::HINT_PLAN_FILE.plain(),
             Self::SeveralHosts => m::HINT_SEVERAL_HOSTS.plain(),
             Self::UnknownHost { .. } => m::HINT_UNKNOWN_HOST.plain(),

@@ -56,6 +56,8 @@ messages! {
     HINT_UNKNOWN_FAMILY = "cli-hint-unknown-family" [];
     NOTHING_TO_LEARN = "cli-nothing-to-learn" [];
     HINT_NOTHING_TO_LEARN = "cli-hint-nothing-to-learn" [];
+    LEARN_FROM_INFECTED = "cli-learn-from-infected" ["host", "count"];
+    HINT_LEARN_FROM_INFECTED = "cli-hint-learn-from-infected" [];
     INPUT_TOO_LARGE = "cli-input-too-large" ["path", "limit"];
     HINT_INPUT_TOO_LARGE = "cli-hint-input-too-large" [];
     CIM_PROBLEM = "cli-cim-problem" ["problem"];

@@ -11,6 +11,7 @@ use crate::input;
 use crate::messages as m;
 use crate::output::Output;
 use crate::suggest::similar;
+use detect::assessment::{Finding, Severity, Verdict};
 use evidence::Evidence;
 use intel::{Baseline, Difference, DifferenceKind, Intel};
 use parse::bundle::{self, Limits};
@@ -44,6 +45,9 @@ fn learn(
     console: Console,
 ) -> Result<ExitStatus, Error> {
     let hosts = read(evidence, console)?;
+    if let Some((host, count)) = infected(&hosts) {
+        return Err(Error::LearnFromInfected { host, count });
+    }
     let baseline = intel::learn(&hosts, name);
     if baseline.entries.is_empty() && baseline.stock_classes.is_empty() {
         return Err(Error::NothingToLearn);
@@ -57,6 +61,17 @@ fn learn(
         .and_then(|()| file.finish())
         .map_err(|problem| Error::writing(output, problem))?;
     Ok(ExitStatus::Nothing)
+}
+
+/// The first host that has a miner or a persistence of its kind, and how many findings say so. What is learned from it would be overlooked
+/// from then on. A host that is only suspicious may be learned from: its owner's own subscriptions look like that.
+fn infected(hosts: &[Evidence]) -> Option<(String, u64)> {
+    hosts.iter().find_map(|host| {
+        let assessment = detect::assess(host, Intel::builtin());
+        let is_severe = |finding: &&Finding| finding.severity >= Severity::High;
+        let count = assessment.findings.iter().filter(is_severe).count();
+        (assessment.verdict == Verdict::Infected).then(|| (host.host.name.clone(), count as u64))
+    })
 }
 
 /// The evidence of all hosts below the inputs, with what there is to say of it on standard error.

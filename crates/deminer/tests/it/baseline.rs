@@ -1,6 +1,6 @@
 //! Baselines and families.
 
-use crate::support::{STOCK, TempDir, check_one, deminer, finish, run, subscription};
+use crate::support::{STOCK, TempDir, check_one, deminer, examples, finish, run, subscription};
 use std::fs;
 use std::path::PathBuf;
 
@@ -52,6 +52,22 @@ fn a_changed_command_is_not_what_was_learned() {
     let diff = finish(deminer().args(["baseline", "diff"]).arg(&file).arg(&image));
     assert_eq!(diff.status, 1);
     assert!(diff.stdout.contains("calc.exe"), "{}", diff.stdout);
+}
+
+#[test]
+fn an_infected_machine_is_not_learned_from() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("ours.toml");
+    let learned = finish(
+        deminer()
+            .args(["baseline", "learn"])
+            .arg(examples().join("PC-ACCOUNTING_WMI.zip"))
+            .args(["--name", "ours", "--output"])
+            .arg(&file),
+    );
+    assert_eq!(learned.status, 2, "{}", learned.stdout);
+    assert!(learned.stderr.contains("PC-ACCOUNTING is infected"), "{}", learned.stderr);
+    assert!(!file.exists());
 }
 
 #[test]

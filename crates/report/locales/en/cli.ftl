@@ -41,6 +41,11 @@ cli-unknown-family = no family `{ $name }` is known
 cli-hint-unknown-family = `deminer families list` lists those that are
 cli-nothing-to-learn = the evidence has neither subscriptions nor class names to learn
 cli-hint-nothing-to-learn = a baseline is learned from the same exports that `deminer check` reads
+cli-learn-from-infected = { $host } is infected ({ $count ->
+    [one] 1 finding
+   *[other] { $count } findings
+} of high severity or above), and what is learned from it would be overlooked from then on
+cli-hint-learn-from-infected = see it with `deminer check`, and learn from a machine that is clean
 cli-input-too-large = `{ $path }` is larger than { $limit } bytes, and is not decoded
 cli-hint-input-too-large = cut out the part that holds the script
 

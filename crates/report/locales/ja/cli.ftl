@@ -38,6 +38,8 @@ cli-unknown-family = `{ $name }` というファミリーは登録されてい�
 cli-hint-unknown-family = 登録されているものは `deminer families list` で一覧できます
 cli-nothing-to-learn = 証拠の中に、学習できるサブスクリプションもクラス名もありません
 cli-hint-nothing-to-learn = ベースラインは `deminer check` が読むものと同じ書き出しから作ります
+cli-learn-from-infected = { $host } は感染しています (重大度「高」以上の検出が { $count } 件)。このマシンから学習すると、感染の痕跡が以後見逃されます
+cli-hint-learn-from-infected = `deminer check` で内容を確認し、クリーンなマシンから学習してください
 cli-input-too-large = `{ $path }` は { $limit } バイトを超えているため、デコードしません
 cli-hint-input-too-large = スクリプトの部分だけを切り出してください
 

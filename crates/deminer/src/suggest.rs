@@ -24,6 +24,8 @@ pub(crate) fn similar_path(missing: &Path) -> Option<String> {
     let mut names: Vec<String> = std::fs::read_dir(folder)
         .ok()?
         .filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()))
+        // A link that leads nowhere is in the folder, and yet not there.
+        .filter(|other| *other != name)
         .collect();
     names.sort();
     let found = similar(&name, names.iter().map(String::as_str))?;

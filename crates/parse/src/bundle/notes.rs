@@ -102,7 +102,11 @@ pub(super) fn io_message(error: &io::Error) -> Message {
     match error.kind() {
         io::ErrorKind::NotFound => MISSING.plain(),
         io::ErrorKind::PermissionDenied => DENIED.plain(),
-        _ => UNREADABLE.with([error.to_string().into()]),
+        // The number tells people nothing that the words do not.
+        _ => {
+            let text = error.to_string();
+            UNREADABLE.with([text.split_once(" (os error ").map_or(text.as_str(), |(words, _)| words).into()])
+        }
     }
 }
 
@@ -114,4 +118,16 @@ pub(super) fn too_large(limits: &Limits) -> Message {
 /// Bytes in MiB, rounded up.
 pub(super) const fn mebibytes(bytes: u64) -> u64 {
     bytes.div_ceil(1 << 20)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_system_says_loses_its_number() {
+        let problem = io::Error::other("Input/output error (os error 5)");
+        assert_eq!(io_message(&problem), UNREADABLE.with(["Input/output error".into()]));
+        assert_eq!(io_message(&io::Error::other("odd")), UNREADABLE.with(["odd".into()]));
+    }
 }

@@ -15,6 +15,7 @@ mod launch;
 mod messages;
 mod patch;
 mod places;
+mod processes;
 mod stages;
 mod subject;
 mod subscriptions;
@@ -42,6 +43,7 @@ pub fn assess(evidence: &Evidence, intel: &Intel) -> Assessment {
     let mut findings = subscriptions.findings;
     findings.extend(stores.findings);
     findings.extend(autostart::detect(evidence, intel, &history));
+    findings.extend(processes::detect(evidence, intel, &history));
     findings.extend(events::detect(evidence, intel));
     let patch = patch::detect(evidence, intel);
     findings.extend(patch.findings);

@@ -27,6 +27,9 @@ messages! {
     TITLE_CONSUMER_CLASS = "title-consumer-class" ["class", "provider"];
     TITLE_AUTOSTART = "title-autostart" ["kind", "name"];
 
+    TITLE_PROCESS = "title-process" ["program", "pid"];
+    TITLE_PROCESSES = "title-processes" ["program", "count"];
+    TITLE_CONNECTION = "title-connection" ["partner", "process"];
     TITLE_DEFENDER = "title-defender" ["threat"];
     TITLE_SCRIPT_RAN = "title-script-ran" ["text"];
     TITLE_PROCESS_RAN = "title-process-ran" ["text"];
@@ -77,6 +80,14 @@ messages! {
     REASON_TASK_NO_DESCRIPTOR = "reason-task-no-descriptor" [];
     REASON_TASK_NO_FILE = "reason-task-no-file" [];
     REASON_CONSUMER_PROVIDER = "reason-consumer-provider" ["class"];
+
+    REASON_BUSY = "reason-busy" ["percent", "minutes"];
+    REASON_NO_WINDOW = "reason-no-window" [];
+    REASON_RUNS_SCRIPTS = "reason-runs-scripts" [];
+    REASON_WMI_CHILD = "reason-wmi-child" ["parent", "count"];
+    REASON_MINES_OPENLY = "reason-mines-openly" [];
+    REASON_POOL_ADDRESS = "reason-pool-address" ["address", "source"];
+    REASON_MINING_PORT = "reason-mining-port" ["partner"];
 
     REASON_HISTORY = "reason-history" ["time"];
     REASON_HISTORY_GONE = "reason-history-gone" ["time"];

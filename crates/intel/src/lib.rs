@@ -12,6 +12,7 @@ pub mod family;
 pub mod ms17_010;
 mod pattern;
 pub mod pools;
+pub mod processes;
 pub mod windows;
 pub mod wql;
 
@@ -23,6 +24,7 @@ pub use error::{FileError, WriteError};
 pub use family::{Combo, Family, FamilyIndicator, FamilyMatch, IndicatorKind, MatchedIndicator, Observation};
 pub use pattern::Pattern;
 pub use pools::{PoolHost, PoolKind, Pools};
+pub use processes::Processes;
 pub use windows::Windows;
 
 use evidence::WmiObject;
@@ -48,6 +50,7 @@ pub struct Intel {
     baselines: Vec<Baseline>,
     families: Vec<Family>,
     pools: Pools,
+    processes: Processes,
     ms17_010: ms17_010::Table,
     windows: Windows,
     index: family::Index,
@@ -70,6 +73,7 @@ pub struct Known<'a> {
 static BUILTIN: LazyLock<Intel> = LazyLock::new(|| {
     let (mut baselines, mut families, mut problems) = (Vec::new(), Vec::new(), Vec::new());
     let (mut pools, mut windows) = (Pools::default(), Windows::default());
+    let mut processes = Processes::default();
     let mut ms17_010 = ms17_010::Table::default();
     for (name, text) in builtin_files() {
         let read = match name.split('/').next() {
@@ -77,12 +81,13 @@ static BUILTIN: LazyLock<Intel> = LazyLock::new(|| {
             Some("families") => Family::from_toml(name, text).map(|family| families.push(family)),
             Some("ms17-010.toml") => ms17_010::Table::from_toml(name, text).map(|read| ms17_010 = read),
             Some("windows.toml") => Windows::from_toml(name, text).map(|read| windows = read),
+            Some("processes.toml") => Processes::from_toml(name, text).map(|read| processes = read),
             _ => Pools::from_toml(name, text).map(|read| pools = read),
         };
         problems.extend(read.err());
     }
     let index = family::Index::new(&families);
-    Intel { baselines, families, pools, ms17_010, windows, index, problems }
+    Intel { baselines, families, pools, processes, ms17_010, windows, index, problems }
 });
 
 /// The data files that the program carries: path below `data`, and text.
@@ -124,6 +129,11 @@ impl Intel {
     /// The mining pools.
     pub const fn pools(&self) -> &Pools {
         &self.pools
+    }
+
+    /// The programs that run other people's code.
+    pub const fn processes(&self) -> &Processes {
+        &self.processes
     }
 
     /// The facts on MS17-010.

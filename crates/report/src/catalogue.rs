@@ -38,6 +38,7 @@ locale_files!(
     "parse-updates",
     "parse-wmic",
     "patch",
+    "processes",
     "remediate"
 );
 

@@ -28,7 +28,7 @@ pub(super) fn of(finding: &Finding, intel: &Intel) -> Vec<Step> {
         Kind::Task => vec![task(subject)],
         Kind::Service | Kind::Driver => service(subject, finding.kind),
         Kind::Run | Kind::Autostart => run(finding),
-        Kind::Process => process(subject),
+        Kind::Process => processes(subject),
         Kind::File => vec![file(subject)],
         Kind::Setting => vec![setting(subject)],
         Kind::StockMissing => vec![stock(subject, intel)],
@@ -207,6 +207,14 @@ fn image(subject: &Map<String, Json>) -> Option<Step> {
     let may_go = guard::path(&path, None).is_none() && !signed;
     may_go
         .then(|| Ok((Verb::Remove, Target::File { path }, fields([("SHA256", Some(sha256.to_lowercase()))]))))
+}
+
+/// The processes of a finding: one, or all that run the same program with the same command line.
+fn processes(subject: &Map<String, Json>) -> Vec<Step> {
+    match subject.get("Instances").and_then(Json::as_array) {
+        Some(all) => all.iter().filter_map(Json::as_object).flat_map(process).collect(),
+        None => process(subject),
+    }
 }
 
 fn process(subject: &Map<String, Json>) -> Vec<Step> {

@@ -192,6 +192,13 @@ fn every_kind_of_finding_becomes_its_steps() {
             Kind::Process,
             json!({"ProcessId": 100, "CreationDate": 7, "ExecutablePath": r"C:\x\a.exe", "CommandLine": "a"}),
         ),
+        (
+            Kind::Process,
+            json!({"ProcessId": 100, "Instances": [
+                {"ProcessId": 201, "CreationDate": 7, "ExecutablePath": r"C:\x\b.exe", "CommandLine": "b"},
+                {"ProcessId": 202, "CreationDate": 8, "ExecutablePath": r"C:\x\b.exe", "CommandLine": "b"},
+            ]}),
+        ),
         (Kind::File, json!({"Path": r"C:\x\a.exe", "hashes": {"sha256": sha}})),
         (Kind::Setting, json!({"kind": "portproxy", "name": "0.0.0.0:57", "value": "192.0.2.1:80"})),
         (Kind::ClassStore, json!({"__CLASS": "Office_Updater", "__NAMESPACE": r"ROOT\Default", "mimi": "A"})),

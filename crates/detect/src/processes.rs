@@ -1,0 +1,224 @@
+//! Running processes and their connections: what mines now, what poses as Windows, and what uses the processors unseen.
+//!
+//! A busy computer is no infected one. A command line that mines, or hides what it runs, speaks for itself; everything else (processor
+//! time, a missing window, a port that pools like, a parent that WMI starts things with) counts only together.
+
+mod connections;
+mod judge;
+#[cfg(test)]
+mod tests;
+
+use crate::assessment::{Finding, Kind};
+use crate::history::History;
+use crate::messages as m;
+use crate::subject::{finding, finding_id, places};
+use crate::subscriptions::put_in_the_past;
+use evidence::wmi::Fingerprint;
+use evidence::{Area, Connection, Evidence, Process};
+use intel::Intel;
+use serde_json::{Map, Value as Json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Units of FILETIME in a second.
+const SECOND: u64 = 10_000_000;
+
+/// Looks at every process and connection of the evidence. Processes of the same program and command line are one finding.
+pub(crate) fn detect(evidence: &Evidence, intel: &Intel, history: &History) -> Vec<Finding> {
+    let running = Running::new(evidence);
+    let mut findings = Vec::new();
+    let mut owners = BTreeSet::new();
+    let children = running.script_hosts_of_wmi(intel);
+    for group in running.groups() {
+        let Some(judgement) = judge::judge(&group, &running, &children, intel) else { continue };
+        owners.extend(group.iter().map(|(_, process)| process.pid));
+        let mut finding = describe(&group, &running);
+        finding.severity = judgement.severity;
+        finding.confidence = judgement.confidence;
+        finding.action = judgement.action;
+        finding.reasons = judgement.reasons;
+        finding.family = judgement.family;
+        finding.attack = judgement.attack.into_iter().collect();
+        finding.decoded = judgement.decoded;
+        let records: Vec<_> = group.iter().map(|(record, _)| *record).collect();
+        put_in_the_past(
+            &mut finding,
+            history.only_history(&records, evidence.coverage.is_complete(Area::Processes)),
+        );
+        finding.evidence = places(evidence, records);
+        findings.push(finding);
+    }
+    findings.extend(connections::detect(evidence, intel, &running, &owners));
+    findings
+}
+
+/// A process with the place of its record.
+type Instance<'a> = (usize, &'a Process);
+
+/// So many processes of one number, or connections of one process, are looked at: real machines have one, and some hundreds.
+const PER_NUMBER: usize = 512;
+
+/// What runs, and who belongs to whom.
+pub(crate) struct Running<'a> {
+    processes: Vec<Instance<'a>>,
+    connections: Vec<(usize, &'a Connection)>,
+    by_number: BTreeMap<u32, Vec<&'a Process>>,
+    connections_by_number: BTreeMap<u32, Vec<&'a Connection>>,
+    /// The latest time that any process or connection was made: the evidence was taken then or later.
+    newest: u64,
+}
+
+impl<'a> Running<'a> {
+    fn new(evidence: &'a Evidence) -> Self {
+        let mut seen = BTreeSet::new();
+        let processes: Vec<_> = evidence
+            .processes()
+            .filter(|(_, process)| seen.insert((process.pid, process.created, &process.image_path)))
+            .collect();
+        let connections: Vec<_> = evidence.connections().collect();
+        let started = processes.iter().filter_map(|(_, process)| process.created);
+        let made = connections.iter().filter_map(|(_, connection)| connection.created);
+        let newest = started.chain(made).max().unwrap_or_default();
+        let mut by_number: BTreeMap<u32, Vec<&Process>> = BTreeMap::new();
+        for (_, process) in &processes {
+            let same = by_number.entry(process.pid).or_default();
+            if same.len() < PER_NUMBER {
+                same.push(process);
+            }
+        }
+        let mut connections_by_number: BTreeMap<u32, Vec<&Connection>> = BTreeMap::new();
+        for (_, connection) in &connections {
+            let same = connections_by_number.entry(connection.pid.unwrap_or_default()).or_default();
+            if same.len() < PER_NUMBER && connection.remote_address.is_some() {
+                same.push(connection);
+            }
+        }
+        Self { processes, connections, by_number, connections_by_number, newest }
+    }
+
+    /// The processes of each program and command line, sorted.
+    fn groups(&self) -> Vec<Vec<Instance<'a>>> {
+        let mut groups: BTreeMap<(String, &str), Vec<Instance<'a>>> = BTreeMap::new();
+        for instance in &self.processes {
+            let (_, process) = instance;
+            let command = process.command_line.as_deref().unwrap_or_default();
+            groups.entry((program(process).to_lowercase(), command)).or_default().push(*instance);
+        }
+        let mut groups: Vec<_> = groups.into_values().collect();
+        for group in &mut groups {
+            group.sort_by_key(|(_, process)| (process.pid, process.created));
+        }
+        groups
+    }
+
+    /// The process that started this one, where it still runs: one that began later has only taken its number.
+    fn parent(&self, process: &Process) -> Option<&'a Process> {
+        let parent = process.parent_pid.filter(|parent| *parent != process.pid)?;
+        let older = |other: &&Process| match (other.created, process.created) {
+            (Some(other), Some(own)) => other <= own,
+            _ => true,
+        };
+        self.by_number.get(&parent)?.iter().copied().find(older)
+    }
+
+    /// How many script hosts each program that starts what WMI subscriptions name has started, by its number and start.
+    fn script_hosts_of_wmi(&self, intel: &Intel) -> BTreeMap<(u32, Option<u64>), usize> {
+        let mut counts = BTreeMap::new();
+        for (_, process) in &self.processes {
+            if !intel.processes().is_script_host(&process.name) {
+                continue;
+            }
+            let parent = self.parent(process).filter(|parent| intel.processes().is_wmi_host(&parent.name));
+            if let Some(parent) = parent {
+                *counts.entry((parent.pid, parent.created)).or_default() += 1;
+            }
+        }
+        counts
+    }
+
+    /// The connections of the process to others.
+    fn connections_of(&self, process: &Process) -> impl Iterator<Item = &'a Connection> {
+        let created = process.created;
+        let own = self.connections_by_number.get(&process.pid).map(Vec::as_slice).unwrap_or_default();
+        own.iter().copied().filter(move |connection| match (connection.created, created) {
+            (Some(made), Some(started)) if made > 0 => made >= started,
+            _ => true,
+        })
+    }
+
+    /// The process that owns the connection.
+    fn owner(&self, connection: &Connection) -> Option<&'a Process> {
+        self.by_number.get(&connection.pid?)?.last().copied()
+    }
+
+    /// For how many seconds at least the connection has been there.
+    fn age(&self, connection: &Connection) -> Option<u64> {
+        let made = connection.created.filter(|made| *made > 0)?;
+        Some(self.newest.saturating_sub(made) / SECOND)
+    }
+}
+
+/// The program of a process: its path, or its name where that is not known.
+fn program(process: &Process) -> &str {
+    process.image_path.as_deref().unwrap_or(&process.name)
+}
+
+/// The finding but for its judgement.
+fn describe(group: &[Instance], running: &Running) -> Finding {
+    let Some((_, first)) = group.first() else {
+        return finding(Kind::Process, "", m::TITLE_PROCESSES.with(["".into(), 0_usize.into()]));
+    };
+    let title = match group.len() {
+        1 => m::TITLE_PROCESS.with([program(first).into(), u64::from(first.pid).into()]),
+        count => m::TITLE_PROCESSES.with([program(first).into(), count.into()]),
+    };
+    let mut finding = finding(Kind::Process, &first.name, title);
+    let command = first.command_line.as_deref().unwrap_or_default();
+    let fingerprint = Fingerprint::of_lines([command.trim()]).to_string();
+    finding.id = finding_id(Kind::Process, &[program(first)], &fingerprint);
+    finding.subject = fields(first, running);
+    if group.len() > 1 {
+        let all = group.iter().map(|(_, process)| Json::Object(fields(process, running)));
+        finding.subject.insert("Instances".to_owned(), all.collect());
+    }
+    finding
+}
+
+/// Every field of a process under the name that `Win32_Process` has for it; those that it does not have in the same manner.
+fn fields(process: &Process, running: &Running) -> Map<String, Json> {
+    let mut map = Map::new();
+    let mut put = |name: &str, value: Option<Json>| {
+        if let Some(value) = value {
+            map.insert(name.to_owned(), value);
+        }
+    };
+    put("Name", Some(process.name.as_str().into()));
+    put("ProcessId", Some(process.pid.into()));
+    put("ParentProcessId", process.parent_pid.map(Json::from));
+    put("ExecutablePath", process.image_path.as_deref().map(Json::from));
+    put("CommandLine", process.command_line.as_deref().map(Json::from));
+    put("CreationDate", process.created.map(Json::from));
+    put("User", process.user.as_deref().map(Json::from));
+    put("ProcessorMilliseconds", process.cpu_ms.map(Json::from));
+    put("ProcessorPercent", process.cpu_percent.map(|share| share.round().into()));
+    put("HasWindow", process.has_window.map(Json::from));
+    put("Signer", process.signer.as_deref().map(Json::from));
+    for (algorithm, hash) in &process.hashes {
+        let name = if algorithm == "sha256" { "SHA-256".to_owned() } else { algorithm.to_uppercase() };
+        put(&name, Some(hash.as_str().into()));
+    }
+    if !process.modules.is_empty() {
+        put("Modules", serde_json::to_value(&process.modules).ok());
+    }
+    let partners: BTreeSet<_> = running.connections_of(process).filter_map(partner).collect();
+    if !partners.is_empty() {
+        put("Connections", serde_json::to_value(&partners).ok());
+    }
+    map
+}
+
+/// Address and port of the other side.
+fn partner(connection: &Connection) -> Option<String> {
+    let address = connection.remote_address.as_deref()?;
+    let port = connection.remote_port.unwrap_or_default();
+    Some(if address.contains(':') { format!("[{address}]:{port}") } else { format!("{address}:{port}") })
+}

@@ -1,0 +1,70 @@
+//! Programs of Windows that run what somebody else hands them.
+
+use crate::{FileError, SourceRef};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Programs that run other people's code: the file of the form `deminer.processes/1`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Processes {
+    /// The form of the file: [`Processes::SCHEMA`].
+    pub schema: String,
+    /// Where the facts come from.
+    pub sources: Vec<SourceRef>,
+    /// Programs that run scripts, in lower case, with the id of the source.
+    pub script_hosts: BTreeMap<String, String>,
+    /// Programs that start what a WMI subscription names, in lower case, with the id of the source.
+    pub wmi_hosts: BTreeMap<String, String>,
+}
+
+impl Processes {
+    /// The form of the file.
+    pub const SCHEMA: &'static str = "deminer.processes/1";
+
+    /// Reads the file.
+    ///
+    /// # Errors
+    /// [`FileError`] with the line where the text is no TOML of this form.
+    pub fn from_toml(file: &str, text: &str) -> Result<Self, FileError> {
+        let processes: Self = toml::from_str(text).map_err(|error| FileError::toml(file, text, &error))?;
+        if processes.schema != Self::SCHEMA {
+            let problem = format!("expected schema = \"{}\", found \"{}\"", Self::SCHEMA, processes.schema);
+            return Err(FileError::at(file, text, None, problem));
+        }
+        Ok(processes)
+    }
+
+    /// Whether a program of this name, without folders, runs scripts.
+    pub fn is_script_host(&self, name: &str) -> bool {
+        self.script_hosts.contains_key(&name.to_lowercase())
+    }
+
+    /// Whether a program of this name, without folders, starts what WMI subscriptions name.
+    pub fn is_wmi_host(&self, name: &str) -> bool {
+        self.wmi_hosts.contains_key(&name.to_lowercase())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Intel;
+
+    #[test]
+    fn every_name_is_in_lower_case_and_has_its_source() {
+        let processes = Intel::builtin().processes();
+        for (name, source) in processes.script_hosts.iter().chain(&processes.wmi_hosts) {
+            assert_eq!(name, &name.to_lowercase());
+            assert!(processes.sources.iter().any(|known| &known.id == source), "{name}: {source}");
+        }
+        assert!(processes.is_script_host("PowerShell.exe") && processes.is_wmi_host("WmiPrvSE.exe"));
+        assert!(!processes.is_script_host("svchost.exe") && !processes.is_wmi_host("powershell.exe"));
+    }
+
+    #[test]
+    fn another_form_is_refused_in_words() {
+        let text = "schema = \"deminer.pools/1\"\nsources = []\n[script-hosts]\n[wmi-hosts]\n";
+        assert!(Processes::from_toml("x.toml", text).is_err());
+    }
+}

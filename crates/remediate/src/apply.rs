@@ -11,6 +11,7 @@ pub(crate) mod test_support;
 mod tests;
 
 use crate::case::{Case, CaseDir, Event, Run, require_protected};
+use crate::change::{Standing, standing};
 use crate::messages as m;
 use crate::object::{Context, read};
 use crate::plan::{Action, Plan, Precondition, Target, Verb, backup_words, check_word};
@@ -74,13 +75,11 @@ pub fn apply(
     let facts = machine.facts().map_err(|error| Stop::machine(&error))?;
     may_begin(machine, &facts, plan, options)?;
     let started = machine.now();
+    let actions: Vec<_> = contain(options).into_iter().chain(plan.actions.iter().cloned()).collect();
     if !options.apply {
-        return Ok(dry_run(machine, intel, &facts, plan, started, options));
+        return Ok(dry_run(machine, intel, &facts, plan, &actions, started, options));
     }
     let mut case = Case::create(machine, case, plan)?;
-    let contain =
-        options.contain.as_deref().map(|allowed| crate::contain::action(allowed, m::STOP_UNPATCHED.plain()));
-    let actions: Vec<_> = contain.into_iter().chain(plan.actions.iter().cloned()).collect();
     let mut session =
         Session { machine, case: &mut case, context: Context { facts: &facts, intel }, options, watcher };
     let (receipts, stopped) = session.run(&actions);
@@ -100,13 +99,18 @@ pub fn resume(
 ) -> Result<Receipt, Stop> {
     let mut case = Case::open(machine, case)?;
     let facts = machine.facts().map_err(|error| Stop::machine(&error))?;
-    may_begin(machine, &facts, &case.plan, options)?;
+    may_begin(machine, &facts, &case.plan, &contained(options, &case))?;
     let started = machine.now();
-    case.note(machine, Event::Opened { run: Run::Resume })?;
     let begun = case.order.iter().filter_map(|id| case.records.get(id)).map(|record| record.action.clone());
     let mut actions: Vec<_> = begun.filter(|action| action.verb == Verb::Contain).collect();
+    actions.extend(contain(options).filter(|action| !case.records.contains_key(&action.id)));
     actions.extend(case.plan.actions.iter().cloned());
     actions.retain(|action| !case.records.get(&action.id).is_some_and(|record| record.undone));
+    if !options.apply {
+        actions.retain(|action| !case.records.get(&action.id).is_some_and(|record| record.proven));
+        return Ok(dry_run(machine, intel, &facts, &case.plan, &actions, started, options));
+    }
+    case.note(machine, Event::Opened { run: Run::Resume })?;
     let mut session =
         Session { machine, case: &mut case, context: Context { facts: &facts, intel }, options, watcher };
     let (receipts, stopped) = session.run(&actions);
@@ -127,7 +131,7 @@ pub fn purge(
 ) -> Result<Receipt, Stop> {
     let mut case = Case::open(machine, case)?;
     let facts = machine.facts().map_err(|error| Stop::machine(&error))?;
-    may_begin(machine, &facts, &case.plan, options)?;
+    may_begin(machine, &facts, &case.plan, &contained(options, &case))?;
     if !case.verified {
         return Err(Stop::new(m::STOP_NOT_VERIFIED.plain()));
     }
@@ -149,6 +153,9 @@ pub fn purge(
             ..record.action.clone()
         });
     }
+    if !options.apply {
+        return Ok(dry_run(machine, intel, &facts, &case.plan, &actions, started, options));
+    }
     case.note(machine, Event::Opened { run: Run::Purge })?;
     let mut session =
         Session { machine, case: &mut case, context: Context { facts: &facts, intel }, options, watcher };
@@ -156,23 +163,44 @@ pub fn purge(
     Ok(finish(machine, &case, Run::Purge, started, receipts, stopped))
 }
 
-/// Whether a run may begin at all.
-pub(crate) fn may_begin(
-    machine: &dyn Machine,
-    facts: &Facts,
-    plan: &Plan,
-    options: &Options,
-) -> Result<(), Stop> {
+/// Whether a run may begin on this machine, whatever the plan: so that nobody waits for a plan that is not carried out.
+///
+/// # Errors
+/// [`Stop`] where it may not.
+pub fn ready(machine: &dyn Machine, options: &Options) -> Result<(), Stop> {
+    let facts = machine.facts().map_err(|error| Stop::machine(&error))?;
+    may_run(machine, &facts, options)
+}
+
+/// Why applying this plan with these options would not begin; `None` where it would. For a dry run, which begins always.
+pub fn obstacle(machine: &dyn Machine, plan: &Plan, options: &Options) -> Option<Stop> {
+    let asked = Options { apply: true, ..options.clone() };
+    let begins = machine
+        .facts()
+        .map_err(|error| Stop::machine(&error))
+        .and_then(|facts| may_begin(machine, &facts, plan, &asked));
+    begins.err()
+}
+
+/// The action that shuts the ways in, where that was asked for.
+fn contain(options: &Options) -> impl Iterator<Item = Action> {
+    let allowed = options.contain.as_deref();
+    allowed.map(|allowed| crate::contain::action(allowed, m::REASON_CONTAIN.plain())).into_iter()
+}
+
+/// The options for a case whose machine an earlier run has contained.
+fn contained(options: &Options, case: &Case) -> Options {
+    let is_contained =
+        case.records.values().any(|record| record.action.verb == Verb::Contain && record.proven);
+    let contain = options.contain.clone().or_else(|| is_contained.then(Vec::new));
+    Options { contain, ..options.clone() }
+}
+
+/// What the machine and the options alone say to a run.
+fn may_run(machine: &dyn Machine, facts: &Facts, options: &Options) -> Result<(), Stop> {
     let refuse = |message: Message| Err(Stop::new(message));
     if facts.redirected {
         return refuse(m::STOP_REDIRECTED.plain());
-    }
-    let wanted = plan.host.id.0.trim();
-    let host = &facts.host;
-    let is_this = host.id.0.eq_ignore_ascii_case(wanted)
-        || host.names.iter().any(|name| name.eq_ignore_ascii_case(wanted));
-    if !is_this {
-        return refuse(m::STOP_OTHER_HOST.with([plan.host.name.as_str().into(), host.name.as_str().into()]));
     }
     if !options.apply {
         return Ok(());
@@ -183,47 +211,88 @@ pub(crate) fn may_begin(
     if facts.domain_controller && !options.domain_controller {
         return refuse(m::STOP_DOMAIN_CONTROLLER.plain());
     }
-    if plan.patch == State::Act && !options.unpatched && options.contain.is_none() {
-        return refuse(m::STOP_UNPATCHED.plain());
-    }
     options.trusted.iter().try_for_each(|path| require_protected(machine, path))
 }
 
+/// Whether a run may begin at all.
+pub(crate) fn may_begin(
+    machine: &dyn Machine,
+    facts: &Facts,
+    plan: &Plan,
+    options: &Options,
+) -> Result<(), Stop> {
+    let wanted = plan.host.id.0.trim();
+    let host = &facts.host;
+    let is_this = host.id.0.eq_ignore_ascii_case(wanted)
+        || host.names.iter().any(|name| name.eq_ignore_ascii_case(wanted));
+    if !is_this {
+        let hosts = [plan.host.name.as_str().into(), host.name.as_str().into()];
+        return Err(Stop::new(m::STOP_OTHER_HOST.with(hosts)));
+    }
+    may_run(machine, facts, options)?;
+    if options.apply && plan.patch == State::Act && !options.unpatched && options.contain.is_none() {
+        return Err(Stop::new(m::STOP_UNPATCHED.plain()));
+    }
+    Ok(())
+}
+
+/// The receipt of a dry run of these actions.
 fn dry_run(
     machine: &dyn Machine,
     intel: &Intel,
     facts: &Facts,
     plan: &Plan,
+    actions: &[Action],
     started: jiff::Timestamp,
     options: &Options,
 ) -> Receipt {
     let context = Context { facts, intel };
-    let actions = plan.actions.iter().map(|action| {
-        let receipt = |outcome, message| ActionReceipt::new(action, outcome, message);
-        match read(machine, &action.target, &context) {
-            Err(error) => receipt(Outcome::Failed, m::OUTCOME_FAILED.with([error.to_string().into()])),
-            Ok(None) => receipt(Outcome::AsItShould, m::OUTCOME_ABSENT.plain()),
-            Ok(Some(found)) => match checks::refusal(machine, action, &found, &context, Some(plan)) {
-                Err(error) => receipt(Outcome::Failed, m::OUTCOME_FAILED.with([error.to_string().into()])),
-                Ok(Some(why)) => receipt(Outcome::Refused, why),
-                Ok(None) if options.yes && !action.on_content => {
-                    receipt(Outcome::Refused, m::REFUSE_NOT_ON_CONTENT.plain())
-                }
-                Ok(None) => receipt(Outcome::Planned, m::OUTCOME_PLANNED.plain()),
-            },
-        }
+    let actions = actions.iter().map(|action| {
+        let (outcome, message) = forecast(machine, plan, action, &context, options).unwrap_or_else(|error| {
+            (Outcome::Failed, m::OUTCOME_FAILED.with([error.to_string().into()]))
+        });
+        ActionReceipt::new(action, outcome, message)
     });
-    let actions = actions.collect();
-    Receipt {
-        schema: Receipt::SCHEMA.to_owned(),
-        host: plan.host.clone(),
-        run: Run::DryRun,
-        case: None,
-        started,
-        finished: machine.now(),
-        actions,
-        stopped: None,
+    Receipt::of_dry_run(plan, actions.collect(), started, machine.now())
+}
+
+/// What would become of an action.
+fn forecast(
+    machine: &dyn Machine,
+    plan: &Plan,
+    action: &Action,
+    context: &Context,
+    options: &Options,
+) -> machine::Result<(Outcome, Message)> {
+    let planned = (Outcome::Planned, m::OUTCOME_PLANNED.plain());
+    let Some(found) = read(machine, &action.target, context)? else {
+        return Ok(match action.verb {
+            Verb::Contain => planned,
+            _ => (Outcome::AsItShould, m::OUTCOME_ABSENT.plain()),
+        });
+    };
+    match standing(machine, action, &found, Some(&found), context)? {
+        Standing::Done => return Ok((Outcome::AsItShould, m::OUTCOME_ALREADY.plain())),
+        Standing::AtRestart => return Ok((Outcome::AtRestart, m::OUTCOME_AT_RESTART.plain())),
+        Standing::NotDone | Standing::Half | Standing::Other => {}
     }
+    Ok(match checks::refusal(machine, action, &found, context, Some(plan))? {
+        Some(why) => (Outcome::Refused, why),
+        None if options.yes && !action.on_content => (Outcome::Refused, m::REFUSE_NOT_ON_CONTENT.plain()),
+        None => planned,
+    })
+}
+
+/// What applying a plan would do, without the machine that it is for: nothing is looked at, so nothing is said of how things are.
+pub fn preview(plan: &Plan, options: &Options, now: jiff::Timestamp) -> Receipt {
+    let actions = contain(options).chain(plan.actions.iter().cloned());
+    let receipts = actions.map(|action| {
+        if options.yes && !action.on_content {
+            return ActionReceipt::new(&action, Outcome::Refused, m::REFUSE_NOT_ON_CONTENT.plain());
+        }
+        ActionReceipt::new(&action, Outcome::Planned, m::OUTCOME_UNSEEN.plain())
+    });
+    Receipt::of_dry_run(plan, receipts.collect(), now, now)
 }
 
 /// The receipt of a run, written beside the journal. That it cannot be written is said in it, and changes nothing of what it says.

@@ -22,7 +22,7 @@ mod task_xml;
 mod undo;
 mod verify;
 
-pub use apply::{Options, Watcher, apply, purge, resume};
+pub use apply::{Options, Watcher, apply, obstacle, preview, purge, ready, resume};
 pub use case::CaseDir;
 pub use plan::{Action, Choice, Plan, PlanError, Precondition, Refusal, Target, Verb, plan};
 pub use receipt::{ActionReceipt, Outcome, Receipt, Run, Stop};

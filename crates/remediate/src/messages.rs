@@ -36,8 +36,12 @@ messages! {
     REFUSE_NOT_CONFIRMED = "refuse-not-confirmed" [];
     REFUSE_VERB = "refuse-verb" [];
 
+    // Why something is done that no finding asks for.
+    REASON_CONTAIN = "reason-contain" [];
+
     // What became of an action.
     OUTCOME_PLANNED = "outcome-planned" [];
+    OUTCOME_UNSEEN = "outcome-unseen" [];
     OUTCOME_DONE = "outcome-done" [];
     OUTCOME_DONE_DESPITE = "outcome-done-despite" ["error"];
     OUTCOME_AT_RESTART = "outcome-at-restart" [];
@@ -80,6 +84,8 @@ messages! {
     STOP_NOT_ELEVATED = "stop-not-elevated" [];
     STOP_OTHER_HOST = "stop-other-host" ["plan", "machine"];
     STOP_UNPATCHED = "stop-unpatched" [];
+    STOP_NOT_CONTAINED = "stop-not-contained" [];
+    STOP_NO_ACTION = "stop-no-action" ["action"];
     STOP_DOMAIN_CONTROLLER = "stop-domain-controller" [];
     STOP_UNPROTECTED = "stop-unprotected" ["path"];
     STOP_CASE_EXISTS = "stop-case-exists" ["path"];

@@ -3,7 +3,7 @@
 pub use crate::case::Run;
 
 use crate::messages as m;
-use crate::plan::{Action, PlanHost, Target, Verb};
+use crate::plan::{Action, Plan, PlanHost, Target, Verb};
 use evidence::Message;
 use serde::{Deserialize, Serialize};
 
@@ -111,6 +111,25 @@ pub struct Receipt {
 impl Receipt {
     /// The form of the files.
     pub const SCHEMA: &'static str = "deminer.receipt/1";
+
+    /// The receipt of a run that changed nothing.
+    pub(crate) fn of_dry_run(
+        plan: &Plan,
+        actions: Vec<ActionReceipt>,
+        started: jiff::Timestamp,
+        finished: jiff::Timestamp,
+    ) -> Self {
+        Self {
+            schema: Self::SCHEMA.to_owned(),
+            host: plan.host.clone(),
+            run: Run::DryRun,
+            case: None,
+            started,
+            finished,
+            actions,
+            stopped: None,
+        }
+    }
 
     /// Whether everything is done and proven.
     pub fn is_complete(&self) -> bool {

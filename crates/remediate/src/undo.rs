@@ -38,6 +38,9 @@ pub fn undo(
     let asked =
         crate::Options { apply: true, unpatched: true, domain_controller: true, ..crate::Options::default() };
     crate::apply::may_begin(machine, &facts, &case.plan, &asked)?;
+    if let Some(unknown) = options.only.iter().find(|id| !case.records.contains_key(*id)) {
+        return Err(Stop::new(m::STOP_NO_ACTION.with([unknown.into()])));
+    }
     let started = machine.now();
     case.note(machine, Event::Opened { run: Run::Undo })?;
     let context = Context { facts: &facts, intel };

@@ -58,6 +58,10 @@ impl Session<'_> {
             if let Some(stop) = end.stop {
                 return (receipts, Some(stop.message));
             }
+            // Whoever asked for the ways in to be shut does not want to clean while they are open.
+            if action.verb == Verb::Contain && !end.outcome.is_settled() && !self.options.unpatched {
+                return (receipts, Some(m::STOP_NOT_CONTAINED.plain()));
+            }
         }
         (receipts, None)
     }

@@ -66,6 +66,33 @@ pub fn plan(assessment: &Assessment, intel: &Intel, choice: &Choice) -> Plan {
     }
 }
 
+impl Plan {
+    /// Takes out what is named: actions by their own ids, or every action that only these findings ask for.
+    pub fn leave_out(&mut self, ids: &BTreeSet<String>) {
+        let mut unknown: BTreeSet<&String> = ids.iter().collect();
+        self.actions.retain(|action| {
+            unknown.retain(|id| **id != action.id && !action.because.contains(id));
+            let by_finding =
+                !action.because.is_empty() && action.because.iter().all(|finding| ids.contains(finding));
+            !ids.contains(&action.id) && !by_finding
+        });
+        self.refused.extend(ids.iter().map(|id| {
+            let why = if unknown.contains(id) {
+                m::REFUSE_NO_FINDING.with([id.into()])
+            } else {
+                m::REFUSE_EXCLUDED.plain()
+            };
+            Refusal { finding: id.clone(), why }
+        }));
+    }
+
+    /// Whether something that ought to go is not in the plan: neither left out by choice nor a part of Windows.
+    pub fn leaves_something(&self) -> bool {
+        let harmless = [m::REFUSE_EXCLUDED.id, m::REFUSE_STOCK.id, m::REFUSE_STOCK_CLASS.id];
+        self.refused.iter().any(|refusal| !harmless.contains(&refusal.why.id.as_str()))
+    }
+}
+
 fn speaks_for_itself(finding: &Finding) -> bool {
     match finding.action {
         Advice::Remove => finding.confidence != Confidence::Possible,

@@ -29,8 +29,12 @@ refuse-not-on-content = its content alone does not ask for it, so somebody has t
 refuse-not-confirmed = it was not confirmed
 refuse-verb = that cannot be done to such a target
 
+# Why something is done that no finding asks for.
+reason-contain = the ways in are shut, so that the machine is not infected again while it is cleaned
+
 # What became of an action.
 outcome-planned = it would be done
+outcome-unseen = it would be done, if it is still what the plan says; this is not the machine, so that was not looked at
 outcome-done = it is done and proven
 outcome-done-despite = it is done and proven, though the machine said: { $error }
 outcome-at-restart = it is prepared, and done when the machine restarts
@@ -73,6 +77,8 @@ stop-redirected = this program is for 32-bit Windows and would see other files t
 stop-not-elevated = changing anything takes an administrator's full rights; start it elevated
 stop-other-host = the plan is for { $plan }, and this is { $machine }
 stop-unpatched = the machine lacks security updates and would be infected again; install them first, or add --contain to shut the ways in, or --unpatched to go on all the same
+stop-not-contained = the ways in could not be shut, so nothing more is done; shut them elsewhere or install the updates, and add --unpatched to go on
+stop-no-action = the case has no action { $action }; `deminer verify` lists them
 stop-domain-controller = this is a domain controller, which should be rebuilt rather than cleaned; add --domain-controller to go on all the same
 stop-unprotected = others than administrators can change { $path }, so it is not trusted; move it where only administrators can write
 stop-case-exists = { $path } is there already; name a new case folder, or carry on or undo that case

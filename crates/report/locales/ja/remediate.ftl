@@ -25,8 +25,12 @@ refuse-not-on-content = 内容だけでは判断できないため、人によ�
 refuse-not-confirmed = 確認されなかったため、実行しませんでした
 refuse-verb = この対象に対しては実行できません
 
+# 検出結果によらず行う理由
+reason-contain = 駆除中に再び感染しないよう、侵入経路を塞ぎます
+
 # 操作の結果
 outcome-planned = 実行される予定です
+outcome-unseen = 計画どおりの状態であれば実行されます。ここは対象のマシンではないため、現在の状態は確認していません
 outcome-done = 実行し、結果を確認しました
 outcome-done-despite = 実行し、結果を確認しました。ただし、マシンは次のエラーを返しました: { $error }
 outcome-at-restart = 準備ができました。再起動時に実行されます
@@ -69,6 +73,8 @@ stop-redirected = これは 32 ビット版 Windows 用のプログラムで、�
 stop-not-elevated = 変更には管理者の完全な権限が必要です。管理者として実行してください
 stop-other-host = 計画は { $plan } 用ですが、このマシンは { $machine } です
 stop-unpatched = セキュリティ更新プログラムが不足しており、再び感染する恐れがあります。先に適用するか、侵入経路を塞ぐ --contain、またはそのまま続ける --unpatched を付けてください
+stop-not-contained = 侵入経路を塞げなかったため、以降の処理を中止しました。別の方法で塞ぐか更新プログラムを適用してから、--unpatched を付けて続けてください
+stop-no-action = ケースに操作 { $action } はありません。`deminer verify` で一覧を表示できます
 stop-domain-controller = ドメイン コントローラーです。駆除ではなく再構築をお勧めします。それでも続けるには --domain-controller を付けてください
 stop-unprotected = { $path } は管理者以外も変更できるため、信頼できません。管理者だけが書き込める場所に移してください
 stop-case-exists = { $path } はすでに存在します。新しいケース フォルダーを指定するか、そのケースを再開または取り消してください

@@ -1,15 +1,20 @@
 //! What a person can type. What it means is resolved in [`crate::commands`].
 #![allow(clippy::doc_markdown, reason = "the comments are the help texts, and backticks would stand in them")]
 
+mod cleaning;
+
+pub(crate) use cleaning::{Clean, ReceiptFormat, Undo, Verify};
+
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use std::path::PathBuf;
 
-/// Confirms and finds coin miners that persist on Windows machines, from evidence carried away from them.
+/// Confirms, finds and removes coin miners that persist on Windows machines.
 ///
-/// Deminer reads what wmic, PowerShell and Autoruns export, compares it with a clean machine, decodes what it finds, and says for
-/// each machine where it stands in the eight stages of the cleaning workflow.
+/// Deminer reads this machine, or evidence that was carried away from others, compares it with a clean machine, decodes what it finds,
+/// and says for each machine where it stands in the eight stages of the cleaning workflow. What it removes it backs up first, proves gone
+/// afterwards, and can put back.
 #[derive(Debug, Parser)]
 #[command(name = "deminer", version, propagate_version = true, max_term_width = 100, after_help = AFTER_HELP)]
 pub(crate) struct Arguments {
@@ -24,6 +29,8 @@ Examples:
   deminer check PC-1_WMI.zip                     one machine
   deminer check evidence/ -f html -o report.html a folder of bundles, as a page to read or print
   deminer plan PC-1_WMI.zip -o plan.json         what to remove, and how
+  deminer clean                                  what would be done to this machine; --apply does it
+  deminer verify C:\\case-1                       whether it is gone, and stays gone
   deminer decode --command 'powershell -e ZQBjAGgAbwAgADEA'
 
 Exit status: 0 nothing found, 1 something found, 2 the work could not be done, 3 too little was read to say.";
@@ -77,6 +84,12 @@ pub(crate) enum Command {
     Plan(Plan),
     /// Turn a plan into a PowerShell script, for machines on which only a script may run
     Script(Script),
+    /// Clean this machine: show what would be done, and do it with --apply
+    Clean(Clean),
+    /// Take back what was done in a case
+    Undo(Undo),
+    /// Look whether what was done in a case still holds
+    Verify(Verify),
     /// Collect the evidence of this Windows machine into a bundle
     Collect(Collect),
     /// Make and inspect baselines: what a clean machine has

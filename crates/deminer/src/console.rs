@@ -33,6 +33,12 @@ impl Console {
         Self { language, color: global.color, quiet: global.quiet, verbose: global.verbose }
     }
 
+    /// How to speak in tests: plainly, in this language, and to nobody but the test.
+    #[cfg(test)]
+    pub(crate) const fn plain(language: Language) -> Self {
+        Self { language, color: Color::Never, quiet: true, verbose: false }
+    }
+
     /// The wording.
     pub(crate) fn catalogue(self) -> &'static Catalogue {
         Catalogue::get(self.language)
@@ -101,6 +107,13 @@ impl Console {
     /// Says what was done.
     pub(crate) fn tell(self, message: &evidence::Message) {
         self.say(m::NOTE, AnsiColor::Cyan, &self.catalogue().line(message));
+    }
+
+    /// Says what was done or comes next, unless only the result was asked for.
+    pub(crate) fn remark(self, message: &evidence::Message) {
+        if !self.quiet {
+            self.tell(message);
+        }
     }
 
     /// Says what there is to say of single inputs, also where only the result was asked for.

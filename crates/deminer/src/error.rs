@@ -14,6 +14,12 @@ pub(crate) enum Error {
     NoEvidence,
     /// The machine cannot be read: it is no Windows.
     NotWindows,
+    /// The machine cannot be cleaned: it is no Windows.
+    CleanNeedsWindows,
+    /// A run on the machine did not begin; why not, and what to do about it where that is not in it.
+    Stopped(Message),
+    /// The machine refused what has to be known before anything is done.
+    Machine(String),
     /// The machine cannot be read, or its bundle cannot be written.
     Collect(collect::Error),
     /// None of the inputs could be read; the notes say why of each.
@@ -94,6 +100,9 @@ impl Error {
         match self {
             Self::NoEvidence => m::NO_EVIDENCE.plain(),
             Self::NotWindows => m::NOT_WINDOWS.plain(),
+            Self::CleanNeedsWindows => m::CLEAN_NEEDS_WINDOWS.plain(),
+            Self::Stopped(why) => why.clone(),
+            Self::Machine(problem) => m::CANNOT_COLLECT.with([problem.into()]),
             Self::Collect(problem) => m::CANNOT_COLLECT.with([problem.to_string().into()]),
             Self::NothingRead { inputs, .. } => m::NOTHING_READ.with([(*inputs).into()]),
             Self::OutputIsEvidence(path) => m::OUTPUT_IS_EVIDENCE.with([shown(path).into()]),
@@ -134,7 +143,9 @@ impl Error {
             Self::CannotPrint(_) => return None,
             Self::NoEvidence => m::HINT_NO_EVIDENCE.plain(),
             Self::NotWindows => m::HINT_NOT_WINDOWS.plain(),
-            Self::Collect(_) => m::HINT_CANNOT_COLLECT.plain(),
+            Self::CleanNeedsWindows => m::HINT_CLEAN_NEEDS_WINDOWS.plain(),
+            Self::Stopped(why) => return stop_hint(why),
+            Self::Machine(_) | Self::Collect(_) => m::HINT_CANNOT_COLLECT.plain(),
             Self::NothingRead { .. } => m::HINT_NOTHING_READ.plain(),
             Self::OutputIsEvidence(_) => m::HINT_OUTPUT_IS_EVIDENCE.plain(),
             Self::OutputIsFolder(_) => m::HINT_OUTPUT_IS_FOLDER.plain(),
@@ -168,6 +179,25 @@ impl Error {
             _ => &[],
         }
     }
+}
+
+impl From<remediate::Stop> for Error {
+    fn from(stop: remediate::Stop) -> Self {
+        Self::Stopped(stop.message)
+    }
+}
+
+/// What to do about a run that did not begin, where what stopped it does not say so itself.
+fn stop_hint(why: &Message) -> Option<Message> {
+    let hint = match why.id.as_str() {
+        "stop-not-elevated" => m::HINT_ELEVATE,
+        "stop-case-damaged" => m::HINT_CASE,
+        "stop-case-path" => m::HINT_CASE_PATH,
+        "stop-other-host" => m::HINT_OTHER_HOST,
+        "stop-not-verified" => m::HINT_NOT_VERIFIED,
+        _ => return None,
+    };
+    Some(hint.plain())
 }
 
 /// The path as the user would type it.

@@ -4,6 +4,7 @@
 mod args;
 mod commands;
 mod console;
+mod desk;
 mod error;
 mod exit;
 mod hosts;
@@ -13,6 +14,7 @@ mod output;
 mod problem;
 mod progress;
 mod suggest;
+mod this_machine;
 
 use args::Arguments;
 use clap::Parser as _;

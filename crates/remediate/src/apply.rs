@@ -75,7 +75,7 @@ pub fn apply(
     let facts = machine.facts().map_err(|error| Stop::machine(&error))?;
     may_begin(machine, &facts, plan, options)?;
     let started = machine.now();
-    let actions: Vec<_> = contain(options).into_iter().chain(plan.actions.iter().cloned()).collect();
+    let actions: Vec<_> = contain(options).chain(plan.actions.iter().cloned()).collect();
     if !options.apply {
         return Ok(dry_run(machine, intel, &facts, plan, &actions, started, options));
     }
@@ -248,9 +248,8 @@ fn dry_run(
 ) -> Receipt {
     let context = Context { facts, intel };
     let actions = actions.iter().map(|action| {
-        let (outcome, message) = forecast(machine, plan, action, &context, options).unwrap_or_else(|error| {
-            (Outcome::Failed, m::OUTCOME_FAILED.with([error.to_string().into()]))
-        });
+        let (outcome, message) = forecast(machine, plan, action, &context, options)
+            .unwrap_or_else(|error| (Outcome::Failed, m::OUTCOME_FAILED.with([error.to_string().into()])));
         ActionReceipt::new(action, outcome, message)
     });
     Receipt::of_dry_run(plan, actions.collect(), started, machine.now())

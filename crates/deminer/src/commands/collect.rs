@@ -7,9 +7,13 @@ use crate::exit::ExitStatus;
 use crate::messages as m;
 use crate::output::Output;
 use crate::progress::Progress;
+use crate::this_machine::this_machine;
 use collect::{Manifest, Options, Program, Step, collect};
+use detect::Assessment;
+use evidence::Evidence;
+use intel::Intel;
 use machine::Machine;
-use parse::bundle::BundleRef;
+use parse::bundle::{BundleRef, Limits};
 use std::io::{Cursor, Write as _};
 use std::path::PathBuf;
 
@@ -35,17 +39,19 @@ pub(super) fn to_memory(console: Console) -> Result<BundleRef, Error> {
     Ok(BundleRef::from_bytes(&manifest.host.name, bytes))
 }
 
-/// The machine that the program runs on, where it is one that can be read.
-#[cfg(windows)]
-#[expect(clippy::unnecessary_wraps, reason = "elsewhere there is none")]
-fn this_machine() -> Option<Box<dyn Machine>> {
-    Some(Box::new(machine_windows::Windows::new()))
-}
-
-/// The machine that the program runs on, where it is one that can be read.
-#[cfg(not(windows))]
-fn this_machine() -> Option<Box<dyn Machine>> {
-    None
+/// The assessment of the machine, from a bundle like any other.
+pub(super) fn assess(machine: &dyn Machine, intel: &Intel, console: Console) -> Result<Assessment, Error> {
+    let (manifest, bytes) = bundle(machine, true, console)?;
+    let bundle = BundleRef::from_bytes(&manifest.host.name, bytes);
+    let read = bundle.read(&Limits::default());
+    // Logs and captures may speak of other machines.
+    let host = &manifest.host;
+    let is_own = |evidence: &Evidence| match &host.id {
+        Some(id) => evidence.host.id.0.eq_ignore_ascii_case(id),
+        None => evidence.host.names.iter().any(|name| name.eq_ignore_ascii_case(&host.name)),
+    };
+    let own = read.into_iter().find(is_own);
+    own.map(|evidence| detect::assess(&evidence, intel)).ok_or_else(|| Error::nothing_read(&[], Vec::new()))
 }
 
 /// The machine's name comes from the machine: only what is harmless in the name of a file is taken from it.

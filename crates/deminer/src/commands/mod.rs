@@ -3,11 +3,15 @@
 mod baseline;
 mod check;
 mod cim;
+mod clean;
 mod collect;
 mod decode;
 mod families;
 mod help;
 mod plan;
+mod receipt;
+mod undo;
+mod verify;
 
 use crate::args::Command;
 use crate::console::Console;
@@ -21,6 +25,9 @@ pub(crate) fn run(command: &Command, console: Console) -> Result<ExitStatus, Err
         Command::Check(args) => check::run(args, console),
         Command::Plan(args) => plan::run(args, console),
         Command::Script(args) => plan::script(args, console),
+        Command::Clean(args) => clean::run(args, console),
+        Command::Undo(args) => undo::run(args, console),
+        Command::Verify(args) => verify::run(args, console),
         Command::Collect(args) => collect::run(args, console),
         Command::Baseline(args) => baseline::run(args, console),
         Command::Families(args) => families::run(args, console),

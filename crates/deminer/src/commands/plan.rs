@@ -1,12 +1,13 @@
 //! `deminer plan` and `deminer script`: what goes from a machine, and a script that does the WMI part of it.
 
 use super::check::inputs;
+use super::clean::read_plan;
+use super::receipt::{target_name, verb};
 use crate::args::{Plan as PlanArgs, Script as ScriptArgs};
 use crate::console::Console;
-use crate::error::{Error, shown};
+use crate::error::Error;
 use crate::exit::ExitStatus;
 use crate::hosts::Hosts;
-use crate::input;
 use crate::messages as m;
 use crate::output::Output;
 use crate::suggest;
@@ -15,14 +16,11 @@ use detect::assessment::Verdict;
 use evidence::Message;
 use intel::Intel;
 use parse::bundle::{self, Limits};
-use remediate::{Choice, Plan, Verb};
+use remediate::{Choice, Plan, Refusal};
 use report::safe_json;
 use report::sanitize::visible;
 use std::io::{self, Write};
 use std::path::PathBuf;
-
-/// The largest plan that is read; `remediate` has a limit of its own behind it.
-const PLAN_LIMIT: u64 = 64 << 20;
 
 /// Makes a plan and writes it.
 pub(crate) fn run(args: &PlanArgs, console: Console) -> Result<ExitStatus, Error> {
@@ -47,9 +45,7 @@ pub(crate) fn run(args: &PlanArgs, console: Console) -> Result<ExitStatus, Error
 
 /// Turns a plan into a script and writes it.
 pub(crate) fn script(args: &ScriptArgs, console: Console) -> Result<ExitStatus, Error> {
-    let bytes = input::read(&args.plan, PLAN_LIMIT)?;
-    let plan = Plan::from_json(&String::from_utf8_lossy(&bytes))
-        .map_err(|problem| Error::PlanFile { path: shown(&args.plan), problem: problem.to_string() })?;
+    let plan = read_plan(&args.plan)?;
     let script = remediate::script(&plan);
     write(args.output.as_ref(), std::slice::from_ref(&args.plan), &script.text)?;
     if script.left_out > 0 {
@@ -118,27 +114,19 @@ fn summary(out: &mut impl Write, plan: &Plan, console: Console) -> io::Result<()
     writeln!(out, "{bold}{}{bold:#}", line(&m::PLAN_FOR.with([host.into(), plan.actions.len().into()])))?;
     for action in &plan.actions {
         let verb = line(&verb(action.verb).plain());
-        writeln!(out, "  {}  {verb}  {}", action.id, visible(&action.target.name()))?;
+        writeln!(out, "  {}  {verb}  {}", action.id, line(&target_name(&action.target)))?;
     }
-    if !plan.refused.is_empty() {
-        writeln!(out, "{bold}{}{bold:#}", line(&m::PLAN_REFUSED.plain()))?;
-        for refusal in &plan.refused {
-            writeln!(out, "  {}  {}", refusal.finding, line(&refusal.why))?;
-        }
-    }
-    Ok(())
+    refusals(out, &plan.refused, console)
 }
 
-const fn verb(verb: Verb) -> evidence::MessageSpec {
-    match verb {
-        Verb::Contain => m::VERB_CONTAIN,
-        Verb::Suspend => m::VERB_SUSPEND,
-        Verb::Disable => m::VERB_DISABLE,
-        Verb::End => m::VERB_END,
-        Verb::Remove => m::VERB_REMOVE,
-        Verb::Reset => m::VERB_RESET,
-        Verb::Restore => m::VERB_RESTORE,
-        Verb::Patch => m::VERB_PATCH,
-        Verb::Harden => m::VERB_HARDEN,
+/// What is not in a plan, and why.
+pub(super) fn refusals(out: &mut dyn Write, refused: &[Refusal], console: Console) -> io::Result<()> {
+    if refused.is_empty() {
+        return Ok(());
     }
+    let (bold, catalogue) = (console.heading(), console.catalogue());
+    writeln!(out, "{bold}{}{bold:#}", catalogue.line(&m::PLAN_REFUSED.plain()))?;
+    refused.iter().try_for_each(|refusal| {
+        writeln!(out, "  {}  {}", visible(&refusal.finding), catalogue.line(&refusal.why))
+    })
 }

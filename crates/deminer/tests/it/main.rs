@@ -4,6 +4,7 @@
 mod bad_input;
 mod baseline;
 mod cim;
+mod clean;
 mod decode;
 mod examples;
 mod formats;

@@ -1,0 +1,321 @@
+//! What became of actions, and how they stand, for people and for programs.
+
+use crate::console::Console;
+use crate::messages as m;
+use evidence::{Message, MessageSpec};
+use jiff::Timestamp;
+use remediate::{
+    Action, ActionReceipt, Now, Outcome, Plan, Receipt, Run, Target, Verb, Verification, Verified,
+};
+use report::sanitize::visible;
+use report::{Catalogue, safe_json};
+use serde::Serialize;
+use std::io::{self, Write};
+
+/// The name of a verb.
+pub(crate) const fn verb(verb: Verb) -> MessageSpec {
+    match verb {
+        Verb::Contain => m::VERB_CONTAIN,
+        Verb::Suspend => m::VERB_SUSPEND,
+        Verb::Disable => m::VERB_DISABLE,
+        Verb::End => m::VERB_END,
+        Verb::Remove => m::VERB_REMOVE,
+        Verb::Reset => m::VERB_RESET,
+        Verb::Restore => m::VERB_RESTORE,
+        Verb::Patch => m::VERB_PATCH,
+        Verb::Harden => m::VERB_HARDEN,
+    }
+}
+
+const fn outcome(outcome: Outcome) -> MessageSpec {
+    match outcome {
+        Outcome::Planned => m::OUTCOME_PLANNED,
+        Outcome::Done => m::OUTCOME_DONE,
+        Outcome::AtRestart => m::OUTCOME_AT_RESTART,
+        Outcome::AsItShould => m::OUTCOME_AS_IT_SHOULD,
+        Outcome::Refused => m::OUTCOME_REFUSED,
+        Outcome::HeldBack => m::OUTCOME_HELD_BACK,
+        Outcome::Failed => m::OUTCOME_FAILED,
+        Outcome::Unknown => m::OUTCOME_UNKNOWN,
+    }
+}
+
+const fn run(run: Run) -> MessageSpec {
+    match run {
+        Run::DryRun => m::RUN_DRY,
+        Run::Apply => m::RUN_APPLY,
+        Run::Resume => m::RUN_RESUME,
+        Run::Purge => m::RUN_PURGE,
+        Run::Undo => m::RUN_UNDO,
+        Run::Verify => m::RUN_VERIFY,
+    }
+}
+
+/// The first line of what is told of a run.
+pub(crate) fn heading(out: &mut dyn Write, what: Run, host: &str, console: Console) -> io::Result<()> {
+    let bold = console.heading();
+    let host = visible(host).into_owned();
+    writeln!(out, "{bold}{}{bold:#}", console.catalogue().line(&run(what).with([host.into()])))
+}
+
+/// One action: what became of it, and why where that is not plain from it.
+pub(crate) fn action_line(
+    out: &mut dyn Write,
+    receipt: &ActionReceipt,
+    catalogue: &Catalogue,
+) -> io::Result<()> {
+    let is_undone = receipt.outcome == Outcome::Done && receipt.message.id.starts_with("undo-");
+    let spec = if is_undone { m::OUTCOME_UNDONE } else { outcome(receipt.outcome) };
+    let word = catalogue.line(&spec.plain());
+    named(out, &receipt.id, receipt.verb, &receipt.target, &word, catalogue)?;
+    // That what was done is done need not be said twice.
+    let plain = receipt.message.args.is_empty()
+        && matches!(receipt.outcome, Outcome::Done | Outcome::Planned)
+        && receipt.message.id != "undo-disarmed";
+    if plain { Ok(()) } else { detail(out, &catalogue.line(&receipt.message)) }
+}
+
+/// What is said of an action of a plan: why, and how it is made safe.
+pub(crate) fn reasons(out: &mut dyn Write, action: &Action, catalogue: &Catalogue) -> io::Result<()> {
+    let because = action.because.iter().map(|id| visible(id).into_owned());
+    let reason = action.reason.clone();
+    detail(out, &catalogue.line(&m::ACTION_REASON.with([reason.into(), catalogue.list(because).into()])))?;
+    let word = |word: &str| match safety(word) {
+        Some(spec) => catalogue.line(&spec.plain()),
+        None => visible(word).into_owned(),
+    };
+    let backup = match action.backup.as_slice() {
+        [] => catalogue.line(&m::ACTION_NO_BACKUP.plain()),
+        words => catalogue.list(words.iter().map(|own| word(own))),
+    };
+    detail(out, &catalogue.line(&m::ACTION_SAFETY.with([backup.into(), word(&action.check).into()])))
+}
+
+/// What a plan's word for a backup or a check means.
+fn safety(word: &str) -> Option<MessageSpec> {
+    Some(match word {
+        "json" => m::BACKUP_JSON,
+        "mof" => m::BACKUP_MOF,
+        "configuration" => m::BACKUP_CONFIGURATION,
+        "xml" => m::BACKUP_XML,
+        "value" => m::BACKUP_VALUE,
+        "quarantine" => m::BACKUP_QUARANTINE,
+        "present" => m::CHECK_PRESENT,
+        "accepted" => m::CHECK_ACCEPTED,
+        "disabled" => m::CHECK_DISABLED,
+        "absent" => m::CHECK_ABSENT,
+        "equals" => m::CHECK_EQUALS,
+        "by hand" => m::CHECK_BY_HAND,
+        _ => return None,
+    })
+}
+
+/// What a run comes to.
+pub(crate) fn summary(out: &mut dyn Write, receipt: &Receipt, catalogue: &Catalogue) -> io::Result<()> {
+    let count =
+        |wanted: &[Outcome]| receipt.actions.iter().filter(|action| wanted.contains(&action.outcome)).count();
+    let numbers = [
+        (m::SUM_PLANNED, count(&[Outcome::Planned])),
+        (m::SUM_DONE, count(&[Outcome::Done])),
+        (m::SUM_AS_IT_SHOULD, count(&[Outcome::AsItShould])),
+        (m::SUM_AT_RESTART, count(&[Outcome::AtRestart])),
+        (m::SUM_HELD_BACK, count(&[Outcome::HeldBack])),
+        (m::SUM_LEFT, count(&[Outcome::Refused, Outcome::Failed, Outcome::Unknown])),
+    ];
+    let said = numbers.into_iter().filter(|(_, count)| *count > 0);
+    let words: Vec<_> = said.map(|(spec, count)| catalogue.line(&spec.with([count.into()]))).collect();
+    let sum = if words.is_empty() { catalogue.line(&m::SUM_NOTHING.plain()) } else { catalogue.list(words) };
+    writeln!(out, "{sum}")?;
+    if let Some(stopped) = &receipt.stopped {
+        writeln!(out, "{}", catalogue.line(&m::STOPPED.with([stopped.clone().into()])))?;
+    }
+    Ok(())
+}
+
+/// What a verification comes to.
+pub(crate) fn verification_summary(
+    out: &mut dyn Write,
+    verification: &Verification,
+    catalogue: &Catalogue,
+) -> io::Result<()> {
+    let holds = |action: &&Verified| matches!(action.now, Now::Gone | Now::Kept | Now::Undone);
+    let held = verification.actions.iter().filter(holds).count();
+    let other = verification.actions.len() - held;
+    let sum = if other == 0 {
+        m::VERIFY_PASSED.with([held.into()])
+    } else {
+        m::VERIFY_FAILED.with([held.into(), other.into()])
+    };
+    writeln!(out, "{}", catalogue.line(&sum))?;
+    match &verification.stopped {
+        Some(stopped) => writeln!(out, "{}", catalogue.line(&m::STOPPED.with([stopped.clone().into()]))),
+        None => Ok(()),
+    }
+}
+
+/// How an action stands.
+pub(crate) fn verified_line(
+    out: &mut dyn Write,
+    verified: &Verified,
+    catalogue: &Catalogue,
+) -> io::Result<()> {
+    let word = catalogue.line(
+        &match verified.now {
+            Now::Gone => m::NOW_GONE,
+            Now::Kept => m::NOW_KEPT,
+            Now::Back => m::NOW_BACK,
+            Now::Changed => m::NOW_CHANGED,
+            Now::AtRestart => m::NOW_AT_RESTART,
+            Now::NotDone => m::NOW_NOT_DONE,
+            Now::Undone => m::NOW_UNDONE,
+            Now::Unknown => m::NOW_UNKNOWN,
+        }
+        .plain(),
+    );
+    named(out, &verified.id, verified.verb, &verified.target, &word, catalogue)?;
+    match verified.now {
+        Now::Gone | Now::Kept | Now::Undone => Ok(()),
+        _ => detail(out, &catalogue.line(&verified.message)),
+    }
+}
+
+fn named(
+    out: &mut dyn Write,
+    id: &str,
+    what: Verb,
+    target: &Target,
+    word: &str,
+    catalogue: &Catalogue,
+) -> io::Result<()> {
+    let verb = catalogue.line(&verb(what).plain());
+    writeln!(out, "  {}  {word}: {verb} {}", visible(id), catalogue.line(&target_name(target)))
+}
+
+/// What an action is done to, with its kind where the name does not show it.
+pub(crate) fn target_name(target: &Target) -> Message {
+    let spec = match target {
+        Target::Service { .. } => m::TARGET_SERVICE,
+        Target::Task { .. } => m::TARGET_TASK,
+        Target::StockEntry { .. } => m::TARGET_STOCK,
+        _ => m::TARGET_PLAIN,
+    };
+    spec.with([target.name().into()])
+}
+
+fn detail(out: &mut dyn Write, text: &str) -> io::Result<()> {
+    writeln!(out, "                {text}")
+}
+
+/// A receipt as a program reads it: that of the case folder, with every message in words, and what the run comes to.
+#[derive(Serialize)]
+struct ReceiptView<'a> {
+    schema: &'a str,
+    host: &'a remediate::PlanHost,
+    run: Run,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    case: Option<&'a str>,
+    started: Timestamp,
+    finished: Timestamp,
+    complete: bool,
+    needs_restart: bool,
+    actions: Vec<Worded<'a, ActionReceipt>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stopped: Option<StoppedView<'a>>,
+    /// What a dry run was about: reasons, preconditions, backups and checks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan: Option<&'a Plan>,
+}
+
+/// Something with a message, and the message in words.
+#[derive(Serialize)]
+struct Worded<'a, T> {
+    #[serde(flatten)]
+    item: &'a T,
+    text: String,
+}
+
+#[derive(Serialize)]
+struct StoppedView<'a> {
+    message: &'a Message,
+    text: String,
+}
+
+impl<'a> StoppedView<'a> {
+    fn new(message: &'a Message, catalogue: &Catalogue) -> Self {
+        Self { message, text: catalogue.text(message) }
+    }
+}
+
+/// Something that is otherwise than at the look before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Change {
+    /// When that was seen.
+    pub time: Timestamp,
+    /// The action.
+    pub id: String,
+    /// How it stood.
+    pub from: Now,
+    /// How it stands.
+    pub to: Now,
+}
+
+/// A verification as a program reads it.
+#[derive(Serialize)]
+struct VerificationView<'a> {
+    schema: &'a str,
+    host: &'a remediate::PlanHost,
+    case: &'a str,
+    time: Timestamp,
+    passed: bool,
+    actions: Vec<Worded<'a, Verified>>,
+    /// What changed while it was watched.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    changes: &'a [Change],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stopped: Option<StoppedView<'a>>,
+}
+
+/// Writes a receipt as JSON.
+pub(crate) fn json(
+    out: &mut dyn Write,
+    receipt: &Receipt,
+    plan: Option<&Plan>,
+    catalogue: &Catalogue,
+) -> io::Result<()> {
+    let worded = |item: &ActionReceipt| catalogue.text(&item.message);
+    let view = ReceiptView {
+        schema: &receipt.schema,
+        host: &receipt.host,
+        run: receipt.run,
+        case: receipt.case.as_deref(),
+        started: receipt.started,
+        finished: receipt.finished,
+        complete: receipt.is_complete(),
+        needs_restart: receipt.needs_restart(),
+        actions: receipt.actions.iter().map(|item| Worded { item, text: worded(item) }).collect(),
+        stopped: receipt.stopped.as_ref().map(|message| StoppedView::new(message, catalogue)),
+        plan,
+    };
+    writeln!(out, "{}", safe_json(&serde_json::to_string_pretty(&view)?))
+}
+
+/// Writes a verification as JSON.
+pub(crate) fn verification_json(
+    out: &mut dyn Write,
+    verification: &Verification,
+    changes: &[Change],
+    catalogue: &Catalogue,
+) -> io::Result<()> {
+    let worded = |item: &'_ Verified| catalogue.text(&item.message);
+    let view = VerificationView {
+        schema: &verification.schema,
+        host: &verification.host,
+        case: &verification.case,
+        time: verification.time,
+        passed: verification.is_passed(),
+        actions: verification.actions.iter().map(|item| Worded { item, text: worded(item) }).collect(),
+        changes,
+        stopped: verification.stopped.as_ref().map(|message| StoppedView::new(message, catalogue)),
+    };
+    writeln!(out, "{}", safe_json(&serde_json::to_string_pretty(&view)?))
+}

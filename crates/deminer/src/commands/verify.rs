@@ -1,0 +1,106 @@
+//! `deminer verify`: whether what a case did still holds, now or for a while.
+
+use super::receipt::{self, Change};
+use crate::args::{ReceiptFormat, Verify};
+use crate::console::Console;
+use crate::desk::{Desk, Terminal};
+use crate::error::Error;
+use crate::exit::ExitStatus;
+use crate::messages as m;
+use crate::this_machine::{machine_path, this_machine};
+use intel::Intel;
+use machine::MachineMut;
+use remediate::{CaseDir, Now, Run, Verification, Verified};
+use std::io::{self, Write as _};
+use std::time::Duration;
+
+/// How long to wait between two looks: a twentieth of the time, but not shorter or longer than these.
+const SHORTEST: Duration = Duration::from_secs(5);
+const LONGEST: Duration = Duration::from_mins(1);
+
+/// Does what was typed.
+pub(crate) fn run(args: &Verify, console: Console) -> Result<ExitStatus, Error> {
+    let mut machine = this_machine().ok_or(Error::CleanNeedsWindows)?;
+    let (mut out, mut asker) = (io::stdout().lock(), Terminal);
+    let mut desk = Desk { console, out: &mut out, asker: &mut asker };
+    let watch = args.watch.map(|span| span.0);
+    let case = machine_path(&args.case);
+    let status = verify(machine.as_mut(), Intel::builtin(), &case, watch, args.format, &mut desk)?;
+    out.flush().map_err(Error::CannotPrint)?;
+    Ok(status)
+}
+
+/// Looks at everything again, for so long, and says how it stands. What changes meanwhile is said when it is seen.
+pub(crate) fn verify(
+    machine: &mut dyn MachineMut,
+    intel: &Intel,
+    case: &str,
+    watch: Option<Duration>,
+    format: ReceiptFormat,
+    desk: &mut Desk,
+) -> Result<ExitStatus, Error> {
+    let case = CaseDir::new(case)?;
+    let began = machine.now();
+    let mut look = remediate::verify(machine, intel, &case)?;
+    let mut changes = Vec::new();
+    if format == ReceiptFormat::Text {
+        whole(&look, desk).map_err(Error::CannotPrint)?;
+    }
+    if let Some(watch) = watch {
+        let pause = (watch / 20).clamp(SHORTEST, LONGEST);
+        desk.console.remark(&m::WATCHING.with([watch.as_secs().into(), pause.as_secs().into()]));
+        loop {
+            let passed = Duration::try_from(machine.now().duration_since(began)).unwrap_or_default();
+            let Some(left) = watch.checked_sub(passed).filter(|left| !left.is_zero()) else { break };
+            machine.sleep(pause.min(left));
+            let later = remediate::verify(machine, intel, &case)?;
+            let seen = compare(&look, &later);
+            if format == ReceiptFormat::Text {
+                tell(&seen, &later, desk).map_err(Error::CannotPrint)?;
+            }
+            changes.extend(seen);
+            look = later;
+        }
+    }
+    let held = !changes.iter().any(|change| matches!(change.to, Now::Back | Now::Changed));
+    let catalogue = desk.console.catalogue();
+    match format {
+        ReceiptFormat::Json => receipt::verification_json(desk.out, &look, &changes, catalogue),
+        ReceiptFormat::Text => receipt::verification_summary(desk.out, &look, catalogue),
+    }
+    .map_err(Error::CannotPrint)?;
+    Ok(if look.is_passed() && held { ExitStatus::Nothing } else { ExitStatus::Found })
+}
+
+fn whole(look: &Verification, desk: &mut Desk) -> io::Result<()> {
+    receipt::heading(desk.out, Run::Verify, &look.host.name, desk.console)?;
+    let catalogue = desk.console.catalogue();
+    look.actions.iter().try_for_each(|line| receipt::verified_line(desk.out, line, catalogue))
+}
+
+/// What is otherwise than at the look before.
+fn compare(before: &Verification, now: &Verification) -> Vec<Change> {
+    let changed = now.actions.iter().filter_map(|action| {
+        let earlier = before.actions.iter().find(|known| known.id == action.id)?;
+        (earlier.now != action.now).then(|| Change {
+            time: now.time,
+            id: action.id.clone(),
+            from: earlier.now,
+            to: action.now,
+        })
+    });
+    changed.collect()
+}
+
+fn tell(changes: &[Change], look: &Verification, desk: &mut Desk) -> io::Result<()> {
+    let catalogue = desk.console.catalogue();
+    for change in changes {
+        writeln!(desk.out, "{}", catalogue.line(&m::CHANGED_AT.with([change.time.to_string().into()])))?;
+        let is_this = |action: &&Verified| action.id == change.id;
+        look.actions
+            .iter()
+            .filter(is_this)
+            .try_for_each(|line| receipt::verified_line(desk.out, line, catalogue))?;
+    }
+    desk.out.flush()
+}

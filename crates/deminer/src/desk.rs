@@ -1,0 +1,71 @@
+//! The person at the keyboard: who is told, and who can be asked.
+
+use crate::console::Console;
+use crate::messages as m;
+use evidence::Message;
+use std::io::{self, BufRead as _, IsTerminal as _, Write};
+
+/// An answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// Do it.
+    Yes,
+    /// Leave it.
+    No,
+    /// Nobody is there to answer, or nobody answers any more.
+    Nobody,
+}
+
+/// Whoever can be asked.
+pub(crate) trait Asker {
+    /// Asks, and waits for an answer.
+    fn ask(&mut self, question: &str) -> Answer;
+}
+
+/// The terminal: questions go to standard error, answers come from standard input.
+pub(crate) struct Terminal;
+
+impl Terminal {
+    /// Whether anybody is there.
+    pub(crate) fn is_there() -> bool {
+        io::stdin().is_terminal()
+    }
+}
+
+impl Asker for Terminal {
+    fn ask(&mut self, question: &str) -> Answer {
+        if !Self::is_there() {
+            return Answer::Nobody;
+        }
+        let mut screen = io::stderr();
+        let asked = write!(screen, "{question} [y/N] ").and_then(|()| screen.flush());
+        let mut line = String::new();
+        match asked.and_then(|()| io::stdin().lock().read_line(&mut line)) {
+            Err(_) | Ok(0) => Answer::Nobody,
+            Ok(_) if ["y", "yes", "はい"].contains(&line.trim().to_lowercase().as_str()) => Answer::Yes,
+            Ok(_) => Answer::No,
+        }
+    }
+}
+
+/// Where results go, and who is asked.
+pub(crate) struct Desk<'a> {
+    /// How to speak.
+    pub console: Console,
+    /// Where the result goes.
+    pub out: &'a mut dyn Write,
+    /// Who is asked.
+    pub asker: &'a mut dyn Asker,
+}
+
+impl Desk<'_> {
+    /// Whether the person says yes.
+    pub(crate) fn agrees(&mut self, question: &Message) -> bool {
+        let question = self.console.catalogue().line(question);
+        let answer = self.asker.ask(&question);
+        if answer == Answer::Nobody {
+            self.console.warn(&m::NOBODY_TO_ASK.plain());
+        }
+        answer == Answer::Yes
+    }
+}

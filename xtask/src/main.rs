@@ -7,6 +7,7 @@ mod docs;
 mod examples;
 mod fuzz;
 mod ms17_010;
+mod packages;
 mod readme;
 mod run;
 mod synth;

@@ -1,6 +1,6 @@
 //! Everything that a change must pass.
 
-use crate::{examples, fuzz, readme, run};
+use crate::{examples, fuzz, packages, readme, run};
 use anyhow::{Context, Result, bail};
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
@@ -21,6 +21,7 @@ pub(crate) fn run() -> Result<()> {
     ]))?;
     examples::run(true)?;
     data();
+    samba();
     let counts = tests()?;
     run::run(
         run::cargo()
@@ -55,6 +56,14 @@ fn data() {
             "SKIPPED: the tests on real evidence, because {} is not there; DEMINER_DATA names another place",
             directory.display()
         );
+    }
+}
+
+/// Installs the Samba that the network check is tested against. Where that cannot be, the tests themselves say what they leave out.
+fn samba() {
+    let there = || std::path::Path::new("/usr/sbin/smbd").exists();
+    if let Err(problem) = packages::ensure(&["samba"], there) {
+        println!("SKIPPED: the tests with a real Samba: {problem:#}");
     }
 }
 

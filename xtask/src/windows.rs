@@ -2,8 +2,8 @@
 
 mod imports;
 
-use crate::run;
-use anyhow::{Context, Result, bail, ensure};
+use crate::{packages, run};
+use anyhow::{Context, Result, ensure};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -101,22 +101,7 @@ fn needs() -> Result<()> {
         run::run(Command::new("rustup").args(["component", "add", "rust-src"]))?;
     }
     let tools = KINDS.iter().map(|kind| kind.linker).chain(["wine"]);
-    if tools.clone().all(starts) {
-        return Ok(());
-    }
-    let installed =
-        Command::new("apt-get").args(["install", "--yes", "--no-install-recommends"]).args(PACKAGES).status();
-    if let Some(missing) = tools.into_iter().find(|tool| !starts(tool)) {
-        let how = format!("apt-get install {}", PACKAGES.join(" "));
-        bail!(
-            "`{missing}` is missing ({}); install it, on Debian and Ubuntu: `{how}`",
-            match installed {
-                Ok(status) => status.to_string(),
-                Err(error) => error.to_string(),
-            }
-        );
-    }
-    Ok(())
+    packages::ensure(&PACKAGES, || tools.clone().all(starts))
 }
 
 fn starts(tool: &str) -> bool {

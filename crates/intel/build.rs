@@ -9,8 +9,15 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// The folders and files that are packed, below `data`.
-const PACKED: [&str; 6] =
-    ["baselines", "families", "ms17-010.toml", "pools.toml", "processes.toml", "windows.toml"];
+const PACKED: [&str; 7] = [
+    "baselines",
+    "families",
+    "ms17-010.toml",
+    "pools.toml",
+    "processes.toml",
+    "settings.toml",
+    "windows.toml",
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=data");

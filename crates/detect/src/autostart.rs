@@ -1,5 +1,6 @@
 //! Autostart entries, tasks and services as launches.
 
+use crate::altered;
 use crate::assessment::{Finding, Kind, Severity};
 use crate::history::History;
 use crate::launch::{Launch, kind_of};
@@ -17,9 +18,9 @@ pub(crate) fn detect(evidence: &Evidence, intel: &Intel, history: &History) -> V
     // The subscriptions that a listing of autostart places shows are judged as subscriptions.
     let entries = evidence.autostarts().filter(|(_, entry)| entry.kind != Some(AutostartKind::Wmi));
     let launches = entries
-        .map(|(record, entry)| (record, of_entry(entry)))
+        .map(|(record, entry)| (record, of_entry(entry, intel)))
         .chain(evidence.tasks().map(|(record, task)| (record, of_task(task))))
-        .chain(evidence.services().map(|(record, service)| (record, of_service(service))));
+        .chain(evidence.services().map(|(record, service)| (record, of_service(service, intel))));
     for (record, launch) in launches {
         let Some(found) = launch.judge(intel) else { continue };
         seen.entry(found.id.clone()).or_insert_with(|| (found, Vec::new())).1.push(record);
@@ -37,7 +38,7 @@ pub(crate) fn detect(evidence: &Evidence, intel: &Intel, history: &History) -> V
         .collect()
 }
 
-fn of_entry(entry: &AutostartEntry) -> Launch<'_> {
+fn of_entry<'a>(entry: &'a AutostartEntry, intel: &Intel) -> Launch<'a> {
     let (kind, place, name_kind) = kind_of(entry.kind);
     let image = entry.image_path.as_deref().unwrap_or_default();
     let command = entry.launch_string.as_deref().filter(|text| !text.is_empty()).unwrap_or(image);
@@ -66,6 +67,7 @@ fn of_entry(entry: &AutostartEntry) -> Launch<'_> {
         signer: entry.signer.as_deref(),
         observations,
         hides: Vec::new(),
+        altered: altered::entry(entry, intel),
         subject: entry_subject(entry),
     }
 }
@@ -94,11 +96,12 @@ fn of_task(task: &ScheduledTask) -> Launch<'_> {
         signer: None,
         observations,
         hides,
+        altered: None,
         subject: json_object(task),
     }
 }
 
-fn of_service(service: &Service) -> Launch<'_> {
+fn of_service<'a>(service: &'a Service, intel: &Intel) -> Launch<'a> {
     let kind = if service.is_driver() == Some(true) { Kind::Driver } else { Kind::Service };
     let place = if kind == Kind::Driver { m::PLACE_DRIVER } else { m::PLACE_SERVICE };
     let commands = [
@@ -119,6 +122,7 @@ fn of_service(service: &Service) -> Launch<'_> {
         signer: None,
         observations,
         hides: Vec::new(),
+        altered: altered::service(service, intel),
         subject: json_object(service),
     }
 }

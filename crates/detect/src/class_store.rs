@@ -253,7 +253,7 @@ fn value_size(value: &Value) -> usize {
 }
 
 /// What the innermost layers of a value are, where they are something that runs.
-fn what_it_holds(script: &crate::assessment::DecodedScript) -> Option<Message> {
+pub(crate) fn what_it_holds(script: &crate::assessment::DecodedScript) -> Option<Message> {
     use deobfuscate::Language;
     let decoded = script.layers.iter().skip(1);
     let mut held = None;

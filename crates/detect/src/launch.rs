@@ -2,6 +2,7 @@
 //!
 //! Clean machines are full of them, so only content speaks here: what the command does, and what a family is known by.
 
+use crate::altered::Altered;
 use crate::assessment::{Action, Confidence, Finding, Kind, Severity};
 use crate::content::{Content, Recognised, recognise};
 use crate::messages as m;
@@ -12,6 +13,7 @@ use evidence::wmi::Fingerprint;
 use evidence::{Message, MessageSpec};
 use intel::{IndicatorKind as Known, Intel, Observation};
 use serde_json::{Map, Value as Json};
+use std::collections::BTreeSet;
 
 /// Something that starts code, whichever source it was read from.
 pub(crate) struct Launch<'a> {
@@ -33,6 +35,8 @@ pub(crate) struct Launch<'a> {
     pub(crate) observations: Vec<Observation<'a>>,
     /// Signs that it hides, each with its weight as a finding.
     pub(crate) hides: Vec<(Severity, Message)>,
+    /// How it differs from a clean machine, where it stands in the place of something of Windows.
+    pub(crate) altered: Option<Altered>,
     /// Every field under its Windows name.
     pub(crate) subject: Map<String, Json>,
 }
@@ -50,6 +54,7 @@ impl Launch<'_> {
         drop(observations);
 
         let mut reasons: Vec<Message> = self.hides.iter().map(|(_, reason)| reason.clone()).collect();
+        reasons.extend(self.altered.iter().map(|altered| altered.reason.clone()));
         let (severity, confidence, action) = self.weigh(&content, family.as_ref(), &mut reasons)?;
         let mut finding = finding(
             self.kind,
@@ -65,13 +70,38 @@ impl Launch<'_> {
             finding.family = Some(family.family);
         }
         finding.reasons = reasons;
-        finding.attack = content.attack.into_iter().collect();
+        let altered = self.altered.map(|altered| altered.attack);
+        let attack: BTreeSet<_> = content.attack.into_iter().chain(altered).collect();
+        finding.attack = attack.into_iter().collect();
         finding.subject = self.subject;
         finding.decoded = content.scripts;
         Some(finding)
     }
 
+    /// What stands in the place of something of Windows weighs by that as well; the stock value is put back, not removed.
     fn weigh(
+        &self,
+        content: &Content,
+        family: Option<&Recognised>,
+        reasons: &mut Vec<Message>,
+    ) -> Option<(Severity, Confidence, Action)> {
+        let by_content = self.weigh_content(content, family, reasons);
+        let Some(altered) = &self.altered else { return by_content };
+        let own = (altered.severity, altered.confidence, altered.action);
+        match by_content {
+            Some((severity, confidence, Action::Remove)) => {
+                let action = if altered.restores { Action::Restore } else { Action::Remove };
+                Some((severity.min(own.0), confidence.min(own.1), action))
+            }
+            Some((severity @ (Severity::Critical | Severity::High), confidence, _)) if altered.restores => {
+                Some((severity, confidence.min(own.1), Action::Restore))
+            }
+            Some((severity, confidence, _)) if severity < own.0 => Some((severity, confidence, own.2)),
+            _ => Some(own),
+        }
+    }
+
+    fn weigh_content(
         &self,
         content: &Content,
         family: Option<&Recognised>,

@@ -4,6 +4,7 @@
 //! reads.
 #![forbid(unsafe_code)]
 
+mod altered;
 pub mod assessment;
 mod autostart;
 mod class_store;
@@ -16,6 +17,8 @@ mod messages;
 mod patch;
 mod places;
 mod processes;
+mod registry_store;
+mod settings;
 mod stages;
 mod subject;
 mod subscriptions;
@@ -45,6 +48,8 @@ pub fn assess(evidence: &Evidence, intel: &Intel) -> Assessment {
     findings.extend(autostart::detect(evidence, intel, &history));
     findings.extend(processes::detect(evidence, intel, &history));
     findings.extend(events::detect(evidence, intel));
+    findings.extend(settings::detect(evidence, intel));
+    findings.extend(registry_store::detect(evidence, intel));
     let patch = patch::detect(evidence, intel);
     findings.extend(patch.findings);
     findings.sort_by(|a, b| (a.severity, a.kind, &a.name, &a.id).cmp(&(b.severity, b.kind, &b.name, &b.id)));

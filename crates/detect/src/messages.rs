@@ -100,6 +100,43 @@ messages! {
     CONTENT_SCRIPT = "content-script" [];
     CONTENT_PACKED = "content-packed" [];
 
+    // Settings, accounts, values of the registry.
+    TITLE_SETTING = "title-setting" ["kind", "name", "value"];
+    TITLE_ACCOUNT = "title-account" ["name"];
+    TITLE_REGISTRY_STORE = "title-registry-store" ["key", "name"];
+    SETTING_HOSTS = "setting-hosts" [];
+    SETTING_PORTPROXY = "setting-portproxy" [];
+    SETTING_ROUTE = "setting-route" [];
+    SETTING_FIREWALL = "setting-firewall" [];
+    SETTING_EXCLUSION = "setting-exclusion" [];
+    SETTING_MOF = "setting-mof" [];
+    SETTING_DNS = "setting-dns" [];
+    SETTING_IPSEC = "setting-ipsec" [];
+    SETTING_OTHER = "setting-other" [];
+    REASON_HOSTS_BLOCKED = "reason-hosts-blocked" ["name", "address", "source"];
+    REASON_HOSTS_REDIRECTED = "reason-hosts-redirected" ["name", "address", "source"];
+    REASON_HOSTS_PRIVATE = "reason-hosts-private" ["name", "address", "source"];
+    REASON_HOSTS_POOL = "reason-hosts-pool" ["name", "address"];
+    REASON_HOSTS_POOL_BLOCKED = "reason-hosts-pool-blocked" ["name", "address"];
+    REASON_FORWARDING = "reason-forwarding" ["from", "to"];
+    REASON_FORWARDING_POOL = "reason-forwarding-pool" ["from", "to"];
+    REASON_ROUTE_NOWHERE = "reason-route-nowhere" ["destination"];
+    REASON_NAME_SERVERS = "reason-name-servers" ["family", "source"];
+    REASON_IPSEC = "reason-ipsec" [];
+    REASON_EXCLUSION_BROAD = "reason-exclusion-broad" ["name", "source"];
+    REASON_EXCLUSION_WRITABLE = "reason-exclusion-writable" ["name"];
+    REASON_MOF_PLACE = "reason-mof-place" ["path"];
+    REASON_ACCOUNT_HIDDEN = "reason-account-hidden" [];
+    REASON_ACCOUNT_GUEST = "reason-account-guest" [];
+    REASON_ACCOUNT_ADMINISTRATOR = "reason-account-administrator" [];
+    REASON_REGISTRY_STORE = "reason-registry-store" ["size"];
+    REASON_STOCK_VALUE = "reason-stock-value" ["value", "found", "source"];
+    REASON_DEBUGGER = "reason-debugger" ["image", "debugger"];
+    REASON_DEBUGGER_LOGON = "reason-debugger-logon" ["image", "debugger"];
+    REASON_CLASS_HIJACKED = "reason-class-hijacked" ["name", "library", "source"];
+    REASON_CLASS_SCRIPTLET = "reason-class-scriptlet" ["library"];
+    REASON_SERVICE_LIBRARY = "reason-service-library" ["service", "found", "expected"];
+
     // The timeline.
     TIMELINE_SUBSCRIPTION = "timeline-subscription" ["consumer"];
     TIMELINE_WMI_FILTER = "timeline-wmi-filter" ["operation", "name"];

@@ -13,6 +13,7 @@ pub mod ms17_010;
 mod pattern;
 pub mod pools;
 pub mod processes;
+pub mod settings;
 pub mod windows;
 pub mod wql;
 
@@ -25,6 +26,7 @@ pub use family::{Combo, Family, FamilyIndicator, FamilyMatch, IndicatorKind, Mat
 pub use pattern::Pattern;
 pub use pools::{PoolHost, PoolKind, Pools};
 pub use processes::Processes;
+pub use settings::Settings;
 pub use windows::Windows;
 
 use evidence::WmiObject;
@@ -53,6 +55,7 @@ pub struct Intel {
     processes: Processes,
     ms17_010: ms17_010::Table,
     windows: Windows,
+    settings: Settings,
     index: family::Index,
     problems: Vec<FileError>,
 }
@@ -74,12 +77,13 @@ static BUILTIN: LazyLock<Intel> = LazyLock::new(|| {
     let (mut baselines, mut families, mut problems) = (Vec::new(), Vec::new(), Vec::new());
     let (mut pools, mut windows) = (Pools::default(), Windows::default());
     let mut processes = Processes::default();
-    let mut ms17_010 = ms17_010::Table::default();
+    let (mut ms17_010, mut settings) = (ms17_010::Table::default(), Settings::default());
     for (name, text) in builtin_files() {
         let read = match name.split('/').next() {
             Some("baselines") => Baseline::from_toml(name, text).map(|baseline| baselines.push(baseline)),
             Some("families") => Family::from_toml(name, text).map(|family| families.push(family)),
             Some("ms17-010.toml") => ms17_010::Table::from_toml(name, text).map(|read| ms17_010 = read),
+            Some("settings.toml") => Settings::from_toml(name, text).map(|read| settings = read),
             Some("windows.toml") => Windows::from_toml(name, text).map(|read| windows = read),
             Some("processes.toml") => Processes::from_toml(name, text).map(|read| processes = read),
             _ => Pools::from_toml(name, text).map(|read| pools = read),
@@ -87,7 +91,7 @@ static BUILTIN: LazyLock<Intel> = LazyLock::new(|| {
         problems.extend(read.err());
     }
     let index = family::Index::new(&families);
-    Intel { baselines, families, pools, processes, ms17_010, windows, index, problems }
+    Intel { baselines, families, pools, processes, ms17_010, windows, settings, index, problems }
 });
 
 /// The data files that the program carries: path below `data`, and text.
@@ -144,6 +148,11 @@ impl Intel {
     /// Other holes, and when support ended.
     pub const fn windows(&self) -> &Windows {
         &self.windows
+    }
+
+    /// What settings and values are on a clean machine, and what miners make of them.
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// The program's own data files that could not be read. A test keeps this empty.

@@ -5,6 +5,7 @@
 //!
 //! No password and no hash of one is read: of an account only its name, its number and its flags.
 
+mod network;
 mod places;
 mod sam;
 mod software;

@@ -40,7 +40,8 @@ locale_files!(
     "parse-wmic",
     "patch",
     "processes",
-    "remediate"
+    "remediate",
+    "settings"
 );
 
 /// How deep messages may stand in messages.

@@ -6,6 +6,7 @@ mod normal;
 
 pub(crate) use index::Index;
 pub use index::{FamilyMatch, MatchedIndicator, Observation};
+pub(crate) use normal::path as normal_path;
 
 use crate::{Pattern, SourceRef};
 use serde::{Deserialize, Serialize};

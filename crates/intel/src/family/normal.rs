@@ -94,7 +94,8 @@ fn last_part(path: &str) -> &str {
     path.rsplit('\\').next().unwrap_or(path)
 }
 
-fn path(text: &str) -> String {
+/// A path in lower case, without quotes and prefixes, with what variables name as its usual place.
+pub(crate) fn path(text: &str) -> String {
     let text = text.trim_matches('"').replace('/', "\\").to_lowercase();
     let text =
         ["\\\\?\\", "\\??\\"].into_iter().find_map(|prefix| text.strip_prefix(prefix)).unwrap_or(&text);

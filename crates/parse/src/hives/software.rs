@@ -135,8 +135,9 @@ fn defender(view: &View, out: &mut Parsed) {
         let exclusions = view.at(&format!("{root}\\Exclusions"));
         for key in exclusions.iter().flat_map(View::children) {
             for value in key.key.values() {
+                let what = key.name().to_lowercase();
                 let record =
-                    setting_with("defender-exclusion", &value.name(), &key.name(), [("given_by", given_by)]);
+                    setting_with("defender-exclusion", &value.name(), &what, [("given_by", given_by)]);
                 out.records.push((key.location(), record));
             }
         }
@@ -159,17 +160,20 @@ fn packages(view: &View, out: &mut Parsed) {
     }
 }
 
-/// The local `IPsec` policies, with which infections block ports.
+/// The parts of the local `IPsec` policies, with which infections block ports, by the names that they were given.
 fn ipsec(view: &View, out: &mut Parsed) {
     let Some(local) = view.at(r"Policies\Microsoft\Windows\IPSec\Policy\Local") else { return };
     let active = local.text("ActivePolicy");
-    for key in local.children().filter(|key| key.name().to_ascii_lowercase().starts_with("ipsecpolicy")) {
-        let name = key.text("ipsecName").unwrap_or_else(|| key.name());
+    for key in local.children() {
+        let id = key.name();
         let is_active = active.as_deref().is_some_and(|active| {
-            active.rsplit('\\').next().is_some_and(|active| active.eq_ignore_ascii_case(&key.name()))
+            active.rsplit('\\').next().is_some_and(|active| active.eq_ignore_ascii_case(&id))
         });
+        let name = key.text("ipsecName").unwrap_or_else(|| id.clone());
+        let class = key.text("className").unwrap_or_default();
         let state = if is_active { "active" } else { "inactive" };
-        out.records.push((key.location(), setting("ipsec-policy", &name, state)));
+        let record = setting_with("ipsec-policy", &name, &class, [("id", &id), ("state", state)]);
+        out.records.push((key.location(), record));
     }
 }
 

@@ -1,13 +1,11 @@
 //! The SYSTEM hive: services and drivers, the name of the machine, how it is hardened, and where its traffic goes.
 
+use super::network;
 use super::places;
 use super::store;
-use super::view::{Place, View, setting, setting_with, text};
+use super::view::{Place, View, setting_with, text};
 use crate::Parsed;
 use evidence::{Area, AutostartKind, ReadState, RecordData, Service};
-
-/// Firewall rules that are told one by one.
-const MAX_RULES: usize = 2_000;
 
 /// Values that tell how a machine is hardened, or that name code which Windows starts, by key below the control set.
 const VALUES: &[(&str, &[&str])] = &[
@@ -66,7 +64,7 @@ pub(super) fn read(view: &View, out: &mut Parsed) {
         }
     }
     places::system(&set, out);
-    network(&set, out);
+    network::read(&set, out);
     store::long_texts(view, out);
     for area in [Area::Autostarts, Area::Settings, Area::Hardening] {
         out.coverage.add(area, ReadState::Partial);
@@ -120,50 +118,6 @@ fn services(set: &View, out: &mut Parsed) {
         let parameters = key.at("Parameters");
         service.service_dll = parameters.and_then(|key| key.text("ServiceDll")).or(service.service_dll);
         out.records.push((key.location(), RecordData::Service(service)));
-    }
-}
-
-/// Port forwarding, routes, name servers, and firewall rules that Windows did not bring.
-fn network(set: &View, out: &mut Parsed) {
-    for direction in ["v4tov4", "v4tov6", "v6tov4", "v6tov6"] {
-        let Some(key) = set.at(&format!(r"Services\PortProxy\{direction}\tcp")) else { continue };
-        for value in key.key.values() {
-            let to = text(&value).unwrap_or_default();
-            let record = setting_with("portproxy", &value.name(), &to, [("direction", direction)]);
-            out.records.push((key.location(), record));
-        }
-    }
-    if let Some(key) = set.at(r"Services\Tcpip\Parameters\PersistentRoutes") {
-        for value in key.key.values() {
-            // Destination, mask, gateway, metric.
-            let name = value.name();
-            let parts: Vec<_> = name.split(',').collect();
-            let [destination, mask, gateway, rest @ ..] = parts.as_slice() else { continue };
-            let metric = rest.first().copied().unwrap_or_default();
-            let record =
-                setting_with("route", &format!("{destination}/{mask}"), gateway, [("metric", metric)]);
-            out.records.push((key.location(), record));
-        }
-    }
-    for family in ["Tcpip", "Tcpip6"] {
-        let interfaces = set.at(&format!(r"Services\{family}\Parameters\Interfaces"));
-        for key in interfaces.iter().flat_map(View::children) {
-            for (name, given_by) in [("NameServer", "user"), ("DhcpNameServer", "dhcp")] {
-                if let Some(servers) = key.text(name) {
-                    let record = setting_with("dns-server", &key.name(), &servers, [("given_by", given_by)]);
-                    out.records.push((key.location(), record));
-                }
-            }
-        }
-    }
-    let rules = set.at(r"Services\SharedAccess\Parameters\FirewallPolicy\FirewallRules");
-    if let Some(key) = rules {
-        let own = key.key.values().into_iter().filter_map(|value| Some((text(&value)?, value)));
-        // The rules of Windows are named by a resource: `Name=@FirewallAPI.dll,-1234`.
-        let own = own.filter(|(rule, _)| !rule.contains("|Name=@"));
-        for (rule, value) in own.take(MAX_RULES) {
-            out.records.push((key.location(), setting("firewall-rule", &value.name(), &rule)));
-        }
     }
 }
 

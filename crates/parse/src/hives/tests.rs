@@ -76,10 +76,10 @@ fn the_control_set_that_ran_last_counts() {
         settings(&parsed),
         [
             ("computer-name", "", "PC-7"),
-            ("portproxy", "0.0.0.0/65532", "1.1.1.1/53"),
-            ("route", "10.0.0.0/255.0.0.0", "192.168.0.9"),
+            ("portproxy", "0.0.0.0:65532", "1.1.1.1:53"),
+            ("route", "10.0.0.0,255.0.0.0,192.168.0.9,1", ""),
             ("dns-server", "{card}", "8.8.8.8"),
-            ("firewall-rule", "own", "v2.10|Action=Block|LPort=445|Name=deny|"),
+            ("firewall-rule", "deny", "block"),
         ]
     );
     let values: Vec<&RegistryValue> = of(&parsed, |data| match data {
@@ -187,7 +187,7 @@ fn a_software_hive_tells_what_starts_and_what_is_overlooked() {
     assert_eq!(
         settings(&parsed),
         [
-            ("defender-exclusion", r"C:\Temp", "Paths"),
+            ("defender-exclusion", r"C:\Temp", "paths"),
             ("package", "Package_for_RollupFix~31bf3856ad364e35~amd64~~7601.24002.1.4", "112"),
             ("wmi-autorecover-mof", "a.mof", ""),
             ("wmi-autorecover-mof", "b.mof", ""),

@@ -81,8 +81,8 @@ fn class(entry: &AutostartEntry, launch: &str, intel: &Intel) -> Option<Altered>
         return None;
     }
     let id = entry.name.as_str();
-    let scriptlet = launch.to_lowercase();
-    let scriptlet = scriptlet.ends_with("scrobj.dll") || scriptlet.ends_with(".sct");
+    let lower = launch.to_lowercase();
+    let scriptlet = ["scrobj.dll", ".sct"].iter().any(|ending| lower.ends_with(ending));
     let (reason, severity, confidence) = match intel.settings().hijacked_class(id) {
         Some(known) => {
             let source = intel.settings().title(&known.source);

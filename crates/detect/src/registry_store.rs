@@ -44,18 +44,18 @@ fn judge(value: &RegistryValue, intel: &Intel) -> Option<Finding> {
     if size < STORE_SIZE || (is_binary && !is_program) {
         return None;
     }
-    let place = format!("{}\\{}", value.key, value.name);
+    let path = format!("{}\\{}", value.key, value.name);
     let mut content = Content::default();
-    let mut held = is_program.then(|| m::CONTENT_EXECUTABLE.plain());
+    let mut inside = is_program.then(|| m::CONTENT_EXECUTABLE.plain());
     if !is_binary {
         let head: String = value.data.chars().take(MAX_DECODED).collect();
         content.add(&value.name, &head, None);
-        held = content.scripts.first().and_then(what_it_holds);
+        inside = content.scripts.first().and_then(what_it_holds);
     }
-    let mut observations = vec![Observation::new(Known::RegistryPath, place.as_str())];
+    let mut observations = vec![Observation::new(Known::RegistryPath, path.as_str())];
     observations.extend(content.observations());
     let family = recognise(intel, &observations);
-    let executable = held.as_ref().is_some_and(|held| held.id == m::CONTENT_EXECUTABLE.id);
+    let executable = inside.as_ref().is_some_and(|inside| inside.id == m::CONTENT_EXECUTABLE.id);
     let (severity, confidence, action) = match (content.judge(), &family) {
         (_, Some(family)) if family.by_content => (Severity::High, Confidence::Certain, Action::Remove),
         (Some((severity, confidence)), _) => (severity, confidence, Action::Remove),
@@ -68,7 +68,7 @@ fn judge(value: &RegistryValue, intel: &Intel) -> Option<Finding> {
         finding(Kind::Setting, name, m::TITLE_REGISTRY_STORE.with([value.key.as_str().into(), name.into()]));
     (finding.severity, finding.confidence, finding.action) = (severity, confidence, action);
     finding.reasons = vec![m::REASON_REGISTRY_STORE.with([size.into()])];
-    finding.reasons.extend(held.map(|held| m::REASON_STORE_CONTENT.with([name.into(), held.into()])));
+    finding.reasons.extend(inside.map(|inside| m::REASON_STORE_CONTENT.with([name.into(), inside.into()])));
     finding.reasons.append(&mut content.reasons);
     if let Some(family) = family {
         finding.reasons.extend(family.reasons);
@@ -78,7 +78,7 @@ fn judge(value: &RegistryValue, intel: &Intel) -> Option<Finding> {
         content.attack.into_iter().chain(["T1027.011".to_owned(), "T1112".to_owned()]).collect();
     finding.attack = attack.into_iter().collect();
     let fingerprint = Fingerprint::of_lines([value.data.as_str()]).to_string();
-    finding.id = finding_id(Kind::Setting, &["registry-value", &place], &fingerprint);
+    finding.id = finding_id(Kind::Setting, &["registry-value", &path], &fingerprint);
     let fields = [
         ("Kind", "registry-value"),
         ("Key", &value.key),

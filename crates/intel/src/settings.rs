@@ -231,6 +231,10 @@ impl Settings {
     /// Whether a MOF file lies where those of Windows and of installed programs do.
     pub fn is_usual_mof(&self, path: &str) -> bool {
         let path = resolved(path);
+        // WMI looks for a plain name in its own folder.
+        if !path.contains('\\') {
+            return true;
+        }
         self.recovered.names.iter().any(|place| place.matches_lower(&path)) && !path.contains(r"\temp\")
     }
 

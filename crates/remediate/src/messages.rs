@@ -22,6 +22,7 @@ messages! {
     REFUSE_MICROSOFT = "refuse-microsoft" ["path", "signer"];
     REFUSE_NO_STOCK_VALUE = "refuse-no-stock-value" ["place"];
     REFUSE_BY_HAND = "refuse-by-hand" ["name"];
+    REFUSE_OTHER_USER = "refuse-other-user" ["name", "user"];
     REFUSE_NO_FINDING = "refuse-no-finding" ["finding"];
     REFUSE_EXCLUDED = "refuse-excluded" [];
     REFUSE_PATH = "refuse-path" ["path"];

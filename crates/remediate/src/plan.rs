@@ -6,6 +6,7 @@ mod steps;
 mod subject;
 #[cfg(test)]
 mod tests;
+mod values;
 
 pub use file::PlanError;
 pub use make::{Choice, plan};

@@ -1,9 +1,10 @@
 //! Registry values that Windows ships and that are put back when altered, never deleted: without them nobody can log on, or a service of
 //! Windows does not start.
 //!
-//! The values are those of a default installation, documented by Microsoft ("Userinit", "Shell", "`BootExecute`", "`AppInit_DLLs`"; the libraries
-//! of services are those of their `Parameters\ServiceDll` values from Windows 7 to Windows 11).
+//! The values are those of a default installation, documented by Microsoft ("Userinit", "Shell", "`BootExecute`", "`AppInit_DLLs`"). The
+//! libraries of services are facts of `intel`.
 
+use intel::Intel;
 use machine::{Key, RegistryData};
 
 const WINLOGON: &str = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Winlogon";
@@ -14,32 +15,6 @@ const SERVICES: &str = r"HKLM\SYSTEM\CurrentControlSet\Services";
 const REG_SZ: u32 = 1;
 const REG_EXPAND_SZ: u32 = 2;
 const REG_MULTI_SZ: u32 = 7;
-
-/// The libraries of services that `svchost.exe` loads, below `%SystemRoot%\System32`.
-const SERVICE_DLLS: &[(&str, &str)] = &[
-    ("AppMgmt", "appmgmts.dll"),
-    ("BITS", "qmgr.dll"),
-    ("Browser", "browser.dll"),
-    ("CryptSvc", "cryptsvc.dll"),
-    ("Dnscache", "dnsrslvr.dll"),
-    ("EventLog", "wevtsvc.dll"),
-    ("EventSystem", "es.dll"),
-    ("gpsvc", "gpsvc.dll"),
-    ("iphlpsvc", "iphlpsvc.dll"),
-    ("LanmanServer", "srvsvc.dll"),
-    ("LanmanWorkstation", "wkssvc.dll"),
-    ("ProfSvc", "profsvc.dll"),
-    ("RemoteAccess", "mprdim.dll"),
-    ("RemoteRegistry", "regsvc.dll"),
-    ("Schedule", "schedsvc.dll"),
-    ("SENS", "Sens.dll"),
-    ("ShellHWDetection", "shsvcs.dll"),
-    ("TermService", "termsrv.dll"),
-    ("Themes", "themeservice.dll"),
-    ("W32Time", "w32time.dll"),
-    ("Winmgmt", r"wbem\WMIsvc.dll"),
-    ("wuauserv", "wuaueng.dll"),
-];
 
 /// What Windows ships in this value; `None` where that is not known. `windows` is the Windows folder.
 pub(crate) fn stock_value(key: &Key, name: &str, windows: &str) -> Option<RegistryData> {
@@ -58,11 +33,17 @@ pub(crate) fn stock_value(key: &Key, name: &str, windows: &str) -> Option<Regist
     if is(SESSION_MANAGER, "BootExecute") {
         return Some(data(REG_MULTI_SZ, "autocheck autochk *\0"));
     }
-    let (_, dll) = SERVICE_DLLS
-        .iter()
-        .find(|(service, _)| key.0.eq_ignore_ascii_case(&format!(r"{SERVICES}\{service}\Parameters")))?;
-    name.eq_ignore_ascii_case("ServiceDll")
-        .then(|| data(REG_EXPAND_SZ, &format!(r"%SystemRoot%\System32\{dll}")))
+    let service = below(SERVICES, &key.0).and_then(|rest| rest.split('\\').next())?;
+    let library = Intel::builtin().settings().library_of(service)?.files.first()?;
+    let is_library =
+        key.0.eq_ignore_ascii_case(&service_dll_key(service).0) && name.eq_ignore_ascii_case("ServiceDll");
+    is_library.then(|| data(REG_EXPAND_SZ, &format!(r"%SystemRoot%\System32\{library}")))
+}
+
+/// What stands behind a key and its backslash, compared without case.
+fn below<'a>(above: &str, key: &'a str) -> Option<&'a str> {
+    let (head, rest) = key.split_at_checked(above.len())?;
+    rest.strip_prefix('\\').filter(|_| head.eq_ignore_ascii_case(above))
 }
 
 /// Whether the value is one that Windows cannot do without, so that it is reset and never deleted, even where its stock data is not known.
@@ -74,7 +55,7 @@ pub(crate) fn is_stock_value(key: &Key, name: &str) -> bool {
 
 /// Whether a service is one of Windows', whose library may have been exchanged.
 pub(crate) fn is_stock_service(name: &str) -> bool {
-    SERVICE_DLLS.iter().any(|(service, _)| service.eq_ignore_ascii_case(name))
+    Intel::builtin().settings().library_of(name).is_some()
 }
 
 /// Where the library of a service is named.

@@ -1,4 +1,4 @@
-//! Payloads that are kept in registry values: long texts that look like encoded data or a script.
+//! Payloads that are kept in registry values: long texts that look like encoded data or a script, and programs as binary data.
 
 use super::view::View;
 use crate::Parsed;
@@ -6,6 +6,8 @@ use registry_hive::{Key, Kind, Value};
 
 /// Texts below this many characters are no store.
 const MIN_LENGTH: usize = 1_000;
+/// How programs for Windows begin: the marks of a DOS program with the usual sizes.
+const PROGRAM: &[u8] = b"MZ\x90\x00\x03\x00";
 /// Texts of one hive that become records.
 const MAX_STORES: usize = 100;
 /// Characters at the beginning of a text by which it is judged.
@@ -32,6 +34,9 @@ fn path_of(view: &View, key: &Key) -> String {
 }
 
 fn is_store(value: &Value) -> bool {
+    if matches!(value.kind(), Kind::Binary | Kind::None) {
+        return value.length() >= MIN_LENGTH && value.data().starts_with(PROGRAM);
+    }
     matches!(value.kind(), Kind::Sz | Kind::ExpandSz | Kind::MultiSz)
         && value.length() >= MIN_LENGTH * 2
         && value

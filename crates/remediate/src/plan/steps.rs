@@ -1,6 +1,6 @@
 //! From one finding to the steps that answer it.
 
-use super::{Precondition, Target, Verb, subject};
+use super::{Precondition, Target, Verb, subject, values};
 use crate::messages as m;
 use crate::{guard, stock_values};
 use detect::assessment::{Finding, Kind};
@@ -27,10 +27,10 @@ pub(super) fn of(finding: &Finding, intel: &Intel) -> Vec<Step> {
         Kind::ClassStore => vec![class(subject, intel)],
         Kind::Task => vec![task(subject)],
         Kind::Service | Kind::Driver => service(subject, finding.kind),
-        Kind::Run | Kind::Autostart => run(finding),
+        Kind::Run | Kind::Autostart => values::autostart(finding),
         Kind::Process => processes(subject),
         Kind::File => vec![file(subject)],
-        Kind::Setting => vec![setting(subject)],
+        Kind::Setting => vec![values::setting(finding)],
         Kind::StockMissing => vec![stock(subject, intel)],
         Kind::ConsumerClass
         | Kind::Connection
@@ -43,12 +43,12 @@ pub(super) fn of(finding: &Finding, intel: &Intel) -> Vec<Step> {
     }
 }
 
-fn fields<const N: usize>(fields: [(&str, Option<String>); N]) -> Precondition {
+pub(super) fn fields<const N: usize>(fields: [(&str, Option<String>); N]) -> Precondition {
     let known = fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
     Precondition { fields: known.collect(), unbound: false }
 }
 
-fn unknown(field: &str) -> Message {
+pub(super) fn unknown(field: &str) -> Message {
     m::REFUSE_IDENTITY.with([field.into()])
 }
 
@@ -158,27 +158,6 @@ fn service(subject: &Map<String, Json>, kind: Kind) -> Vec<Step> {
     steps
 }
 
-fn run(finding: &Finding) -> Vec<Step> {
-    let subject = &finding.subject;
-    let location = subject::text(subject, &["Entry Location", "Key", "Location"]);
-    let name = subject::text(subject, &["Entry", "Name", "Value Name"]).unwrap_or_default();
-    let data = subject::text(subject, &["Launch String", "Data", "Value"]);
-    let Some(location) = location else { return vec![Err(unknown("Key"))] };
-    if let Some((key, value)) = stock_values::well_known(&location, &name) {
-        return vec![reset(&key, &value, data)];
-    }
-    if !is_registry_key(&location) || finding.kind != Kind::Run {
-        return vec![Err(m::REFUSE_BY_HAND.with([finding.name.as_str().into()]))];
-    }
-    if data.is_none() {
-        return vec![Err(unknown("Data"))];
-    }
-    let target = Target::RegistryValue { key: location, name };
-    let mut steps = vec![Ok((Verb::Remove, target, fields([("Data", data)])))];
-    steps.extend(image(subject));
-    steps
-}
-
 /// Whether a text is a registry key with one of the roots that Windows has.
 pub(super) fn is_registry_key(text: &str) -> bool {
     let key = Key::new(text);
@@ -189,7 +168,7 @@ pub(super) fn is_registry_key(text: &str) -> bool {
         && text.len() <= 4_096
 }
 
-fn reset(key: &Key, name: &str, found: Option<String>) -> Step {
+pub(super) fn reset(key: &Key, name: &str, found: Option<String>) -> Step {
     if stock_values::stock_value(key, name, r"C:\Windows").is_none() {
         return Err(m::REFUSE_NO_STOCK_VALUE.with([format!("{}\\{name}", key.0).into()]));
     }
@@ -200,7 +179,7 @@ fn reset(key: &Key, name: &str, found: Option<String>) -> Step {
 
 /// The file that an autostart entry starts, where its content was read: its hash is the precondition. What may not be deleted is left out
 /// without a word, for the finding is about the entry.
-fn image(subject: &Map<String, Json>) -> Option<Step> {
+pub(super) fn image(subject: &Map<String, Json>) -> Option<Step> {
     let path = subject::text(subject, &["Image Path"])?;
     let sha256 = subject::text(subject, &["SHA-256"])?;
     let signed = subject::text(subject, &["Signer"]).is_some_and(|signer| signer.starts_with("(Verified)"));
@@ -248,13 +227,6 @@ fn file(subject: &Map<String, Json>) -> Step {
     let hashes = subject.get("hashes").and_then(Json::as_object).unwrap_or(subject);
     let sha256 = subject::text(hashes, &["SHA-256"]).ok_or_else(|| unknown("SHA-256"))?;
     Ok((Verb::Remove, Target::File { path }, fields([("SHA256", Some(sha256.to_lowercase()))])))
-}
-
-fn setting(subject: &Map<String, Json>) -> Step {
-    let kind = subject::text(subject, &["Kind"]).ok_or_else(|| unknown("Kind"))?;
-    let name = subject::text(subject, &["Name"]).ok_or_else(|| unknown("Name"))?;
-    let value = subject::text(subject, &["Value"]).ok_or_else(|| unknown("Value"))?;
-    Ok((Verb::Remove, Target::Setting { setting: kind, name }, fields([("Value", Some(value))])))
 }
 
 fn stock(subject: &Map<String, Json>, intel: &Intel) -> Step {

@@ -1,0 +1,231 @@
+//! Steps for settings and for values of the registry that start something.
+
+use super::steps::{Step, fields, image, is_registry_key, reset, unknown};
+use super::{Target, Verb, subject};
+use crate::messages as m;
+use crate::{hosts, stock_values};
+use detect::assessment::{Finding, Kind};
+
+/// Where persistent routes are; the name of a value is the route.
+const ROUTES: &str = r"HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters\PersistentRoutes";
+
+/// Where a policy names exclusions of Defender. Those of the user are guarded by Defender itself.
+const POLICY_EXCLUSIONS: &str = r"HKLM\SOFTWARE\Policies\Microsoft\Windows Defender\Exclusions";
+
+/// Places whose entries are keys, and the value in them that starts something.
+const IN_KEYS: [(&str, &str); 2] =
+    [("image file execution options", "Debugger"), ("silentprocessexit", "MonitorProcess")];
+
+/// A setting. What has no place of its own that a machine can be asked to change is left to a person.
+pub(super) fn setting(finding: &Finding) -> Step {
+    let subject = &finding.subject;
+    let kind = subject::text(subject, &["Kind"]).ok_or_else(|| unknown("Kind"))?;
+    if kind == "registry-value" {
+        return stored(finding);
+    }
+    let name = subject::text(subject, &["Name"]).ok_or_else(|| unknown("Name"))?;
+    let by_hand = || m::REFUSE_BY_HAND.with([finding.name.as_str().into()]);
+    match kind.as_str() {
+        hosts::KIND | "portproxy" => {
+            let value = subject::text(subject, &["Value"]).ok_or_else(|| unknown("Value"))?;
+            let target = Target::Setting { setting: kind, name };
+            Ok((Verb::Remove, target, fields([("Value", Some(value))])))
+        }
+        "route" => Ok(remove_value(ROUTES.to_owned(), name, String::new())),
+        "defender-exclusion" if subject::text(subject, &["given_by"]).as_deref() == Some("policy") => {
+            let folder = match subject::text(subject, &["Value"]).as_deref() {
+                Some("paths") => "Paths",
+                Some("processes") => "Processes",
+                Some("extensions") => "Extensions",
+                _ => return Err(by_hand()),
+            };
+            // Group policy gives every exclusion the number 0.
+            Ok(remove_value(format!("{POLICY_EXCLUSIONS}\\{folder}"), name, "0".to_owned()))
+        }
+        _ => Err(by_hand()),
+    }
+}
+
+/// A payload in a value. Only a text was read whole.
+fn stored(finding: &Finding) -> Step {
+    let subject = &finding.subject;
+    let key = subject::text(subject, &["Key"]).ok_or_else(|| unknown("Key"))?;
+    let name = subject::text(subject, &["Value Name"]).unwrap_or_default();
+    let is_text = subject::text(subject, &["Type"]).is_some_and(|kind| kind.ends_with("SZ"));
+    let data = subject::text(subject, &["Data"]).filter(|_| is_text);
+    match data {
+        Some(data) if is_registry_key(&key) && !is_of_a_user(&key) => Ok(remove_value(key, name, data)),
+        _ => Err(m::REFUSE_BY_HAND.with([finding.name.as_str().into()])),
+    }
+}
+
+fn remove_value(key: String, name: String, data: String) -> (Verb, Target, super::Precondition) {
+    (Verb::Remove, Target::RegistryValue { key, name }, fields([("Data", Some(data))]))
+}
+
+/// Whether a key stands in the hive of whoever is logged on: in evidence from a disk that is another user than the one who applies the plan.
+fn is_of_a_user(key: &str) -> bool {
+    key.split('\\').next().is_some_and(|root| {
+        ["HKCU", "HKEY_CURRENT_USER"].iter().any(|known| known.eq_ignore_ascii_case(root))
+    })
+}
+
+/// An entry of an autostart place.
+pub(super) fn autostart(finding: &Finding) -> Vec<Step> {
+    let subject = &finding.subject;
+    let location = subject::text(subject, &["Entry Location", "Key", "Location"]);
+    let name = subject::text(subject, &["Entry", "Name", "Value Name"]).unwrap_or_default();
+    let data = subject::text(subject, &["Launch String", "Data", "Value"]);
+    let Some(location) = location else { return vec![Err(unknown("Key"))] };
+    if let Some((key, value)) = stock_values::well_known(&location, &name) {
+        return vec![reset(&key, &value, data)];
+    }
+    if is_of_a_user(&location)
+        && let Some(user) = subject::text(subject, &["Profile"])
+    {
+        return vec![Err(m::REFUSE_OTHER_USER.with([finding.name.as_str().into(), user.into()]))];
+    }
+    let Some(value) = value_of(finding, &location, name) else {
+        return vec![Err(m::REFUSE_BY_HAND.with([finding.name.as_str().into()]))];
+    };
+    let Some(data) = data else { return vec![Err(unknown("Data"))] };
+    let mut steps = vec![Ok(remove_value(location, value, data))];
+    steps.extend(image(subject));
+    steps
+}
+
+/// The value that an entry stands for; `None` where that is not known for sure.
+fn value_of(finding: &Finding, location: &str, name: String) -> Option<String> {
+    if !is_registry_key(location) {
+        return None;
+    }
+    if finding.kind == Kind::Run {
+        return Some(name);
+    }
+    let above = location.rsplit_once('\\')?.0.to_lowercase();
+    let (_, value) = IN_KEYS.iter().find(|(place, _)| above.ends_with(place))?;
+    Some((*value).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::apply::test_support::intel;
+    use crate::plan::{Choice, plan};
+    use detect::assess;
+    use evidence::{
+        AutostartEntry, AutostartKind, Evidence, Host, Location, NameSource, Provenance, Record, RecordData,
+        Setting, Source,
+    };
+    use std::collections::BTreeMap;
+
+    fn evidence(records: impl IntoIterator<Item = RecordData>) -> Evidence {
+        let provenance = Provenance { source: 0, location: Location::Whole };
+        Evidence {
+            host: Host::named("PC-1", NameSource::Record),
+            sources: vec![Source {
+                path: "PC-1".into(),
+                member: None,
+                sha256: None,
+                length: 1,
+                format: "registry-hive".into(),
+            }],
+            records: records.into_iter().map(|data| Record { provenance, data }).collect(),
+            ..Evidence::default()
+        }
+    }
+
+    fn setting(kind: &str, name: &str, value: &str, details: &[(&str, &str)]) -> RecordData {
+        RecordData::Setting(Setting {
+            kind: kind.into(),
+            name: name.into(),
+            value: value.into(),
+            details: details.iter().map(|(n, v)| ((*n).into(), (*v).into())).collect::<BTreeMap<_, _>>(),
+        })
+    }
+
+    fn entry(kind: AutostartKind, category: &str, location: &str, name: &str, launch: &str) -> RecordData {
+        RecordData::Autostart(AutostartEntry {
+            kind: Some(kind),
+            category: category.into(),
+            location: location.into(),
+            name: name.into(),
+            launch_string: Some(launch.into()),
+            profile: location.starts_with("HKCU").then(|| "me".into()),
+            ..AutostartEntry::default()
+        })
+    }
+
+    /// Every finding included: its steps, and why there are none.
+    fn planned(record: RecordData) -> (Vec<String>, Vec<String>) {
+        let assessment = assess(&evidence([record]), intel());
+        let include = assessment.findings.iter().map(|finding| finding.id.clone()).collect();
+        let plan = plan(&assessment, intel(), &Choice { include, ..Choice::default() });
+        assert_eq!(plan.validate(), Ok(()));
+        let actions = plan.actions.iter().map(|action| format!("{:?} {}", action.verb, action.target.name()));
+        (actions.collect(), plan.refused.iter().map(|refusal| refusal.why.id.clone()).collect())
+    }
+
+    #[test]
+    fn what_detection_finds_can_be_planned() {
+        let winlogon = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Winlogon";
+        let ifeo =
+            r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Image File Execution Options\sethc.exe";
+        let other = AutostartKind::Other;
+        for (record, step) in [
+            (
+                setting("hosts-entry", "update.eset.com", "127.0.0.1", &[]),
+                "Remove hosts-entry update.eset.com",
+            ),
+            (
+                setting("portproxy", "0.0.0.0:65529", "1.1.1.1:53", &[("families", "v4tov4")]),
+                "Remove portproxy 0.0.0.0:65529",
+            ),
+            (
+                setting("route", "198.51.100.7,255.255.255.255,0.0.0.0,1", "", &[]),
+                r"Remove HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters\PersistentRoutes\198.51.100.7,255.255.255.255,0.0.0.0,1",
+            ),
+            (
+                setting("defender-exclusion", "C:\\", "paths", &[("given_by", "policy")]),
+                r"Remove HKLM\SOFTWARE\Policies\Microsoft\Windows Defender\Exclusions\Paths\C:\",
+            ),
+            (
+                entry(
+                    other,
+                    "Logon",
+                    winlogon,
+                    "Userinit",
+                    r"C:\Windows\system32\userinit.exe,C:\Users\Public\u.exe",
+                ),
+                r"Reset HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Winlogon\Userinit",
+            ),
+            (
+                entry(other, "Image Hijacks", ifeo, "sethc.exe", "cmd.exe"),
+                r"Remove HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Image File Execution Options\sethc.exe\Debugger",
+            ),
+        ] {
+            assert_eq!(planned(record), (vec![step.to_owned()], Vec::new()));
+        }
+    }
+
+    #[test]
+    fn what_a_plan_cannot_do_is_left_to_a_person() {
+        let com = r"HKCU\Software\Classes\CLSID\{BCDE0395-E52F-467C-8E3D-C4579291692E}\InprocServer32";
+        for (record, reason) in [
+            (setting("defender-exclusion", "C:\\", "paths", &[]), "refuse-by-hand"),
+            (setting("ipsec-policy", "netbc", "ipsecPolicy", &[]), "refuse-by-hand"),
+            (setting("wmi-autorecover-mof", r"C:\Users\Public\x.mof", "", &[]), "refuse-by-hand"),
+            (
+                entry(
+                    AutostartKind::Other,
+                    "COM",
+                    com,
+                    "{BCDE0395-E52F-467C-8E3D-C4579291692E}",
+                    r"C:\Users\me\x.dll",
+                ),
+                "refuse-other-user",
+            ),
+        ] {
+            assert_eq!(planned(record), (Vec::new(), vec![reason.to_owned()]));
+        }
+    }
+}

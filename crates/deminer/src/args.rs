@@ -100,6 +100,9 @@ pub(crate) enum Command {
     Families(Families),
     /// Open a script or command line layer by layer, without running it
     Decode(Decode),
+    /// Package samples for those who analyse them
+    #[command(subcommand)]
+    Sample(Sample),
     /// Read the files of a WMI repository (OBJECTS.DATA, INDEX.BTR, MAPPING*.MAP)
     #[command(subcommand)]
     Cim(Cim),
@@ -341,6 +344,50 @@ pub(crate) struct Decode {
     /// Form of the result
     #[arg(short, long, value_name = "FORMAT", default_value = "text")]
     pub format: DecodeFormat,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Sample {
+    /// Pack samples into an encrypted zip archive, as vendors of security software ask for them
+    Pack(SamplePack),
+}
+
+/// Pack samples into an encrypted zip archive, as vendors of security software ask for them.
+///
+/// A sample is a file, or with --from a payload of the evidence: the id of a finding (`deminer check --format json` lists them) or the name of
+/// a class store, with /FIELD one field of it, with /FIELD/LAYER one decoded layer. The archive is encrypted with the usual password
+/// `infected`; a manifest in it has hashes (MD5, SHA-1, SHA-256, imphash, TLSH), what each sample is and names, where it came from, and
+/// who packed it when.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  deminer sample pack dropped.ps1 miner.exe --output samples.zip
+  deminer sample pack --from PC-1_WMI.zip Win32_Services --output samples.zip
+  deminer sample pack --from PC-1_WMI.zip 9e6797b707d5ead5/CommandLineTemplate/1 --output samples.zip")]
+pub(crate) struct SamplePack {
+    /// Files, or findings of the evidence: ID, ID/FIELD or ID/FIELD/LAYER
+    #[arg(required = true, value_name = "SAMPLE", value_hint = ValueHint::AnyPath)]
+    pub samples: Vec<String>,
+
+    /// Evidence that holds the findings; may be repeated
+    #[arg(long, value_name = "EVIDENCE", value_hint = ValueHint::AnyPath)]
+    pub from: Vec<PathBuf>,
+
+    /// The machine, where the evidence speaks of several
+    #[arg(long, value_name = "NAME")]
+    pub host: Option<String>,
+
+    /// Who packs, for the chain of custody [default: the account]
+    #[arg(long, value_name = "NAME")]
+    pub operator: Option<String>,
+
+    /// Leave out what comes out of the samples when they are decoded
+    #[arg(long)]
+    pub no_layers: bool,
+
+    /// Write the archive to this file
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: PathBuf,
 }
 
 #[derive(Debug, Subcommand)]

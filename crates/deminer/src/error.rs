@@ -60,6 +60,12 @@ pub(crate) enum Error {
     PlanFile { path: String, problem: String },
     /// A plan is for one host, and the evidence speaks of several.
     SeveralHosts,
+    /// A package cannot be put together.
+    Package(String),
+    /// The evidence has no such finding; one with a similar id or name.
+    NoFinding { name: String, similar: Option<String> },
+    /// The finding has no such field or layer, or nothing in it is a payload.
+    NoPayload { named: String },
     /// The evidence does not speak of this host; one with a similar name.
     UnknownHost { name: String, similar: Option<String> },
 }
@@ -131,6 +137,9 @@ impl Error {
                 m::LEARN_FROM_INFECTED.with([host.into(), (*count).into()])
             }
             Self::PlanFile { path, problem } => m::PLAN_FILE.with([path.into(), problem.into()]),
+            Self::Package(problem) => m::CANNOT_PACK.with([problem.into()]),
+            Self::NoFinding { name, .. } => m::NO_FINDING.with([name.into()]),
+            Self::NoPayload { named } => m::NO_PAYLOAD.with([named.into()]),
             Self::SeveralHosts => m::SEVERAL_HOSTS.plain(),
             Self::UnknownHost { name, .. } => m::UNKNOWN_HOST.with([name.into()]),
         }
@@ -149,10 +158,11 @@ impl Error {
             Self::NothingRead { .. } => m::HINT_NOTHING_READ.plain(),
             Self::OutputIsEvidence(_) => m::HINT_OUTPUT_IS_EVIDENCE.plain(),
             Self::OutputIsFolder(_) => m::HINT_OUTPUT_IS_FOLDER.plain(),
-            Self::CannotWrite(..) => m::HINT_CANNOT_WRITE.plain(),
+            Self::CannotWrite(..) | Self::Package(_) => m::HINT_CANNOT_WRITE.plain(),
             Self::CannotRead { similar: Some(name), .. }
             | Self::UnknownBaseline { similar: Some(name), .. }
             | Self::UnknownFamily { similar: Some(name), .. }
+            | Self::NoFinding { similar: Some(name), .. }
             | Self::UnknownHost { similar: Some(name), .. } => did_you_mean(name),
             Self::CannotRead { .. } => m::HINT_CANNOT_READ.plain(),
             Self::TooLarge { .. } => m::HINT_INPUT_TOO_LARGE.plain(),
@@ -167,6 +177,8 @@ impl Error {
             Self::NothingToLearn => m::HINT_NOTHING_TO_LEARN.plain(),
             Self::LearnFromInfected { .. } => m::HINT_LEARN_FROM_INFECTED.plain(),
             Self::PlanFile { .. } => m::HINT_PLAN_FILE.plain(),
+            Self::NoFinding { .. } => m::HINT_NO_FINDING.plain(),
+            Self::NoPayload { .. } => m::HINT_NO_PAYLOAD.plain(),
             Self::SeveralHosts => m::HINT_SEVERAL_HOSTS.plain(),
             Self::UnknownHost { .. } => m::HINT_UNKNOWN_HOST.plain(),
         })

@@ -169,6 +169,18 @@ messages! {
     NOT_COLLECTED = "cli-not-collected" ["count"];
     NOT_ELEVATED = "cli-not-elevated" [];
 
+    // Samples.
+    SAMPLE_PACKED = "cli-sample-packed" ["count", "path"];
+    SAMPLE_LINE = "cli-sample-line" ["format", "length", "origin"];
+    SAMPLE_PROGRAM = "cli-sample-program" [];
+    SAMPLE_TEXT = "cli-sample-text" [];
+    SAMPLE_DATA = "cli-sample-data" [];
+    CANNOT_PACK = "cli-cannot-pack" ["problem"];
+    NO_FINDING = "cli-no-finding" ["name"];
+    HINT_NO_FINDING = "cli-hint-no-finding" [];
+    NO_PAYLOAD = "cli-no-payload" ["named"];
+    HINT_NO_PAYLOAD = "cli-hint-no-payload" [];
+
     // Remarks on the evidence.
     BUNDLE_CHANGED = "cli-bundle-changed" ["host"];
 

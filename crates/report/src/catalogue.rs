@@ -41,6 +41,7 @@ locale_files!(
     "patch",
     "processes",
     "remediate",
+    "sample",
     "settings"
 );
 

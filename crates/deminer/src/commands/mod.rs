@@ -5,11 +5,13 @@ mod check;
 mod cim;
 mod clean;
 mod collect;
+mod custody;
 mod decode;
 mod families;
 mod help;
 mod plan;
 mod receipt;
+mod sample;
 mod undo;
 mod verify;
 
@@ -32,6 +34,7 @@ pub(crate) fn run(command: &Command, console: Console) -> Result<ExitStatus, Err
         Command::Baseline(args) => baseline::run(args, console),
         Command::Families(args) => families::run(args, console),
         Command::Decode(args) => decode::run(args, console),
+        Command::Sample(args) => sample::run(args, console),
         Command::Cim(args) => cim::run(args, console),
         Command::Completions { shell } => help::completions(*shell),
         Command::Man { out } => help::man(out.as_deref()),

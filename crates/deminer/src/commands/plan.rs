@@ -25,7 +25,7 @@ use std::path::PathBuf;
 /// Makes a plan and writes it.
 pub(crate) fn run(args: &PlanArgs, console: Console) -> Result<ExitStatus, Error> {
     let intel = super::check::with_baselines(&args.baseline)?;
-    let assessment = assess(args, &intel, console)?;
+    let assessment = assess(&args.evidence, args.host.as_deref(), &intel, console)?;
     let choice = Choice {
         include: args.include.iter().cloned().collect(),
         exclude: args.exclude.iter().cloned().collect(),
@@ -55,19 +55,24 @@ pub(crate) fn script(args: &ScriptArgs, console: Console) -> Result<ExitStatus, 
 }
 
 /// The assessment of the one host that is meant.
-fn assess(args: &PlanArgs, intel: &Intel, console: Console) -> Result<Assessment, Error> {
+pub(super) fn assess(
+    evidence: &[PathBuf],
+    host: Option<&str>,
+    intel: &Intel,
+    console: Console,
+) -> Result<Assessment, Error> {
     let limits = Limits::default();
-    let found = bundle::discover(&inputs(&args.evidence), &limits);
+    let found = bundle::discover(&inputs(evidence), &limits);
     let hosts = Hosts::survey(&found.bundles, &limits, console);
     if hosts.len() == 0 {
-        return Err(Error::nothing_read(&args.evidence, found.notes));
+        return Err(Error::nothing_read(evidence, found.notes));
     }
     let mut names = Vec::new();
     let mut wanted = None;
     hosts
         .each(
             |evidence| {
-                let is_meant = args.host.as_ref().is_none_or(|name| {
+                let is_meant = host.is_none_or(|name| {
                     evidence
                         .host
                         .names
@@ -91,7 +96,7 @@ fn assess(args: &PlanArgs, intel: &Intel, console: Console) -> Result<Assessment
         )
         .map_err(|()| Error::SeveralHosts)?;
     wanted.ok_or_else(|| {
-        let name = args.host.clone().unwrap_or_default();
+        let name = host.unwrap_or_default().to_owned();
         let similar = suggest::similar(&name, names.iter().map(String::as_str));
         Error::UnknownHost { name, similar }
     })

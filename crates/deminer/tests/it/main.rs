@@ -12,5 +12,6 @@ mod many_hosts;
 mod plan;
 mod real_evidence;
 mod recipes;
+mod sample;
 mod support;
 mod usage;

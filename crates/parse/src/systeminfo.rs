@@ -129,7 +129,7 @@ fn system_version(text: &str) -> Option<Found<'_>> {
 }
 
 /// The number of the service pack, `0` where there is none. Windows has none since 8.
-fn service_pack<'t>(version: &str, rest: &'t str) -> &'t str {
+pub(crate) fn service_pack<'t>(version: &str, rest: &'t str) -> &'t str {
     if !version.starts_with("5.") && !version.starts_with("6.0") && !version.starts_with("6.1") {
         return "";
     }

@@ -93,9 +93,10 @@ fn operating_system(key: &View) -> Option<(Location, RecordData)> {
     };
     let text = |name: &str| key.text(name).unwrap_or_default();
     let revision = key.number("UBR").map(|number| number.to_string()).unwrap_or_default();
+    let service_pack = crate::systeminfo::service_pack(&numbers, &text("CSDVersion")).to_owned();
     let details = [
         ("product", &text("ProductName")),
-        ("service-pack", &text("CSDVersion")),
+        ("service-pack", &service_pack),
         ("release", &key.text("DisplayVersion").unwrap_or_else(|| text("ReleaseId"))),
         ("ubr", &revision),
     ];

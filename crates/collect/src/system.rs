@@ -4,16 +4,24 @@ use crate::gather::{Gathering, hex};
 use evidence::{Area, RecordData, RegistryValue};
 use machine::{Key, RegistryData};
 
-/// The kinds of settings that miners change.
-const SETTINGS: [&str; 7] = [
+/// The kinds of settings that miners change, and what this program itself set.
+const SETTINGS: [&str; 9] = [
     "hosts-entry",
     "portproxy",
     "firewall-rule",
+    "containment",
     "dns-server",
     "route",
     "defender-exclusion",
     "ipsec-policy",
+    "wmi-autorecover-mof",
 ];
+
+/// The kinds that tell of updates. What Windows Update says is the last: its search takes long.
+const UPDATES: [&str; 5] = ["os-build", "package", "reboot-pending", "update-search", "missing-update"];
+
+/// The kinds that tell how accounts are guarded and what is audited.
+const GUARDS: [&str; 2] = ["account-policy", "audit-policy"];
 
 /// The largest driver that is copied.
 const MAX_DRIVER: u64 = 8 << 20;
@@ -48,28 +56,35 @@ const HARDENING: [(&str, Option<&str>); 14] = [
 pub(crate) fn read(gathering: &mut Gathering) {
     let machine = gathering.machine;
     let failures = gathering.failures.len();
-    for kind in SETTINGS {
-        let found = gathering.or_note(machine.settings(kind)).unwrap_or_default();
-        gathering.add("settings", found.into_iter().map(RecordData::Setting));
-    }
+    settings(gathering, "settings", &SETTINGS);
     gathering.cover(Area::Settings, failures);
 
     let failures = gathering.failures.len();
     if let Some(accounts) = gathering.or_note(machine.accounts()) {
         gathering.add("accounts", accounts.into_iter().map(RecordData::Account));
+        settings(gathering, "accounts", &["group-member"]);
         gathering.cover(Area::Accounts, failures);
     }
 
     let failures = gathering.failures.len();
     registry(gathering, "patch", &PATCH);
-    let updates = gathering.or_note(machine.settings("hotfix")).unwrap_or_default();
-    gathering.add("patch", updates.into_iter().map(RecordData::Setting));
+    settings(gathering, "patch", &UPDATES);
     driver(gathering);
     gathering.cover(Area::Patch, failures);
 
     let failures = gathering.failures.len();
     registry(gathering, "hardening", &HARDENING);
+    settings(gathering, "hardening", &GUARDS);
     gathering.cover(Area::Hardening, failures);
+}
+
+/// Settings of these kinds; one that cannot be read is noted, and the rest goes on.
+fn settings(gathering: &mut Gathering, part: &str, kinds: &[&str]) {
+    let machine = gathering.machine;
+    for kind in kinds {
+        let found = gathering.or_note(machine.settings(kind)).unwrap_or_default();
+        gathering.add(part, found.into_iter().map(RecordData::Setting));
+    }
 }
 
 fn registry(gathering: &mut Gathering, part: &str, wanted: &[(&str, Option<&str>)]) {

@@ -194,3 +194,36 @@ fn records_point_to_the_part_of_the_machine_that_said_it() {
     let source = &evidence.sources[record.provenance.source as usize];
     assert_eq!(source.member.as_deref(), Some("services"));
 }
+
+#[test]
+fn settings_of_every_kind_are_asked_for_once_and_one_that_fails_stops_no_other() {
+    let mut state = computer();
+    let policy = evidence::Setting {
+        kind: "account-policy".into(),
+        name: "MinimumPasswordLength".into(),
+        value: "0".into(),
+        ..evidence::Setting::default()
+    };
+    state.settings.insert((policy.kind.clone(), policy.name.to_lowercase()), policy.clone());
+    let machine = Memory::new(state);
+    machine.fail_on("settings", "missing-update", Fault::TimedOut);
+    let (manifest, evidence) = collected(&machine);
+    let mut asked: Vec<_> = machine
+        .calls()
+        .into_iter()
+        .filter(|call| call.method == "settings")
+        .map(|call| call.target)
+        .collect();
+    asked.sort();
+    let count = asked.len();
+    asked.dedup();
+    assert_eq!(asked.len(), count, "{asked:?}");
+    for kind in ["containment", "os-build", "package", "update-search", "account-policy", "group-member"] {
+        assert!(asked.iter().any(|own| own == kind), "{kind}");
+    }
+    assert!(evidence.settings().any(|(_, found)| *found == policy));
+    let failed: Vec<_> =
+        manifest.failures.iter().filter(|failure| failure.what.contains("settings")).collect();
+    assert_eq!(failed.len(), 1, "{failed:?}");
+    assert!(!evidence.coverage.is_complete(Area::Patch) && evidence.coverage.is_complete(Area::Settings));
+}

@@ -2,9 +2,10 @@
 
 use crate::fault::{Outcome, from_win32};
 use crate::library::{Library, function};
+use crate::settings::setting;
 use crate::text::{at, wide};
 use crate::token;
-use evidence::Account;
+use evidence::{Account, Setting};
 use std::collections::BTreeSet;
 use std::ffi::c_void;
 use windows::Win32::Foundation::{ERROR_MORE_DATA, WIN32_ERROR};
@@ -12,7 +13,8 @@ use windows::Win32::NetworkManagement::NetManagement::{
     LOCALGROUP_MEMBERS_INFO_2, UF_ACCOUNTDISABLE, UF_DONT_EXPIRE_PASSWD, UF_PASSWD_NOTREQD, USER_INFO_3,
 };
 use windows::Win32::Security::{
-    CreateWellKnownSid, PSID, SECURITY_MAX_SID_SIZE, WinBuiltinAdministratorsSid,
+    CreateWellKnownSid, PSID, SECURITY_MAX_SID_SIZE, SID_NAME_USE, SidTypeAlias, SidTypeDeletedAccount,
+    SidTypeGroup, SidTypeUser, SidTypeWellKnownGroup, WinBuiltinAdministratorsSid,
 };
 
 /// `NetUserEnum` (Microsoft: lmaccess.h).
@@ -106,6 +108,46 @@ unsafe fn account(user: &USER_INFO_3, now: u64, administrators: Option<&BTreeSet
 
 /// The local accounts that are administrators, in lower case.
 fn administrators(library: Library) -> Outcome<BTreeSet<String>> {
+    let computer = crate::facts::short_name().unwrap_or_default();
+    let names = members(library)?.into_iter().filter_map(|member| {
+        let (domain, name) = member.name.split_once('\\')?;
+        domain.eq_ignore_ascii_case(&computer).then(|| name.to_lowercase())
+    });
+    Ok(names.collect())
+}
+
+/// The members of the group of administrators, sorted: accounts and groups of this machine and of domains.
+pub(crate) fn group_members() -> Outcome<Vec<Setting>> {
+    let mut found: Vec<_> = members(Library::system("netapi32.dll")?)?
+        .into_iter()
+        .map(|member| {
+            let mut own = setting("group-member", "Administrators", member.name);
+            let groups = [SidTypeGroup, SidTypeAlias, SidTypeWellKnownGroup];
+            let kind = match member.usage {
+                usage if usage == SidTypeUser => "user",
+                usage if groups.contains(&usage) => "group",
+                usage if usage == SidTypeDeletedAccount => "deleted",
+                _ => "unknown",
+            };
+            let details = [("type", Some(kind.to_owned())), ("sid", member.sid)];
+            own.details =
+                details.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
+            own
+        })
+        .collect();
+    found.sort_by(|a, b| (&a.value, &a.details).cmp(&(&b.value, &b.details)));
+    Ok(found)
+}
+
+/// A member of the group of administrators.
+struct Member {
+    /// `DOMAIN\name`.
+    name: String,
+    sid: Option<String>,
+    usage: SID_NAME_USE,
+}
+
+fn members(library: Library) -> Outcome<Vec<Member>> {
     let members = function!(library, "NetLocalGroupGetMembers" as GroupMembers);
     let free = function!(library, "NetApiBufferFree" as BufferFree);
     let group = wide(&administrators_group()?)?;
@@ -128,18 +170,22 @@ fn administrators(library: Library) -> Outcome<BTreeSet<String>> {
     }
     let list = buffer.cast::<LOCALGROUP_MEMBERS_INFO_2>();
     let count = if list.is_null() { 0 } else { count.min(MAX_ACCOUNTS) };
-    let computer = crate::facts::short_name().unwrap_or_default();
-    let names = (0..count)
-        // SAFETY: the call wrote `count` of these structures, with their texts behind them.
-        .filter_map(|index| unsafe { at((*list.add(index as usize)).lgrmi2_domainandname) })
-        .filter_map(|name| {
-            let (domain, name) = name.split_once('\\')?;
-            domain.eq_ignore_ascii_case(&computer).then(|| name.to_lowercase())
+    let found = (0..count)
+        .filter_map(|index| {
+            // SAFETY: the call wrote `count` of these structures, with their texts and identifiers behind them.
+            unsafe {
+                let member = &*list.add(index as usize);
+                Some(Member {
+                    name: at(member.lgrmi2_domainandname)?,
+                    sid: token::sid_text(member.lgrmi2_sid),
+                    usage: member.lgrmi2_sidusage,
+                })
+            }
         })
         .collect();
     // SAFETY: the buffer is the call's own, and freed once.
     unsafe { free(buffer) };
-    Ok(names)
+    Ok(found)
 }
 
 /// The name of the group of administrators, which depends on the language of Windows.

@@ -4,14 +4,16 @@ mod process;
 mod registry;
 mod service;
 
-use crate::fault::Outcome;
 use crate::read::{Windows, told};
 use crate::{file, settings, tasks};
 use evidence::Setting;
 use machine::{
-    Fault, FileIdentity, FileState, Key, MachineMut, ProcessId, RegistryData, Result, ServiceConfig,
-    StoredTask, WmiClassDefinition, WmiInstance,
+    FileIdentity, FileState, Key, MachineMut, ProcessId, RegistryData, Result, ServiceConfig, StoredTask,
+    WmiClassDefinition, WmiInstance,
 };
+
+pub(crate) use registry::{delete as delete_value, set as set_value};
+pub(crate) use service::tell_of_change;
 
 impl MachineMut for Windows {
     fn delete_wmi_instance(&mut self, expected: &WmiInstance) -> Result<()> {
@@ -109,11 +111,11 @@ impl MachineMut for Windows {
     }
 
     fn delete_setting(&mut self, expected: &Setting) -> Result<()> {
-        told("delete the setting", &expected.name, delete_setting(expected))
+        told("delete the setting", &expected.name, settings::delete(expected, &self.scheduler))
     }
 
     fn put_setting(&mut self, setting: &Setting) -> Result<()> {
-        told("make the setting", &setting.name, put_setting(setting))
+        told("make the setting", &setting.name, settings::put(setting, &self.scheduler))
     }
 
     fn create_private_directory(&mut self, path: &str) -> Result<()> {
@@ -126,24 +128,5 @@ impl MachineMut for Windows {
 
     fn append(&mut self, path: &str, bytes: &[u8]) -> Result<()> {
         told("add to the file", path, file::append(path, bytes))
-    }
-}
-
-fn delete_setting(expected: &Setting) -> Outcome<()> {
-    if expected.kind != "portproxy" {
-        return Err(Fault::Unsupported);
-    }
-    let (key, name, data) = settings::portproxy_value(expected)?;
-    registry::delete(&key, &name, &data)
-}
-
-fn put_setting(setting: &Setting) -> Outcome<()> {
-    if setting.kind != "portproxy" {
-        return Err(Fault::Unsupported);
-    }
-    let (key, name, data) = settings::portproxy_value(setting)?;
-    match registry::set(&key, &name, None, &data) {
-        Err(Fault::Changed) => Err(Fault::Exists),
-        done => done,
     }
 }

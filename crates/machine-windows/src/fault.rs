@@ -9,7 +9,10 @@ pub(crate) type Outcome<T> = std::result::Result<T, Fault>;
 /// The fault that an error of Windows is.
 pub(crate) fn from_error(error: &windows::core::Error) -> Fault {
     let code = error.code().0.cast_unsigned();
-    known(code).unwrap_or_else(|| Fault::Other { code, text: error.message() })
+    known(code).unwrap_or_else(|| {
+        let text = Some(error.message()).filter(|text| !text.is_empty());
+        Fault::Other { code, text: text.unwrap_or_else(|| "Windows refuses it without a reason".to_owned()) }
+    })
 }
 
 /// The fault that a Win32 code is.
@@ -48,10 +51,10 @@ fn known(code: u32) -> Option<Fault> {
         0x8007_0027 | 0x8007_0070 => Fault::DiskFull,
         // WAIT_TIMEOUT, ERROR_TIMEOUT
         0x8007_0102 | 0x8007_05B4 => Fault::TimedOut,
-        // E_NOTIMPL, ERROR_NOT_SUPPORTED, ERROR_CALL_NOT_IMPLEMENTED, ERROR_MOD_NOT_FOUND, ERROR_PROC_NOT_FOUND, REGDB_E_CLASSNOTREG,
+        // E_NOTIMPL, E_NOINTERFACE, ERROR_NOT_SUPPORTED, ERROR_CALL_NOT_IMPLEMENTED, ERROR_MOD_NOT_FOUND, ERROR_PROC_NOT_FOUND, REGDB_E_CLASSNOTREG,
         // WBEM_E_NOT_SUPPORTED, WBEM_E_INVALID_NAMESPACE
-        0x8000_4001 | 0x8007_0032 | 0x8007_0078 | 0x8007_007E | 0x8007_007F | 0x8004_0154 | 0x8004_100C
-        | 0x8004_100E => Fault::Unsupported,
+        0x8000_4001 | 0x8000_4002 | 0x8007_0032 | 0x8007_0078 | 0x8007_007E | 0x8007_007F | 0x8004_0154
+        | 0x8004_100C | 0x8004_100E => Fault::Unsupported,
         _ => return None,
     })
 }

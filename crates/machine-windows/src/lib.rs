@@ -1,7 +1,8 @@
 //! The Windows implementation of the `machine::Machine` trait, from Windows 7 on.
 //!
 //! The only crate with unsafe code: calls into Windows, each with the reason why it is sound. On other systems the crate is empty, so that
-//! the workspace builds there; what needs no Windows (access lists, what is deleted at restart, tables of bytes) is tested there too.
+//! the workspace builds there; what needs no Windows (access lists, what is deleted at restart, settings out of the registry, tables of
+//! bytes) is tested there too.
 //!
 //! Libraries: what is linked is what Windows itself loads for every program (`KnownDLLs`) and what Windows 7 has; everything else is
 //! loaded by its full path in `System32` when it is needed, so that no library beside the program is ever taken for Windows' own.
@@ -13,6 +14,10 @@ mod access;
 mod bytes;
 #[cfg(any(windows, test))]
 mod pending;
+#[cfg(any(windows, test))]
+mod ranges;
+#[cfg(any(windows, test))]
+mod stored;
 
 #[cfg(windows)]
 mod accounts;
@@ -27,9 +32,13 @@ mod fault;
 #[cfg(windows)]
 mod file;
 #[cfg(windows)]
+mod firewall;
+#[cfg(windows)]
 mod library;
 #[cfg(windows)]
 mod network;
+#[cfg(windows)]
+mod policy;
 #[cfg(windows)]
 mod process;
 #[cfg(windows)]
@@ -50,6 +59,8 @@ mod tasks;
 mod text;
 #[cfg(windows)]
 mod token;
+#[cfg(windows)]
+mod updates;
 #[cfg(windows)]
 mod wmi;
 

@@ -19,7 +19,7 @@ use windows::Win32::System::Threading::PROCESS_QUERY_INFORMATION;
 #[derive(Debug, Default)]
 pub struct Windows {
     pub(crate) wmi: wmi::Wmi,
-    /// Whether COM is ready for the scheduler.
+    /// Whether COM is ready for the scheduler and the firewall.
     pub(crate) scheduler: Cell<bool>,
 }
 
@@ -134,7 +134,7 @@ impl Machine for Windows {
     }
 
     fn settings(&self, kind: &str) -> Result<Vec<Setting>> {
-        told("read the settings", kind, settings::read(kind))
+        told("read the settings", kind, settings::read(kind, &self.scheduler))
     }
 
     fn export_log(&self, channel: &str, to: &str) -> Result<()> {

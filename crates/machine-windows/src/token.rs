@@ -2,7 +2,8 @@
 
 use crate::fault::{Outcome, from_error};
 use crate::text::narrow;
-use windows::Win32::Foundation::{CloseHandle, HANDLE, LUID};
+use windows::Win32::Foundation::{CloseHandle, HANDLE, HLOCAL, LUID, LocalFree};
+use windows::Win32::Security::Authorization::ConvertSidToStringSidW;
 use windows::Win32::Security::{
     AdjustTokenPrivileges, GetTokenInformation, LUID_AND_ATTRIBUTES, LookupAccountSidW, LookupPrivilegeNameW,
     LookupPrivilegeValueW, PSID, SE_PRIVILEGE_ENABLED, SID_NAME_USE, TOKEN_ACCESS_MASK,
@@ -145,4 +146,22 @@ pub(crate) unsafe fn account(sid: PSID) -> Option<String> {
     found.ok()?;
     let (name, domain) = (narrow(&name), narrow(&domain));
     Some(if domain.is_empty() { name } else { format!("{domain}\\{name}") })
+}
+
+/// A security identifier as text: `S-1-5-32-544`.
+///
+/// # Safety
+/// `sid` is null or the address of a security identifier that stays while this reads it.
+pub(crate) unsafe fn sid_text(sid: PSID) -> Option<String> {
+    if sid.is_invalid() {
+        return None;
+    }
+    let mut text = PWSTR::null();
+    // SAFETY: the caller vouches for the identifier; the text that Windows allocates is freed below.
+    unsafe { ConvertSidToStringSidW(sid, &raw mut text) }.ok()?;
+    // SAFETY: Windows gave a NUL-terminated text.
+    let own = unsafe { crate::text::at(text) };
+    // SAFETY: the text was allocated for the caller to free in this way.
+    unsafe { LocalFree(Some(HLOCAL(text.0.cast()))) };
+    own
 }

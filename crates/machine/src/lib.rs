@@ -100,7 +100,8 @@ pub trait Machine {
     /// The local accounts.
     fn accounts(&self) -> Result<Vec<evidence::Account>>;
 
-    /// Facts of a kind that have a place of their own in Windows: `firewall-rule`, `hotfix`, `bits-job`, `route`, `dns-server`, …
+    /// Facts of a kind that have a place of their own in Windows: `firewall-rule`, `package`, `route`, `dns-server`, `account-policy`, …
+    /// (`docs/contracts.md` and `docs/formats.md` list them).
     fn settings(&self, kind: &str) -> Result<Vec<evidence::Setting>>;
 
     /// Writes an event log to a file, as Windows exports it.

@@ -11,7 +11,7 @@ use windows::Win32::System::Registry::{
 use windows::core::PCWSTR;
 
 /// Writes a value that is still `expected`, and makes the key where it is not there.
-pub(super) fn set(
+pub(crate) fn set(
     key: &Key,
     name: &str,
     expected: Option<&RegistryData>,
@@ -32,7 +32,7 @@ pub(super) fn set(
 }
 
 /// Deletes a value that is still `expected`.
-pub(super) fn delete(key: &Key, name: &str, expected: &RegistryData) -> Outcome<()> {
+pub(crate) fn delete(key: &Key, name: &str, expected: &RegistryData) -> Outcome<()> {
     hold(key, name, Some(expected))?;
     let open = open(key, KEY_SET_VALUE)?.ok_or(Fault::NotFound)?;
     let name = wide(name)?;

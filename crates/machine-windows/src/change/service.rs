@@ -10,9 +10,9 @@ use windows::Win32::Foundation::ERROR_SERVICE_NOT_ACTIVE;
 use windows::Win32::System::Services::{
     ChangeServiceConfig2W, ChangeServiceConfigW, ControlService, CreateServiceW, DeleteService,
     ENUM_SERVICE_TYPE, SC_MANAGER_CONNECT, SC_MANAGER_CREATE_SERVICE, SERVICE_CHANGE_CONFIG,
-    SERVICE_CONFIG_FAILURE_ACTIONS, SERVICE_CONTROL_STOP, SERVICE_ERROR, SERVICE_FAILURE_ACTIONSW,
-    SERVICE_NO_CHANGE, SERVICE_QUERY_STATUS, SERVICE_START_TYPE, SERVICE_STATUS, SERVICE_STOP,
-    SERVICE_STOPPED,
+    SERVICE_CONFIG_FAILURE_ACTIONS, SERVICE_CONTROL_PARAMCHANGE, SERVICE_CONTROL_STOP, SERVICE_ERROR,
+    SERVICE_FAILURE_ACTIONSW, SERVICE_NO_CHANGE, SERVICE_PAUSE_CONTINUE, SERVICE_QUERY_STATUS,
+    SERVICE_START_TYPE, SERVICE_STATUS, SERVICE_STOP, SERVICE_STOPPED,
 };
 use windows::core::{PCWSTR, PWSTR};
 
@@ -100,6 +100,15 @@ pub(super) fn stop(name: &str) -> Outcome<()> {
         std::thread::sleep(Duration::from_millis(200));
     }
     Err(Fault::TimedOut)
+}
+
+/// Tells a service that what it goes by has changed (`SERVICE_CONTROL_PARAMCHANGE`).
+pub(crate) fn tell_of_change(name: &str) -> Outcome<()> {
+    let handle = open_known(name, SERVICE_PAUSE_CONTINUE)?;
+    let mut status = SERVICE_STATUS::default();
+    // SAFETY: the handle is open, and there is room for what is written.
+    unsafe { ControlService(handle.raw(), SERVICE_CONTROL_PARAMCHANGE, &raw mut status) }
+        .map_err(|error| from_error(&error))
 }
 
 /// Deletes a service that is still `expected`, but for whether it runs.

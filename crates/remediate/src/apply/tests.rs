@@ -105,7 +105,7 @@ fn containing_comes_first_and_is_undone_like_the_rest() {
     let contained = Options { contain: Some(vec!["10.0.0.5".parse().unwrap()]), ..options() };
     let receipt = apply(&mut memory, intel(), &plan, &case(), &contained, &mut Yes).unwrap();
     assert_eq!((receipt.actions[0].verb, receipt.actions[0].outcome), (Verb::Contain, Outcome::Done));
-    let is_rule = |memory: &Memory| memory.state().settings.keys().any(|(kind, _)| kind == "firewall-rule");
+    let is_rule = |memory: &Memory| memory.state().settings.keys().any(|(kind, _)| kind == "containment");
     assert!(is_rule(&memory));
     crate::undo(&mut memory, intel(), &case(), &crate::UndoOptions::default()).unwrap();
     assert!(!is_rule(&memory));

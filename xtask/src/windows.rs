@@ -68,7 +68,15 @@ pub(crate) fn run(profile: &str) -> Result<()> {
     let prefix = Prefix::new()?;
     run::run(
         prefix
-            .apply(cargo(&wide).args(["test", "--package", "deminer-machine-windows", "--test", "windows"]))
+            .apply(cargo(&wide).args([
+                "test",
+                "--package",
+                "deminer-machine-windows",
+                "--test",
+                "windows",
+                "--test",
+                "wmi",
+            ]))
             .env(RUNNER, "wine"),
     )?;
     smoke(&prefix, &program(&wide, profile))

@@ -11,9 +11,11 @@ use machine::{
     Signature, StoredTask, WmiClassDefinition, WmiInstance, WmiPath,
 };
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::time::Duration;
 use windows::Win32::Security::SE_DEBUG_NAME;
 use windows::Win32::System::Threading::PROCESS_QUERY_INFORMATION;
+use windows::Win32::System::Wmi::{IMofCompiler, IWbemServices};
 
 /// The computer that the program runs on.
 #[derive(Debug, Default)]
@@ -30,6 +32,12 @@ impl Windows {
             own.enable(SE_DEBUG_NAME);
         }
         Self::default()
+    }
+
+    /// The computer with another WMI: these namespaces by their names, and this compiler of MOF texts. For tests, in which both are objects
+    /// of their own.
+    pub fn with_wmi(services: BTreeMap<String, IWbemServices>, compiler: IMofCompiler) -> Self {
+        Self { wmi: wmi::Wmi::given(services, compiler), ..Self::default() }
     }
 }
 

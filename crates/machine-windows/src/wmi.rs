@@ -15,8 +15,8 @@ use windows::Win32::System::Com::{
     RPC_C_IMP_LEVEL_IMPERSONATE,
 };
 use windows::Win32::System::Wmi::{
-    IEnumWbemClassObject, IWbemClassObject, IWbemLocator, IWbemServices, WBEM_FLAG_FORWARD_ONLY,
-    WBEM_FLAG_RETURN_IMMEDIATELY, WBEM_GENERIC_FLAG_TYPE, WbemLocator,
+    IEnumWbemClassObject, IMofCompiler, IWbemClassObject, IWbemLocator, IWbemServices, MofCompiler,
+    WBEM_FLAG_FORWARD_ONLY, WBEM_FLAG_RETURN_IMMEDIATELY, WBEM_GENERIC_FLAG_TYPE, WbemLocator,
 };
 use windows::core::{BSTR, PCWSTR};
 
@@ -39,14 +39,38 @@ const WINNT_WITHOUT_AUTHORIZATION: (u32, u32) = (10, 0);
 pub(crate) struct Wmi {
     is_ready: Cell<bool>,
     services: RefCell<BTreeMap<String, IWbemServices>>,
+    /// The compiler of MOF texts, where it was given.
+    compiler: Option<IMofCompiler>,
+    /// Whether there is nothing but the connections that were given.
+    is_given: bool,
 }
 
 impl Wmi {
+    /// A WMI that is only these namespaces, each by its name, and this compiler.
+    pub(crate) fn given(services: BTreeMap<String, IWbemServices>, compiler: IMofCompiler) -> Self {
+        let services = services.into_iter().map(|(name, own)| (canonical_namespace(&name), own)).collect();
+        Self { services: RefCell::new(services), compiler: Some(compiler), is_given: true, ..Self::default() }
+    }
+
+    /// The compiler of MOF texts.
+    fn compiler(&self) -> Outcome<IMofCompiler> {
+        if let Some(given) = &self.compiler {
+            return Ok(given.clone());
+        }
+        prepare(&self.is_ready);
+        // SAFETY: COM is ready on this thread; the library behind the class is the one that is registered for it.
+        unsafe { CoCreateInstance(&MofCompiler, None, CLSCTX_INPROC_SERVER) }
+            .map_err(|error| from_error(&error))
+    }
+
     /// The services of a namespace. A namespace that is not there, and a computer without WMI, are [`Fault::Unsupported`].
     fn services(&self, namespace: &str) -> Outcome<IWbemServices> {
         let namespace = canonical_namespace(namespace);
         if let Some(known) = self.services.borrow().get(&namespace) {
             return Ok(known.clone());
+        }
+        if self.is_given {
+            return Err(Fault::Unsupported);
         }
         prepare(&self.is_ready);
         // SAFETY: COM is ready on this thread; the library behind the class is the one that is registered for it.

@@ -1,13 +1,13 @@
 //! Changing WMI: objects go and come by their own paths in their own namespaces.
 
+use super::object::{MAX_DEPTH, type_of};
 use super::variant::variant;
-use super::{Wmi, object, prepare};
+use super::{Wmi, object};
 use crate::fault::{Outcome, from_error};
-use evidence::Value;
+use evidence::{Value, WmiObject};
 use machine::{Fault, WmiClassDefinition, WmiInstance};
-use windows::Win32::System::Com::{CLSCTX_INPROC_SERVER, CoCreateInstance};
 use windows::Win32::System::Wmi::{
-    IMofCompiler, MofCompiler, WBEM_COMPILE_STATUS_INFO, WBEM_FLAG_CREATE_ONLY, WBEM_GENERIC_FLAG_TYPE,
+    IWbemClassObject, IWbemServices, WBEM_COMPILE_STATUS_INFO, WBEM_FLAG_CREATE_ONLY, WBEM_GENERIC_FLAG_TYPE,
 };
 use windows::core::{BSTR, PCWSTR};
 
@@ -38,20 +38,7 @@ impl Wmi {
     /// Creates an instance from its properties.
     pub(crate) fn put_instance(&self, instance: &WmiInstance) -> Outcome<()> {
         let services = self.services(&instance.path.namespace)?;
-        let class = object(&services, &instance.object.class)?.ok_or(Fault::NotFound)?;
-        // SAFETY: the class is one that WMI gave.
-        let made = unsafe { class.SpawnInstance(0) }.map_err(|error| from_error(&error))?;
-        for property in &instance.object.properties {
-            // WMI sets it itself, and refuses to be told.
-            if property.name.as_str() == "CreatorSID" || property.value == Value::Null {
-                continue;
-            }
-            let name = crate::text::wide(property.name.as_str())?;
-            let value = variant(&property.value)?;
-            // SAFETY: the name is NUL-terminated, and the value outlives the call. Type 0 leaves the type to the class.
-            unsafe { made.Put(PCWSTR(name.as_ptr()), 0, &raw const value, 0) }
-                .map_err(|error| from_error(&error))?;
-        }
+        let made = spawn(&services, &instance.object, 0)?;
         // SAFETY: the object is an instance of a class of this namespace.
         unsafe { services.PutInstance(&made, WBEM_GENERIC_FLAG_TYPE(WBEM_FLAG_CREATE_ONLY.0), None, None) }
             .map_err(|error| from_error(&error))
@@ -80,16 +67,13 @@ impl Wmi {
         if self.class(&class.namespace, &class.class.name)?.is_some() {
             return Err(Fault::Exists);
         }
-        prepare(&self.is_ready);
-        // SAFETY: COM is ready on this thread.
-        let compiler: IMofCompiler = unsafe { CoCreateInstance(&MofCompiler, None, CLSCTX_INPROC_SERVER) }
-            .map_err(|error| from_error(&error))?;
+        let compiler = self.compiler()?;
         let namespace = crate::text::wide(&format!(r"\\.\{}", class.namespace))?;
         let mut info = WBEM_COMPILE_STATUS_INFO::default();
         // SAFETY: the text is given with its length, the namespace is NUL-terminated, and there is room for the results.
         unsafe {
             compiler.CompileBuffer(
-                class.mof.as_bytes(),
+                &compilable(&class.mof),
                 PCWSTR(namespace.as_ptr()),
                 PCWSTR::null(),
                 PCWSTR::null(),
@@ -107,4 +91,40 @@ impl Wmi {
             None => Err(Fault::NotFound),
         }
     }
+}
+
+/// The text as the compiler reads it: one byte a letter where all are ASCII, else UTF-16 with its mark.
+fn compilable(mof: &str) -> Vec<u8> {
+    if mof.is_ascii() {
+        return mof.as_bytes().to_vec();
+    }
+    [0xFEFF].into_iter().chain(mof.encode_utf16()).flat_map(u16::to_le_bytes).collect()
+}
+
+/// A new object of the class of this one, with its properties; `depth` is that of the object that holds it.
+fn spawn(services: &IWbemServices, wanted: &WmiObject, depth: usize) -> Outcome<IWbemClassObject> {
+    if depth >= MAX_DEPTH {
+        return Err(Fault::Unsupported);
+    }
+    let class = object(services, &wanted.class)?.ok_or(Fault::NotFound)?;
+    // SAFETY: the class is one that WMI gave.
+    let made = unsafe { class.SpawnInstance(0) }.map_err(|error| from_error(&error))?;
+    for property in &wanted.properties {
+        let name = property.name.as_str();
+        // WMI sets it itself, and refuses to be told.
+        if name == "CreatorSID" {
+            continue;
+        }
+        let (cim_type, has_default) = type_of(&class, name)?;
+        // Nothing is what is there already, unless the class brings something.
+        if property.value == Value::Null && !has_default {
+            continue;
+        }
+        let value = variant(&property.value, cim_type, &|inner| spawn(services, inner, depth + 1))?;
+        let name = crate::text::wide(name)?;
+        // SAFETY: the name is NUL-terminated, and the value outlives the call. Type 0 leaves the type to the class.
+        unsafe { made.Put(PCWSTR(name.as_ptr()), 0, &raw const value, 0) }
+            .map_err(|error| from_error(&error))?;
+    }
+    Ok(made)
 }

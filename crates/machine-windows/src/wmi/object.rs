@@ -16,7 +16,7 @@ const NO_MORE_DATA: i32 = 0x0004_0005;
 /// More properties or qualifiers than any class has.
 const MAX_ENTRIES: usize = 1 << 16;
 /// How deep embedded objects may lie in each other.
-const MAX_DEPTH: usize = 8;
+pub(super) const MAX_DEPTH: usize = 8;
 
 /// The instance with everything that it takes to put it back.
 pub(super) fn instance(found: &IWbemClassObject, namespace: &str) -> Outcome<WmiInstance> {
@@ -78,6 +78,16 @@ pub(super) fn class_name(found: &IWbemClassObject) -> Outcome<String> {
 /// The property `Name` of an object.
 pub(super) fn name(found: &IWbemClassObject) -> Outcome<String> {
     system_text(found, w!("Name"))?.ok_or(Fault::NotFound)
+}
+
+/// The CIM type of a property, and whether it has a value: a default, where the object is a class.
+pub(super) fn type_of(found: &IWbemClassObject, name: &str) -> Outcome<(i32, bool)> {
+    let name = crate::text::wide(name)?;
+    let (mut variant, mut cim_type) = (VARIANT::default(), 0);
+    // SAFETY: the name is NUL-terminated, and there is room for value and type.
+    unsafe { found.Get(PCWSTR(name.as_ptr()), 0, &raw mut variant, Some(&raw mut cim_type), None) }
+        .map_err(|error| from_error(&error))?;
+    Ok((cim_type, value(&variant, cim_type, MAX_DEPTH)? != Value::Null))
 }
 
 /// A property that is text; `None` where it has no value.

@@ -11,6 +11,7 @@ mod class_store;
 mod content;
 mod coverage;
 mod events;
+mod files;
 mod history;
 mod launch;
 mod messages;
@@ -50,6 +51,7 @@ pub fn assess(evidence: &Evidence, intel: &Intel) -> Assessment {
     findings.extend(events::detect(evidence, intel));
     findings.extend(settings::detect(evidence, intel));
     findings.extend(registry_store::detect(evidence, intel));
+    findings.extend(files::detect(evidence, intel));
     let patch = patch::detect(evidence, intel);
     findings.extend(patch.findings);
     findings.sort_by(|a, b| (a.severity, a.kind, &a.name, &a.id).cmp(&(b.severity, b.kind, &b.name, &b.id)));

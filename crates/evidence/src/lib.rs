@@ -16,7 +16,7 @@ pub mod system;
 pub mod task;
 pub mod wmi;
 
-pub use autostart::{AutostartEntry, AutostartKind};
+pub use autostart::{AutostartEntry, AutostartKind, program_of};
 pub use coverage::{Area, Coverage, ReadState};
 pub use event::Event;
 pub use host::{Host, HostId, NameSource, OperatingSystem};

@@ -20,7 +20,7 @@ use windows::core::BSTR;
 /// The updates that are asked for.
 const CRITERIA: &str = "IsInstalled=0 and Type='Software' and IsHidden=0";
 /// How long the search may take; on a machine with a long history it takes minutes.
-const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// More updates than any machine is behind.
 const MAX_UPDATES: i32 = 10_000;
 /// More numbers or bulletins than any update has.

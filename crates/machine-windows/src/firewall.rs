@@ -274,5 +274,11 @@ fn told(error: &windows::core::Error) -> Fault {
         let text = "the Windows Firewall service (`MpsSvc`) does not run; start it, or block the ports at the router";
         return Fault::Other { code, text: text.to_owned() };
     }
-    from_error(error)
+    match from_error(error) {
+        Fault::Unsupported => {
+            let text = "there is no Windows Firewall here that can be told; block the ports at the router";
+            Fault::Other { code, text: text.to_owned() }
+        }
+        fault => fault,
+    }
 }

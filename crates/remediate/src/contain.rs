@@ -66,6 +66,15 @@ pub(crate) fn rule(named: &Setting) -> Setting {
     }
 }
 
+/// The addresses that a machine can be reached from. The firewall refuses ranges that hold others: the unspecified one, loopback, multicast
+/// (seen in public issues of tools that make such rules).
+const UNICAST_V4: (Ipv4Addr, Ipv4Addr) = (Ipv4Addr::new(1, 0, 0, 0), Ipv4Addr::new(223, 255, 255, 255));
+/// The same of IPv6: global, unique local and link-local ones.
+const UNICAST_V6: (Ipv6Addr, Ipv6Addr) = (
+    Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0),
+    Ipv6Addr::new(0xFEFF, 0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF),
+);
+
 /// Every address but these, as the firewall takes it: `any`, or ranges joined by commas.
 fn all_but(allowed: &[IpAddr]) -> String {
     if allowed.is_empty() {
@@ -81,18 +90,21 @@ fn all_but(allowed: &[IpAddr]) -> String {
         .collect();
     let four = |bits: u128| Ipv4Addr::from(u32::try_from(bits).unwrap_or(u32::MAX)).to_string();
     let six = |bits: u128| Ipv6Addr::from(bits).to_string();
-    let mut ranges = gaps(&v4, u128::from(u32::MAX), four);
-    ranges.extend(gaps(&v6, u128::MAX, six));
+    let bounds_v4 = (u128::from(u32::from(UNICAST_V4.0)), u128::from(u32::from(UNICAST_V4.1)));
+    let bounds_v6 = (u128::from(UNICAST_V6.0), u128::from(UNICAST_V6.1));
+    let mut ranges = gaps(&v4, bounds_v4, four);
+    ranges.extend(gaps(&v6, bounds_v6, six));
     ranges.join(",")
 }
 
-/// The ranges from zero to `last` between the addresses.
-fn gaps(allowed: &[u128], last: u128, text: impl Fn(u128) -> String) -> Vec<String> {
+/// The ranges between the addresses, from the first to the last of the bounds.
+fn gaps(allowed: &[u128], (first, last): (u128, u128), text: impl Fn(u128) -> String) -> Vec<String> {
     let mut sorted = allowed.to_vec();
+    sorted.retain(|address| (first..=last).contains(address));
     sorted.sort_unstable();
     sorted.dedup();
     let mut ranges = Vec::new();
-    let mut from = Some(0_u128);
+    let mut from = Some(first);
     for address in sorted {
         if let (Some(start), Some(end)) = (from, address.checked_sub(1))
             && start <= end
@@ -114,11 +126,17 @@ mod tests {
         let allowed =
             |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect::<Vec<IpAddr>>();
         assert_eq!(all_but(&[]), "any");
+        let rest = "2000::-feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff";
         assert_eq!(
-            all_but(&allowed(&["10.0.0.6", "10.0.0.5", "0.0.0.0", "fe80::1"])),
-            "0.0.0.1-10.0.0.4,10.0.0.7-255.255.255.255,::-fe80::,fe80::2-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"
+            all_but(&allowed(&["10.0.0.6", "10.0.0.5", "1.0.0.0", "fe80::1"])),
+            "1.0.0.1-10.0.0.4,10.0.0.7-223.255.255.255,2000::-fe80::,fe80::2-feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"
         );
-        assert!(all_but(&allowed(&["255.255.255.255"])).starts_with("0.0.0.0-255.255.255.254,::-"));
+        assert_eq!(all_but(&allowed(&["223.255.255.255"])), format!("1.0.0.0-223.255.255.254,{rest}"));
+        // Nothing comes from these, so they are no exceptions.
+        assert_eq!(
+            all_but(&allowed(&["0.0.0.0", "::1", "255.255.255.255"])),
+            format!("1.0.0.0-223.255.255.255,{rest}")
+        );
     }
 
     #[test]
@@ -126,7 +144,7 @@ mod tests {
         let one = action(&["10.0.0.5".parse().unwrap()], Message::new("x"));
         let rule = setting(&one).unwrap();
         assert_eq!(rule.name, "Deminer: contain 135,139,445 except 10.0.0.5");
-        assert!(rule.details["remote-addresses"].starts_with("0.0.0.0-10.0.0.4,10.0.0.6-"));
+        assert!(rule.details["remote-addresses"].starts_with("1.0.0.0-10.0.0.4,10.0.0.6-"));
         assert_eq!(super::rule(&rule), rule);
     }
 }

@@ -5,7 +5,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 /// What was refused, and why.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("could not {operation} `{target}`: {fault}")]
+#[error("could not {operation}{}: {fault}", named(.target))]
 pub struct Error {
     /// What was to be done: `delete the WMI object`, `read the registry key`, …
     pub operation: &'static str,
@@ -68,5 +68,22 @@ impl Error {
     /// An error.
     pub fn new(operation: &'static str, target: impl Into<String>, fault: Fault) -> Self {
         Self { operation, target: target.into(), fault }
+    }
+}
+
+/// The target in quotes, where there is one.
+fn named(target: &str) -> String {
+    if target.is_empty() { String::new() } else { format!(" `{target}`") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_names_its_target_where_there_is_one() {
+        let error = |target| Error::new("list the tasks", target, Fault::Unsupported).to_string();
+        assert_eq!(error(""), "could not list the tasks: this machine does not have it");
+        assert_eq!(error("x"), "could not list the tasks `x`: this machine does not have it");
     }
 }

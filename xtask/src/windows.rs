@@ -6,6 +6,7 @@ use crate::{packages, run};
 use anyhow::{Context, Result, ensure};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Instant;
 
 /// A kind of Windows that the program is built for.
 struct Kind {
@@ -79,7 +80,8 @@ pub(crate) fn run(profile: &str) -> Result<()> {
             ]))
             .env(RUNNER, "wine"),
     )?;
-    smoke(&prefix, &program(&wide, profile))
+    smoke(&prefix, &program(&wide, profile))?;
+    startup(&prefix, wide.linker, &program(&wide, profile))
 }
 
 /// Cargo with what it takes to build for this kind: Rust comes without a library for it, so that is built too.
@@ -177,6 +179,37 @@ fn smoke(prefix: &Prefix, program: &Path) -> Result<()> {
     );
     println!(
         "a machine of Wine was collected and judged: inconclusive, as it must be without root\\subscription"
+    );
+    Ok(())
+}
+
+/// How often the start of a program is timed.
+const STARTS: usize = 15;
+
+/// Prints how long the program takes to start, beside one that does nothing. How long that is depends on what else runs, so nothing is
+/// demanded of it here.
+fn startup(prefix: &Prefix, compiler: &str, program: &Path) -> Result<()> {
+    let source = prefix.0.join("empty.c");
+    let empty = prefix.0.join("empty.exe");
+    std::fs::write(&source, "int main(void) { return 0; }\n")?;
+    run::run(Command::new(compiler).arg(&source).arg("-o").arg(&empty))?;
+    let mut times = [Vec::new(), Vec::new()];
+    for _ in 0..STARTS {
+        for (program, times) in [empty.as_path(), program].into_iter().zip(&mut times) {
+            let begun = Instant::now();
+            let mut command = Command::new("wine");
+            command.arg(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
+            prefix.apply(&mut command).status()?;
+            times.push(begun.elapsed());
+        }
+    }
+    let [nothing, own] = times.map(|mut times| {
+        times.sort();
+        times.get(STARTS / 2).copied().unwrap_or_default()
+    });
+    let more = own.saturating_sub(nothing);
+    println!(
+        "`deminer --version` takes {own:.0?} under Wine, an empty program {nothing:.0?}: {more:.0?} more"
     );
     Ok(())
 }

@@ -426,3 +426,26 @@ fn a_namespace_that_is_not_there_is_no_empty_one() {
     let fault = machine.wmi_classes(r"root\nothing").unwrap_err().fault;
     assert_eq!(fault, Fault::Unsupported);
 }
+
+#[test]
+fn every_namespace_is_found_and_one_that_may_not_be_read_is_still_there() {
+    let double = Shared::default();
+    let spaces = ["root", r"root\cimv2", r"root\cimv2\security", r"root\hidden"];
+    for (above, names) in [
+        ("root", &["CIMV2", "Hidden"][..]),
+        (r"root\cimv2", &["Security"]),
+        (r"root\cimv2\security", &[]),
+        (r"root\hidden", &[]),
+    ] {
+        double.class(above, Class::new("__NAMESPACE", None, vec![Property::new("Name", STRING).key()]));
+        for name in names {
+            double.instance(above, "__NAMESPACE", &[("Name", text(name))]);
+        }
+    }
+    let given = spaces.iter().filter(|name| **name != r"root\hidden");
+    let given = given.map(|name| ((*name).to_owned(), double.services(name)));
+    let machine = Windows::with_wmi(given.collect(), double.compiler());
+    assert_eq!(machine.wmi_namespaces().unwrap(), spaces);
+    double.fail_on("CreateInstanceEnum", "", 0x8004_1003);
+    assert_eq!(machine.wmi_namespaces().unwrap_err().fault, Fault::AccessDenied);
+}

@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// The folders and files that are packed, below `data`.
-const PACKED: [&str; 7] = [
+const PACKED: [&str; 8] = [
     "baselines",
+    "common.toml",
     "families",
     "ms17-010.toml",
     "pools.toml",

@@ -7,6 +7,7 @@
 
 pub mod baseline;
 mod builtin;
+pub mod common;
 mod error;
 pub mod family;
 pub mod ms17_010;
@@ -14,6 +15,7 @@ mod pattern;
 pub mod pools;
 pub mod processes;
 pub mod settings;
+pub mod signatures;
 pub mod windows;
 pub mod wql;
 
@@ -21,12 +23,14 @@ pub use baseline::{
     Baseline, BaselineEntry, Comparison, Difference, DifferenceKind, EntryKind, EntryPart, FieldDifference,
     FieldRule, ObjectTemplate, Standing, learn,
 };
+pub use common::Common;
 pub use error::{FileError, WriteError};
 pub use family::{Combo, Family, FamilyIndicator, FamilyMatch, IndicatorKind, MatchedIndicator, Observation};
 pub use pattern::Pattern;
 pub use pools::{PoolHost, PoolKind, Pools};
 pub use processes::Processes;
 pub use settings::Settings;
+pub use signatures::SignatureSet;
 pub use windows::Windows;
 
 use evidence::WmiObject;
@@ -52,6 +56,7 @@ pub struct Intel {
     baselines: Vec<Baseline>,
     families: Vec<Family>,
     pools: Pools,
+    common: Common,
     processes: Processes,
     ms17_010: ms17_010::Table,
     windows: Windows,
@@ -75,6 +80,7 @@ pub struct Known<'a> {
 
 static BUILTIN: LazyLock<Intel> = LazyLock::new(|| {
     let (mut baselines, mut families, mut problems) = (Vec::new(), Vec::new(), Vec::new());
+    let mut common = Common::default();
     let (mut pools, mut windows) = (Pools::default(), Windows::default());
     let mut processes = Processes::default();
     let (mut ms17_010, mut settings) = (ms17_010::Table::default(), Settings::default());
@@ -84,6 +90,7 @@ static BUILTIN: LazyLock<Intel> = LazyLock::new(|| {
             Some("families") => Family::from_toml(name, text).map(|family| families.push(family)),
             Some("ms17-010.toml") => ms17_010::Table::from_toml(name, text).map(|read| ms17_010 = read),
             Some("settings.toml") => Settings::from_toml(name, text).map(|read| settings = read),
+            Some("common.toml") => Common::from_toml(name, text).map(|read| common = read),
             Some("windows.toml") => Windows::from_toml(name, text).map(|read| windows = read),
             Some("processes.toml") => Processes::from_toml(name, text).map(|read| processes = read),
             _ => Pools::from_toml(name, text).map(|read| pools = read),
@@ -91,7 +98,7 @@ static BUILTIN: LazyLock<Intel> = LazyLock::new(|| {
         problems.extend(read.err());
     }
     let index = family::Index::new(&families);
-    Intel { baselines, families, pools, processes, ms17_010, windows, settings, index, problems }
+    Intel { baselines, families, pools, common, processes, ms17_010, windows, settings, index, problems }
 });
 
 /// The data files that the program carries: path below `data`, and text.
@@ -128,6 +135,11 @@ impl Intel {
     /// The families: the program's, then the user's.
     pub fn families(&self) -> &[Family] {
         &self.families
+    }
+
+    /// What says nothing about a family.
+    pub const fn common(&self) -> &Common {
+        &self.common
     }
 
     /// The mining pools.

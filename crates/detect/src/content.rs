@@ -5,7 +5,9 @@ use crate::messages as m;
 use deobfuscate::{Language, Limits, ScriptVerdict, traits};
 use evidence::Message;
 use intel::{IndicatorKind as Known, Intel, Observation};
+use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 /// Traits that a subscription or a hidden autostart of a clean machine does not show, each a sign of its own.
 const TELLING: &[&str] = &[
@@ -42,6 +44,8 @@ pub(crate) struct Content {
     pub(crate) reasons: Vec<Message>,
     /// ATT&CK techniques.
     pub(crate) attack: BTreeSet<String>,
+    /// The SHA-256 of each script and of each layer of it, for signatures.
+    hashes: BTreeSet<String>,
 }
 
 /// Scripts larger than this are looked at by their beginning: enough for any script that a person wrote.
@@ -73,6 +77,10 @@ impl Content {
                 ]));
             }
         }
+        self.hash(text);
+        for layer in decoded.layers.iter().skip(1) {
+            self.hash_layer(layer);
+        }
         self.verdict = self.verdict.max(Some(decoded.verdict));
         self.scripts.push(DecodedScript {
             field: field.to_owned(),
@@ -80,6 +88,22 @@ impl Content {
             indicators: decoded.indicators,
             traits: decoded.traits,
         });
+    }
+
+    /// Adds the hash of a text as a whole, where a part of it is decoded only.
+    pub(crate) fn hash(&mut self, text: &str) {
+        self.hashes.insert(sha256(text.as_bytes()));
+    }
+
+    /// Binary content has one character a byte.
+    fn hash_layer(&mut self, layer: &deobfuscate::Layer) {
+        let bytes = layer.text.chars().map(u8::try_from).collect::<Result<Vec<_>, _>>();
+        match bytes {
+            Ok(bytes) if layer.language == Language::Binary => {
+                self.hashes.insert(sha256(&bytes));
+            }
+            _ => self.hash(&layer.text),
+        }
     }
 
     /// How bad a carrier is that nobody should have hidden a script in: a WMI consumer, a task or value that starts it unseen.
@@ -107,8 +131,16 @@ impl Content {
                 }
             }
         }
+        seen.extend(self.hashes.iter().map(|hash| Observation { kind: Known::Sha256, text: hash }));
         seen
     }
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// Whether PowerShell is handed a script file: `-File` in any abbreviation.

@@ -2,8 +2,10 @@
 #![allow(clippy::doc_markdown, reason = "the comments are the help texts, and backticks would stand in them")]
 
 mod cleaning;
+mod signature;
 
 pub(crate) use cleaning::{Clean, ReceiptFormat, Undo, Verify};
+pub(crate) use signature::{Signature, SignatureNew, Signatures};
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
@@ -103,6 +105,9 @@ pub(crate) enum Command {
     /// Package samples for those who analyse them
     #[command(subcommand)]
     Sample(Sample),
+    /// Make and sign signatures: what was found once is known again
+    #[command(subcommand)]
+    Signature(Signature),
     /// Read the files of a WMI repository (OBJECTS.DATA, INDEX.BTR, MAPPING*.MAP)
     #[command(subcommand)]
     Cim(Cim),
@@ -146,6 +151,9 @@ pub(crate) struct Check {
     /// Also look for the families in this file (`deminer families show` prints the form); may be repeated
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub families: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub signatures: Signatures,
 
     /// What must have been read for exit status 0
     #[arg(long, value_name = "WHAT", default_value = "subscriptions")]
@@ -241,6 +249,9 @@ pub(crate) struct Plan {
     /// Also know as good what this baseline lists; may be repeated
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub baseline: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub signatures: Signatures,
 
     /// Write the plan to this file and a summary to standard output, instead of the plan to standard output
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]

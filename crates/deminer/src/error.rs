@@ -60,6 +60,10 @@ pub(crate) enum Error {
     PlanFile { path: String, problem: String },
     /// A plan is for one host, and the evidence speaks of several.
     SeveralHosts,
+    /// A set of signatures is none.
+    SignatureSet(String),
+    /// A set of signatures, or a key, is refused.
+    Signature(Message),
     /// A package cannot be put together.
     Package(String),
     /// The evidence has no such finding; one with a similar id or name.
@@ -107,7 +111,7 @@ impl Error {
             Self::NoEvidence => m::NO_EVIDENCE.plain(),
             Self::NotWindows => m::NOT_WINDOWS.plain(),
             Self::CleanNeedsWindows => m::CLEAN_NEEDS_WINDOWS.plain(),
-            Self::Stopped(why) => why.clone(),
+            Self::Stopped(why) | Self::Signature(why) => why.clone(),
             Self::Machine(problem) => m::CANNOT_COLLECT.with([problem.into()]),
             Self::Collect(problem) => m::CANNOT_COLLECT.with([problem.to_string().into()]),
             Self::NothingRead { inputs, .. } => m::NOTHING_READ.with([(*inputs).into()]),
@@ -120,7 +124,9 @@ impl Error {
             }
             Self::TooLarge { path, limit } => m::INPUT_TOO_LARGE.with([shown(path).into(), (*limit).into()]),
             Self::NoThreads(problem) => m::NO_THREADS.with([problem.into()]),
-            Self::BaselineFile(problem) | Self::FamilyFile(problem) => m::DATA_FILE.with([problem.into()]),
+            Self::BaselineFile(problem) | Self::FamilyFile(problem) | Self::SignatureSet(problem) => {
+                m::DATA_FILE.with([problem.into()])
+            }
             Self::UnknownBaseline { name, .. } => m::UNKNOWN_BASELINE.with([name.into()]),
             Self::UnknownFamily { name, .. } => m::UNKNOWN_FAMILY.with([name.into()]),
             Self::Repository(cim_repository::Error::Open { path, source }) => {
@@ -177,6 +183,8 @@ impl Error {
             Self::NothingToLearn => m::HINT_NOTHING_TO_LEARN.plain(),
             Self::LearnFromInfected { .. } => m::HINT_LEARN_FROM_INFECTED.plain(),
             Self::PlanFile { .. } => m::HINT_PLAN_FILE.plain(),
+            Self::SignatureSet(_) => m::HINT_SIGNATURE_SET.plain(),
+            Self::Signature(_) => m::HINT_SIGNATURE.plain(),
             Self::NoFinding { .. } => m::HINT_NO_FINDING.plain(),
             Self::NoPayload { .. } => m::HINT_NO_PAYLOAD.plain(),
             Self::SeveralHosts => m::HINT_SEVERAL_HOSTS.plain(),

@@ -13,6 +13,7 @@ mod messages;
 mod output;
 mod problem;
 mod progress;
+mod random;
 mod suggest;
 mod this_machine;
 

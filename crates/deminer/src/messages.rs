@@ -181,6 +181,24 @@ messages! {
     NO_PAYLOAD = "cli-no-payload" ["named"];
     HINT_NO_PAYLOAD = "cli-hint-no-payload" [];
 
+    // Signatures.
+    HINT_SIGNATURE_SET = "cli-hint-signature-set" [];
+    SIGNATURE_BROKEN = "cli-signature-broken" ["path"];
+    SIGNATURE_STRANGER = "cli-signature-stranger" ["path"];
+    SIGNATURE_UNSIGNED = "cli-signature-unsigned" ["path"];
+    SIGNATURE_NO_KEY = "cli-signature-no-key" ["path"];
+    HINT_SIGNATURE = "cli-hint-signature" [];
+    SIGNATURE_SIGNED = "cli-signature-signed" ["path", "version", "key"];
+    SIGNATURE_OWN = "cli-signature-own" ["path", "version"];
+    SIGNATURE_WRITTEN = "cli-signature-written" ["count", "path", "version"];
+    SIGNATURE_HASHES_ONLY = "cli-signature-hashes-only" [];
+    SIGNATURE_LEFT_OUT = "cli-signature-left-out" [];
+    SIGNATURE_COMMON = "cli-signature-common" [];
+    SIGNATURE_SHORT = "cli-signature-short" [];
+    SIGNATURE_BASELINE = "cli-signature-baseline" ["name"];
+    SIGNATURE_CLEAN = "cli-signature-clean" [];
+    KEYS_WRITTEN = "cli-keys-written" ["secret", "public"];
+
     // Remarks on the evidence.
     BUNDLE_CHANGED = "cli-bundle-changed" ["host"];
 

@@ -1,5 +1,6 @@
 //! What a person can type after `clean`, `undo` and `verify`.
 
+use super::Signatures;
 use clap::{Args, ValueEnum, ValueHint};
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -63,6 +64,9 @@ pub(crate) struct Clean {
     /// Also know as good what this baseline lists; may be repeated
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub baseline: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub signatures: Signatures,
 
     /// Carry on the run of this case that was cut off
     #[arg(long, value_name = "CASE", value_hint = ValueHint::DirPath, conflicts_with_all = ["plan", "case", "include", "exclude", "purge"])]

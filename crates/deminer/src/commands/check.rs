@@ -1,6 +1,6 @@
 //! `deminer check`: from evidence to a verdict for each host.
 
-use crate::args::{Check, Format, Require};
+use crate::args::{Check, Format, Require, Signatures};
 use crate::console::Console;
 use crate::error::{Error, shown};
 use crate::exit::ExitStatus;
@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 /// Checks the evidence and writes the report.
 pub(crate) fn run(args: &Check, console: Console) -> Result<ExitStatus, Error> {
     use_threads(args.threads)?;
-    let intel = intel(args)?;
+    let intel = intel(args, console)?;
     let limits = Limits::default();
     let found = if args.evidence.is_empty() {
         Discovery { bundles: vec![super::collect::to_memory(console)?], notes: Vec::new() }
@@ -89,8 +89,8 @@ fn use_threads(threads: Option<u16>) -> Result<(), Error> {
 }
 
 /// What is built in and what the user adds.
-fn intel(args: &Check) -> Result<Intel, Error> {
-    let intel = with_baselines(&args.baseline)?;
+fn intel(args: &Check, console: Console) -> Result<Intel, Error> {
+    let intel = with_sets(&args.baseline, &args.signatures, console)?;
     let families: Vec<_> =
         args.families.iter().map(|path| super::families::from_file(path)).collect::<Result<_, _>>()?;
     Ok(if families.is_empty() { intel } else { intel.with_families(families) })
@@ -101,6 +101,17 @@ pub(crate) fn with_baselines(baselines: &[PathBuf]) -> Result<Intel, Error> {
     baselines.iter().try_fold(Intel::builtin().clone(), |intel, path| {
         Ok(intel.with_baseline(super::baseline::from_file(path)?))
     })
+}
+
+/// The same and the user's sets of signatures.
+pub(crate) fn with_sets(
+    baselines: &[PathBuf],
+    signatures: &Signatures,
+    console: Console,
+) -> Result<Intel, Error> {
+    let intel = with_baselines(baselines)?;
+    let families = super::signature::families(signatures, console)?;
+    Ok(if families.is_empty() { intel } else { intel.with_families(families) })
 }
 
 /// What the user named, `-` being standard input.

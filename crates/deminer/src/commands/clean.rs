@@ -54,7 +54,7 @@ pub(crate) enum Work {
 
 /// Does what was typed.
 pub(crate) fn run(args: &Clean, console: Console) -> Result<ExitStatus, Error> {
-    let intel = super::check::with_baselines(&args.baseline)?;
+    let intel = super::check::with_sets(&args.baseline, &args.signatures, console)?;
     let job = job(args)?;
     let (mut out, mut asker) = (io::stdout().lock(), Terminal);
     let mut desk = Desk { console, out: &mut out, asker: &mut asker };

@@ -12,6 +12,7 @@ mod help;
 mod plan;
 mod receipt;
 mod sample;
+mod signature;
 mod undo;
 mod verify;
 
@@ -35,6 +36,7 @@ pub(crate) fn run(command: &Command, console: Console) -> Result<ExitStatus, Err
         Command::Families(args) => families::run(args, console),
         Command::Decode(args) => decode::run(args, console),
         Command::Sample(args) => sample::run(args, console),
+        Command::Signature(args) => signature::run(args, console),
         Command::Cim(args) => cim::run(args, console),
         Command::Completions { shell } => help::completions(*shell),
         Command::Man { out } => help::man(out.as_deref()),

@@ -24,7 +24,7 @@ use std::path::PathBuf;
 
 /// Makes a plan and writes it.
 pub(crate) fn run(args: &PlanArgs, console: Console) -> Result<ExitStatus, Error> {
-    let intel = super::check::with_baselines(&args.baseline)?;
+    let intel = super::check::with_sets(&args.baseline, &args.signatures, console)?;
     let assessment = assess(&args.evidence, args.host.as_deref(), &intel, console)?;
     let choice = Choice {
         include: args.include.iter().cloned().collect(),

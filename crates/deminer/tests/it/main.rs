@@ -13,5 +13,6 @@ mod plan;
 mod real_evidence;
 mod recipes;
 mod sample;
+mod signature;
 mod support;
 mod usage;

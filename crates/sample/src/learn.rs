@@ -1,0 +1,90 @@
+//! A signature out of samples: what is theirs alone, by which they are known again.
+
+mod candidates;
+mod clean;
+
+pub use candidates::Candidate;
+
+use crate::item::Sample;
+use detect::assessment::Finding;
+use evidence::Evidence;
+use intel::{Family, FamilyIndicator, Intel, Pattern, SourceRef};
+
+/// The id of the only source of a learned family.
+const SOURCE: &str = "samples";
+
+/// A family that was learned.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Learned {
+    /// The family.
+    pub family: Family,
+    /// What was left out, and why, in the order in which it was looked at.
+    pub left_out: Vec<(Candidate, Why)>,
+}
+
+impl Learned {
+    /// Whether nothing but hashes is left: the next sample of the same malware has others.
+    pub fn hashes_only(&self) -> bool {
+        use intel::IndicatorKind as Kind;
+        let is_hash = |kind| matches!(kind, Kind::Md5 | Kind::Sha1 | Kind::Sha256);
+        self.family.indicators.iter().all(|indicator| is_hash(indicator.kind))
+    }
+}
+
+/// Why a candidate was left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Why {
+    /// Everybody's scripts have it.
+    Common,
+    /// It is too short to mean anything.
+    Short,
+    /// A clean machine has it: the baseline that says so.
+    Baseline(String),
+    /// Evidence that the user calls clean has it.
+    Clean,
+}
+
+/// Makes a family of what distinguishes the samples and the findings that carry them: what neither the program's own facts on clean machines nor
+/// the evidence that is known to be clean has. `source` says in words where the samples came from.
+pub fn learn(
+    name: &str,
+    source: &str,
+    samples: &[Sample],
+    findings: &[Finding],
+    intel: &Intel,
+    clean: &[Evidence],
+) -> Learned {
+    let mut left_out = Vec::new();
+    let mut kept = Vec::new();
+    for candidate in candidates::of(samples, findings) {
+        match clean::why_not(&candidate, intel) {
+            Some(why) => left_out.push((candidate, why)),
+            None => kept.push(candidate),
+        }
+    }
+    let mut family = family(name, source, &kept);
+    // Once more as it will be used: through the index, against all that is known to be clean.
+    for (pattern, why) in clean::matched(&family, intel, clean) {
+        family.indicators.retain(|indicator| indicator.pattern.as_str() != pattern);
+        let dropped = kept.iter().find(|candidate| Pattern::exact(&candidate.text).as_str() == pattern);
+        left_out.extend(dropped.map(|candidate| (candidate.clone(), why)));
+    }
+    Learned { family, left_out }
+}
+
+fn family(name: &str, source: &str, kept: &[Candidate]) -> Family {
+    let indicators = kept.iter().map(|candidate| {
+        FamilyIndicator::new(candidate.kind, Pattern::exact(&candidate.text), candidate.weight, SOURCE)
+    });
+    Family {
+        schema: Family::SCHEMA.to_owned(),
+        name: name.to_owned(),
+        threshold: Family::DEFAULT_THRESHOLD,
+        sources: vec![SourceRef { id: SOURCE.to_owned(), title: source.to_owned(), url: None }],
+        indicators: indicators.collect(),
+        ..Family::default()
+    }
+}
+
+#[cfg(test)]
+mod tests;

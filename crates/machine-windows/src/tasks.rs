@@ -46,9 +46,10 @@ pub(crate) fn list(is_ready: &Cell<bool>) -> Outcome<Vec<StoredTask>> {
         unsafe {
             let tasks = folder.GetTasks(WITH_HIDDEN).map_err(|error| from_error(&error))?;
             for index in 1..=tasks.Count().map_err(|error| from_error(&error))? {
-                let task = tasks.get_Item(&VARIANT::from(index)).map_err(|error| from_error(&error))?;
+                // One that is broken does not hide the others.
+                let Ok(task) = tasks.get_Item(&VARIANT::from(index)) else { continue };
                 if found.len() < MAX_ENTRIES {
-                    found.push(stored(&task)?);
+                    found.extend(shown(&task));
                 }
             }
             let inside = folder.GetFolders(0).map_err(|error| from_error(&error))?;
@@ -91,6 +92,15 @@ fn stored(task: &IRegisteredTask) -> Outcome<StoredTask> {
             security: task.GetSecurityDescriptor(PARTS.0.cast_signed()).ok().map(|text| text.to_string()),
         })
     }
+}
+
+/// The task as far as it can be read; without a definition where that is broken.
+fn shown(task: &IRegisteredTask) -> Option<StoredTask> {
+    stored(task).ok().or_else(|| {
+        // SAFETY: the task is one that the scheduler gave.
+        let (path, enabled) = unsafe { (task.Path().ok()?.to_string(), task.Enabled().ok()?.as_bool()) };
+        Some(StoredTask { path, enabled, ..StoredTask::default() })
+    })
 }
 
 /// Switches a task on or off.

@@ -10,9 +10,11 @@ mod double;
 use deminer_machine_windows::Windows;
 use double::values::{
     ARRAY, BOOLEAN, CHAR16, DATETIME, OBJECT, REAL32, REAL64, REFERENCE, SINT8, SINT16, SINT32, SINT64,
-    STRING, UINT8, UINT16, UINT32, UINT64, bytes, embedded, longs, null, objects, reals, shorts, text, texts,
+    STRING, UINT8, UINT16, UINT32, UINT64, bytes, embedded, longs, null, objects, odd, reals, shorts, text,
+    texts,
 };
 use double::{CREATOR, Call, Class, Property, Shared};
+use evidence::State::{Known, Truncated};
 use evidence::Value;
 use machine::{Fault, Machine as _, MachineMut as _, WmiInstance, WmiPath};
 use std::collections::BTreeMap;
@@ -448,4 +450,43 @@ fn every_namespace_is_found_and_one_that_may_not_be_read_is_still_there() {
     assert_eq!(machine.wmi_namespaces().unwrap(), spaces);
     double.fail_on("CreateInstanceEnum", "", 0x8004_1003);
     assert_eq!(machine.wmi_namespaces().unwrap_err().fault, Fault::AccessDenied);
+}
+
+#[test]
+fn what_cannot_be_read_whole_hides_nothing_and_is_not_deleted() {
+    let double = Shared::default();
+    let properties = vec![Property::new("Name", STRING).key(), Property::new("Payload", UINT8 | ARRAY)];
+    double.class(DEFAULT, Class::new("Filled", None, properties));
+    double.instance(
+        DEFAULT,
+        "Filled",
+        &[("Name", text("huge")), ("Payload", bytes(&vec![7; (2 << 20) + 1]))],
+    );
+    double.instance(DEFAULT, "Filled", &[("Name", text("odd")), ("Payload", odd())]);
+    double.instance(DEFAULT, "Filled", &[("Name", text("plain")), ("Payload", bytes(&[7]))]);
+    let mut machine = machine(&double);
+    let found = machine.wmi_instances(DEFAULT, "Filled").unwrap();
+    let [huge, odd, plain] = found.as_slice() else { panic!("{}", found.len()) };
+    let state = |instance: &WmiInstance| instance.object.properties[1].state;
+    assert_eq!([state(huge), state(odd), state(plain)], [Truncated, Truncated, Known]);
+    let Some(Value::Array(items)) = huge.object.value("Payload") else { panic!("{odd:?}") };
+    assert_eq!((items.len(), items.first()), (2 << 20, Some(&Value::Uint(7))));
+    for instance in [huge, odd] {
+        assert!(matches!(machine.delete_wmi_instance(instance).unwrap_err().fault, Fault::Other { .. }));
+        assert!(matches!(machine.put_wmi_instance(instance).unwrap_err().fault, Fault::Other { .. }));
+    }
+    machine.delete_wmi_instance(plain).unwrap();
+    assert_eq!(double.calls(&["DeleteInstance", "PutInstance"]).len(), 1);
+}
+
+#[test]
+fn a_class_without_a_text_is_shown_and_not_deleted() {
+    let double = store();
+    double.fail_on("GetObjectText", "Office", 0x8004_1001);
+    let mut machine = machine(&double);
+    assert_eq!(machine.wmi_classes(DEFAULT).unwrap().len(), 5);
+    let class = machine.wmi_class(DEFAULT, "Office_Updater").unwrap().unwrap();
+    assert_eq!(class.mof, "");
+    assert!(matches!(machine.delete_wmi_class(&class).unwrap_err().fault, Fault::Other { .. }));
+    assert_eq!(double.calls(&["DeleteClass"]), []);
 }

@@ -4,7 +4,7 @@ use super::object::{MAX_DEPTH, type_of};
 use super::variant::variant;
 use super::{Wmi, object};
 use crate::fault::{Outcome, from_error};
-use evidence::{Value, WmiObject};
+use evidence::{State, Value, WmiObject};
 use machine::{Fault, WmiClassDefinition, WmiInstance};
 use windows::Win32::System::Wmi::{
     IWbemClassObject, IWbemServices, WBEM_COMPILE_STATUS_INFO, WBEM_FLAG_CREATE_ONLY, WBEM_GENERIC_FLAG_TYPE,
@@ -20,6 +20,7 @@ impl Wmi {
         match self.instance(&expected.path)? {
             None => return Err(Fault::NotFound),
             Some(found) if found != *expected => return Err(Fault::Changed),
+            Some(found) if !is_whole(&found.object) => return Err(not_whole()),
             Some(_) => {}
         }
         let services = self.services(&expected.path.namespace)?;
@@ -37,6 +38,9 @@ impl Wmi {
 
     /// Creates an instance from its properties.
     pub(crate) fn put_instance(&self, instance: &WmiInstance) -> Outcome<()> {
+        if !is_whole(&instance.object) {
+            return Err(not_whole());
+        }
         let services = self.services(&instance.path.namespace)?;
         let made = spawn(&services, &instance.object, 0)?;
         // SAFETY: the object is an instance of a class of this namespace.
@@ -53,6 +57,7 @@ impl Wmi {
                 return Err(Fault::InUse);
             }
             Some(found) if found.has_provider => return Err(Fault::Unsupported),
+            Some(found) if found.mof.is_empty() => return Err(not_whole()),
             Some(found) if found != *expected => return Err(Fault::Changed),
             Some(_) => {}
         }
@@ -91,6 +96,26 @@ impl Wmi {
             None => Err(Fault::NotFound),
         }
     }
+}
+
+/// Whether every property was read whole, those of objects in it too.
+fn is_whole(object: &WmiObject) -> bool {
+    object.properties.iter().all(|property| {
+        property.state == State::Known
+            && match &property.value {
+                Value::Object(inner) => is_whole(inner),
+                Value::Array(items) => items
+                    .iter()
+                    .all(|item| if let Value::Object(inner) = item { is_whole(inner) } else { true }),
+                _ => true,
+            }
+    })
+}
+
+fn not_whole() -> Fault {
+    let text =
+        "it holds what could not be read whole, so it could not be put back; remove it by hand".to_owned();
+    Fault::Other { code: 0, text }
 }
 
 /// The text as the compiler reads it: one byte a letter where all are ASCII, else UTF-16 with its mark.

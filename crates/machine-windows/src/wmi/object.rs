@@ -1,6 +1,6 @@
 //! Objects of WMI as evidence.
 
-use super::variant::{cim_type_name, value};
+use super::variant::{MAX_ELEMENTS, cim_type_name, value};
 use crate::fault::{Outcome, from_error};
 use evidence::wmi::{canonical_namespace, schema};
 use evidence::{ClassProperty, Property, PropertyName, State, Value, WmiClass, WmiObject};
@@ -23,7 +23,9 @@ pub(super) fn instance(found: &IWbemClassObject, namespace: &str) -> Outcome<Wmi
     let namespace = canonical_namespace(namespace);
     let relative = system_text(found, w!("__RELPATH"))?.ok_or(Fault::NotFound)?;
     let object = WmiObject { namespace: Some(namespace.clone()), ..object(found, 0)? };
-    Ok(WmiInstance { path: WmiPath { namespace, relative }, object, mof: mof(found)? })
+    // It is for people to read: what puts an instance back are its properties.
+    let mof = mof(found).unwrap_or_default();
+    Ok(WmiInstance { path: WmiPath { namespace, relative }, object, mof })
 }
 
 /// An object with its properties.
@@ -34,7 +36,7 @@ pub(super) fn object(found: &IWbemClassObject, depth: usize) -> Outcome<WmiObjec
         class: schema::standard_class(&class).map_or(class, str::to_owned),
         properties: properties
             .into_iter()
-            .map(|(name, _, value)| Property { name: PropertyName::new(&name), value, state: State::Known })
+            .map(|(name, _, (value, state))| Property { name: PropertyName::new(&name), value, state })
             .collect(),
         ..WmiObject::default()
     })
@@ -52,7 +54,7 @@ pub(super) fn class(found: &IWbemClassObject, namespace: &str) -> Outcome<WmiCla
     let properties = properties(found, WBEM_FLAG_LOCAL_ONLY.0, 0)?
         .into_iter()
         .filter(|(name, ..)| !name.starts_with("__"))
-        .map(|(name, cim_type, value)| ClassProperty {
+        .map(|(name, cim_type, (value, _))| ClassProperty {
             name,
             cim_type: cim_type_name(cim_type),
             default: (value != Value::Null).then_some(value),
@@ -66,7 +68,8 @@ pub(super) fn class(found: &IWbemClassObject, namespace: &str) -> Outcome<WmiCla
         qualifiers,
         properties,
     };
-    let mof = mof(found)?;
+    // A class without a text is shown; that it cannot be put back keeps it from being deleted.
+    let mof = mof(found).unwrap_or_default();
     Ok(WmiClassDefinition { namespace, class, mof, subclasses: Vec::new(), instances: None, has_provider })
 }
 
@@ -99,8 +102,11 @@ fn system_text(found: &IWbemClassObject, name: PCWSTR) -> Outcome<Option<String>
     Ok(value(&variant, cim_type, MAX_DEPTH)?.as_text().map(str::to_owned))
 }
 
-/// Name, CIM type and value of each property.
-fn properties(found: &IWbemClassObject, flags: i32, depth: usize) -> Outcome<Vec<(String, i32, Value)>> {
+/// A property: name, CIM type, and the value with how sure that is.
+type Read = (String, i32, (Value, State));
+
+/// Each property. One that cannot be read whole does not hide the others.
+fn properties(found: &IWbemClassObject, flags: i32, depth: usize) -> Outcome<Vec<Read>> {
     if depth >= MAX_DEPTH {
         return Ok(Vec::new());
     }
@@ -126,7 +132,12 @@ fn properties(found: &IWbemClassObject, flags: i32, depth: usize) -> Outcome<Vec
             break;
         }
         code.ok().map_err(|error| from_error(&error))?;
-        properties.push((name.to_string(), cim_type, value(&variant, cim_type, depth)?));
+        let value = match value(&variant, cim_type, depth) {
+            Ok(Value::Array(items)) if items.len() >= MAX_ELEMENTS => (Value::Array(items), State::Truncated),
+            Ok(value) => (value, State::Known),
+            Err(_) => (Value::Null, State::Truncated),
+        };
+        properties.push((name.to_string(), cim_type, value));
     }
     // SAFETY: ends what was begun above.
     let _ = unsafe { found.EndEnumeration() };

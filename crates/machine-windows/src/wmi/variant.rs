@@ -37,8 +37,9 @@ const CIM_SINT64: i32 = 20;
 const CIM_UINT64: i32 = 21;
 const CIM_CHAR16: i32 = 103;
 
-/// More elements than any array has that is not made to exhaust whoever reads it.
-const MAX_ELEMENTS: i64 = 1 << 24;
+/// The elements of an array that are read. An array as long as this counts as cut: nothing that is needed is so long, and one that is made so
+/// must not exhaust whoever reads it, nor hide the object that holds it.
+pub(super) const MAX_ELEMENTS: usize = 1 << 21;
 
 /// The CIM types by number (Microsoft: `CIMTYPE_ENUMERATION`), as MOF writes them.
 const CIM_TYPES: [(i32, &str); 16] = [
@@ -144,10 +145,11 @@ fn array(array: *const SAFEARRAY, cim_type: i32, depth: usize) -> Outcome<Value>
             SafeArrayGetUBound(array, 1).map_err(|error| from_error(&error))?,
         )
     };
-    if dimensions != 1 || i64::from(last) - i64::from(first) > MAX_ELEMENTS {
+    if dimensions != 1 {
         return Err(Fault::Unsupported);
     }
     (first..=last)
+        .take(MAX_ELEMENTS)
         .map(|at| element(array, kind, at).and_then(|element| value(&element, cim_type, depth)))
         .collect::<Outcome<Vec<_>>>()
         .map(Value::Array)

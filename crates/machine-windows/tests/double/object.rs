@@ -153,6 +153,7 @@ impl IWbemClassObject_Impl for Object_Impl {
     /// No MOF of Microsoft's: one text for one content is all that is asked of it here.
     fn GetObjectText(&self, flags: i32) -> Result<BSTR> {
         assert_eq!(flags, 0);
+        self.shared.check("GetObjectText", self.class.name)?;
         if self.is_class {
             return Ok(BSTR::from(self.class.mof()));
         }

@@ -4,7 +4,8 @@ use std::ffi::c_void;
 use windows::Win32::Foundation::SysAllocStringLen;
 use windows::Win32::System::Ole::{SafeArrayCreateVector, SafeArrayPutElement};
 use windows::Win32::System::Variant::{
-    VARENUM, VARIANT, VT_ARRAY, VT_BOOL, VT_BSTR, VT_I2, VT_I4, VT_NULL, VT_R4, VT_R8, VT_UI1, VT_UNKNOWN,
+    VARENUM, VARIANT, VT_ARRAY, VT_BOOL, VT_BSTR, VT_DATE, VT_I2, VT_I4, VT_NULL, VT_R4, VT_R8, VT_UI1,
+    VT_UNKNOWN,
 };
 use windows::Win32::System::Wmi::IWbemClassObject;
 use windows::core::{BSTR, IUnknown, Interface as _};
@@ -61,6 +62,14 @@ pub fn null() -> VARIANT {
     let mut value = VARIANT::default();
     // SAFETY: an empty value becomes a null one; neither owns anything.
     unsafe { (*value.Anonymous.Anonymous).vt = VT_NULL };
+    value
+}
+
+/// A date of COM, which WMI never hands over.
+pub fn odd() -> VARIANT {
+    let mut value = VARIANT::default();
+    // SAFETY: an empty value becomes a date, which owns nothing.
+    unsafe { (*value.Anonymous.Anonymous).vt = VT_DATE };
     value
 }
 

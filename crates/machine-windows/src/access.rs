@@ -38,12 +38,13 @@ const ALLOWING: [u8; 4] = [0, 5, 9, 11];
 const FOR_OBJECTS: [u8; 2] = [5, 11];
 
 /// Whether nobody but administrators, the system and Windows' own installer holds any of the rights, or could give them to himself as the
-/// owner. What cannot be read is not protected.
-pub(crate) fn only_administrators(descriptor: &[u8], rights: u32) -> bool {
-    read(descriptor, rights).unwrap_or(false)
+/// owner. What cannot be read is not protected. `own` is the security identifier of one account more that is as good as an administrator.
+pub(crate) fn only_administrators(descriptor: &[u8], rights: u32, own: Option<&[u8]>) -> bool {
+    read(descriptor, rights, own.and_then(sid).as_ref()).unwrap_or(false)
 }
 
-fn read(descriptor: &[u8], rights: u32) -> Option<bool> {
+fn read(descriptor: &[u8], rights: u32, own: Option<&Sid>) -> Option<bool> {
+    let is_trusted = |sid: &Sid| is_trusted(sid) || own == Some(sid);
     let control = u16_at(descriptor, 2)?;
     let offset = |at| u32_at(descriptor, at).and_then(|offset| usize::try_from(offset).ok());
     let owner = sid(descriptor.get(offset(4)?..)?)?;
@@ -80,6 +81,7 @@ fn is_trusted(sid: &Sid) -> bool {
 }
 
 /// An account by its security identifier.
+#[derive(PartialEq, Eq)]
 struct Sid {
     authority: u64,
     parts: Vec<u32>,
@@ -125,7 +127,7 @@ mod tests {
     #[test]
     fn what_others_may_only_read_is_protected() {
         let bytes = descriptor(ADMINISTRATORS, &[(0, 0, 0x1F_01FF, &[18]), (0, 0, 0x12_00A9, USERS)]);
-        assert!(only_administrators(&bytes, CHANGES));
+        assert!(only_administrators(&bytes, CHANGES, None));
     }
 
     #[test]
@@ -137,33 +139,42 @@ mod tests {
             descriptor(ADMINISTRATORS, &[(5, 0, WRITE_DAC, ADMINISTRATORS)]),
         ];
         for (at, bytes) in cases.iter().enumerate() {
-            assert!(!only_administrators(bytes, CHANGES), "{at}");
+            assert!(!only_administrators(bytes, CHANGES, None), "{at}");
         }
+    }
+
+    #[test]
+    fn one_account_more_may_be_as_good_as_an_administrator() {
+        let account: &[u32] = &[21, 1, 2, 3, 1_000];
+        let bytes = descriptor(account, &[(0, 0, GENERIC_ALL, account)]);
+        assert!(only_administrators(&bytes, CHANGES, Some(&sid_bytes(account))));
+        assert!(!only_administrators(&bytes, CHANGES, Some(&sid_bytes(USERS))));
+        assert!(!only_administrators(&bytes, CHANGES, None));
     }
 
     #[test]
     fn to_add_something_beside_it_replaces_nothing() {
         let bytes = descriptor(ADMINISTRATORS, &[(0, 0, APPEND | WRITE_DATA, USERS)]);
-        assert!(only_administrators(&bytes, REPLACES));
-        assert!(!only_administrators(&bytes, CHANGES));
+        assert!(only_administrators(&bytes, REPLACES, None));
+        assert!(!only_administrators(&bytes, CHANGES, None));
     }
 
     #[test]
     fn what_only_others_inherit_or_are_denied_does_not_count() {
         let bytes =
             descriptor(ADMINISTRATORS, &[(0, INHERIT_ONLY, GENERIC_ALL, USERS), (1, 0, GENERIC_ALL, USERS)]);
-        assert!(only_administrators(&bytes, CHANGES));
+        assert!(only_administrators(&bytes, CHANGES, None));
     }
 
     #[test]
     fn no_list_and_no_sense_are_no_protection() {
         let mut no_list = descriptor(ADMINISTRATORS, &[]);
-        assert!(only_administrators(&no_list, CHANGES), "an empty list lets nobody in");
+        assert!(only_administrators(&no_list, CHANGES, None), "an empty list lets nobody in");
         no_list[2] = 0;
-        assert!(!only_administrators(&no_list, CHANGES));
+        assert!(!only_administrators(&no_list, CHANGES, None));
         let whole = descriptor(ADMINISTRATORS, &[(0, 0, 1, USERS)]);
         for end in 0..whole.len() {
-            assert!(!only_administrators(&whole[..end], CHANGES), "{end}");
+            assert!(!only_administrators(&whole[..end], CHANGES, None), "{end}");
         }
     }
 }

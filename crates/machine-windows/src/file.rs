@@ -11,6 +11,7 @@ pub(crate) use write::{
 
 use crate::bytes::{linked, text_at, u32_at};
 use crate::fault::{Outcome, from_error, from_io};
+use crate::token::Token;
 use crate::{access, security};
 use machine::{DirectoryEntry, Fault, FileIdentity, FileState, Stream};
 use std::io::Read as _;
@@ -176,10 +177,14 @@ pub(crate) fn is_protected(path: &str) -> Outcome<bool> {
     if opened.is_link {
         return Err(Fault::Link { at: path.to_owned() });
     }
-    let mut protected = access::only_administrators(&security::of_handle(opened.handle())?, access::CHANGES);
+    let own = Token::own()?.always_full();
+    let safe = |opened: &Opened, rights| {
+        Ok(access::only_administrators(&security::of_handle(opened.handle())?, rights, own.as_deref()))
+    };
+    let mut protected = safe(&opened, access::CHANGES)?;
     for folder in path::folders_above(path) {
         let opened = open(&folder, READ_CONTROL.0 | FILE_READ_ATTRIBUTES.0)?;
-        protected &= access::only_administrators(&security::of_handle(opened.handle())?, access::REPLACES);
+        protected &= safe(&opened, access::REPLACES)?;
     }
     Ok(protected)
 }

@@ -1,12 +1,14 @@
 //! Access tokens: who a process runs as, and with which rights.
 
 use crate::fault::{Outcome, from_error};
+use crate::library::Library;
+use crate::registry;
 use crate::text::narrow;
 use windows::Win32::Foundation::{CloseHandle, HANDLE, HLOCAL, LUID, LocalFree};
 use windows::Win32::Security::Authorization::ConvertSidToStringSidW;
 use windows::Win32::Security::{
-    AdjustTokenPrivileges, GetTokenInformation, LUID_AND_ATTRIBUTES, LookupAccountSidW, LookupPrivilegeNameW,
-    LookupPrivilegeValueW, PSID, SE_PRIVILEGE_ENABLED, SID_NAME_USE, TOKEN_ACCESS_MASK,
+    AdjustTokenPrivileges, GetLengthSid, GetTokenInformation, LUID_AND_ATTRIBUTES, LookupAccountSidW,
+    LookupPrivilegeNameW, LookupPrivilegeValueW, PSID, SE_PRIVILEGE_ENABLED, SID_NAME_USE, TOKEN_ACCESS_MASK,
     TOKEN_ADJUST_PRIVILEGES, TOKEN_INFORMATION_CLASS, TOKEN_PRIVILEGES, TOKEN_QUERY, TokenElevation,
     TokenPrivileges, TokenUser,
 };
@@ -14,6 +16,9 @@ use windows::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken};
 use windows::core::{PCWSTR, PWSTR};
 
 use crate::bytes::u32_at;
+
+/// Where it is set how User Account Control works.
+const POLICIES: &str = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System";
 
 /// A handle that is closed when it is dropped.
 #[derive(Debug)]
@@ -56,14 +61,29 @@ impl Token {
     /// The account, as `DOMAIN\name`.
     pub(crate) fn user(&self) -> Option<String> {
         let information = self.information(TokenUser).ok()?;
-        if information.len() < size_of::<PSID>() {
-            return None;
-        }
-        // SAFETY: a `TOKEN_USER` begins with the address of a security identifier, which lies in the same buffer; the read asks for no
-        // alignment, and the length was checked.
-        let sid = unsafe { information.as_ptr().cast::<PSID>().read_unaligned() };
+        let sid = user_sid(&information)?;
         // SAFETY: the identifier lies in `information`, which outlives the call.
         unsafe { account(sid) }
+    }
+
+    /// The security identifier of the account, where nothing ever runs as it with less than an administrator's full rights: then what belongs
+    /// to it is as safe as what belongs to Administrators. That is so where User Account Control is off, so that no token is split (Microsoft:
+    /// `EnableLUA`), and under Wine, which knows one account.
+    pub(crate) fn always_full(&self) -> Option<Vec<u8>> {
+        let is_never_split = registry::number(POLICIES, "EnableLUA") == Some(0);
+        if !self.is_elevated().ok()? || !(is_never_split || is_wine()) {
+            return None;
+        }
+        let information = self.information(TokenUser).ok()?;
+        let sid = user_sid(&information)?;
+        // SAFETY: the identifier lies in `information`, which outlives both uses, and is as long as Windows says.
+        let bytes = unsafe {
+            std::slice::from_raw_parts(
+                sid.0.cast_const().cast::<u8>(),
+                usize::try_from(GetLengthSid(sid)).ok()?,
+            )
+        };
+        Some(bytes.to_vec())
     }
 
     /// The names of the privileges that the token holds, sorted.
@@ -110,6 +130,20 @@ impl Token {
         .map_err(|error| from_error(&error))?;
         Ok(bytes)
     }
+}
+
+/// The address of the security identifier of a `TOKEN_USER`; it lies in the same buffer.
+fn user_sid(information: &[u8]) -> Option<PSID> {
+    if information.len() < size_of::<PSID>() {
+        return None;
+    }
+    // SAFETY: a `TOKEN_USER` begins with the address; the read asks for no alignment, and the length was checked.
+    Some(unsafe { information.as_ptr().cast::<PSID>().read_unaligned() })
+}
+
+/// Whether this is Wine: its `ntdll.dll` says so, and that of Windows, which is loaded before any program runs, cannot.
+fn is_wine() -> bool {
+    Library::system("ntdll.dll").is_ok_and(|ntdll| ntdll.function(b"wine_get_version\0").is_ok())
 }
 
 fn privilege_name(luid: &LUID) -> Option<String> {

@@ -77,7 +77,7 @@ fn troubles_with_files_are_worded_in_the_language_of_the_person() {
     let learned = run([
         "baseline".as_ref(),
         "learn".as_ref(),
-        examples().as_os_str(),
+        examples().join("PC-CLEAN_WMI.zip").as_os_str(),
         "--output".as_ref(),
         output.as_os_str(),
         "--name=x".as_ref(),

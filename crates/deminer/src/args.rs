@@ -226,12 +226,13 @@ pub(crate) enum Require {
 Examples:
   deminer plan PC-1_WMI.zip --output plan.json
   deminer plan evidence/ --host PC-1 --include 9e6797b707d5ead5 --output plan.json
+  deminer plan evidence/ --host PC-1 --interactive --output plan.json
   deminer script plan.json --output clean.ps1
 
 Exit status: 0 nothing to do, 1 the plan has actions, 2 the plan could not be made, 3 too little was read to say.")]
 pub(crate) struct Plan {
-    /// Files, folders and zip archives to read
-    #[arg(required = true, value_hint = ValueHint::AnyPath)]
+    /// Files, folders and zip archives to read [default: this machine, where it is one with Windows]
+    #[arg(value_hint = ValueHint::AnyPath)]
     pub evidence: Vec<PathBuf>,
 
     /// The machine to plan for, where the evidence speaks of several
@@ -245,6 +246,10 @@ pub(crate) struct Plan {
     /// Leave the finding with this id alone; may be repeated
     #[arg(long, value_name = "ID")]
     pub exclude: Vec<String>,
+
+    /// Ask of each finding whether it goes into the plan
+    #[arg(short, long)]
+    pub interactive: bool,
 
     /// Also know as good what this baseline lists; may be repeated
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]

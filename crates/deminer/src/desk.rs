@@ -18,8 +18,8 @@ pub(crate) enum Answer {
 
 /// Whoever can be asked.
 pub(crate) trait Asker {
-    /// Asks, and waits for an answer.
-    fn ask(&mut self, question: &str) -> Answer;
+    /// Asks, and waits for an answer. `default` is the answer of whoever only presses Enter.
+    fn ask(&mut self, question: &str, default: bool) -> Answer;
 }
 
 /// The terminal: questions go to standard error, answers come from standard input.
@@ -33,19 +33,26 @@ impl Terminal {
 }
 
 impl Asker for Terminal {
-    fn ask(&mut self, question: &str) -> Answer {
+    fn ask(&mut self, question: &str, default: bool) -> Answer {
         if !Self::is_there() {
             return Answer::Nobody;
         }
         let mut screen = io::stderr();
-        let asked = write!(screen, "{question} [y/N] ").and_then(|()| screen.flush());
+        let choices = if default { "[Y/n]" } else { "[y/N]" };
+        let asked = write!(screen, "{question} {choices} ").and_then(|()| screen.flush());
         let mut line = String::new();
         match asked.and_then(|()| io::stdin().lock().read_line(&mut line)) {
             Err(_) | Ok(0) => Answer::Nobody,
-            Ok(_) if ["y", "yes", "はい"].contains(&line.trim().to_lowercase().as_str()) => Answer::Yes,
-            Ok(_) => Answer::No,
+            Ok(_) => meant(&line, default),
         }
     }
+}
+
+/// What was typed, as an answer. What is neither yes nor Enter is a no.
+fn meant(line: &str, default: bool) -> Answer {
+    let word = line.trim().to_lowercase();
+    let yes = ["y", "yes", "はい"].contains(&word.as_str()) || (word.is_empty() && default);
+    if yes { Answer::Yes } else { Answer::No }
 }
 
 /// Where results go, and who is asked.
@@ -62,10 +69,27 @@ impl Desk<'_> {
     /// Whether the person says yes.
     pub(crate) fn agrees(&mut self, question: &Message) -> bool {
         let question = self.console.catalogue().line(question);
-        let answer = self.asker.ask(&question);
+        let answer = self.asker.ask(&question, false);
         if answer == Answer::Nobody {
             self.console.warn(&m::NOBODY_TO_ASK.plain());
         }
         answer == Answer::Yes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_yes_is_one() {
+        for yes in ["y\r\n", "Y\n", " yes ", "はい\n"] {
+            assert_eq!(meant(yes, false), Answer::Yes, "{yes:?}");
+        }
+        for no in ["n\n", "j", "yy", "いいえ"] {
+            assert_eq!(meant(no, true), Answer::No, "{no:?}");
+        }
+        assert_eq!(meant("\n", true), Answer::Yes);
+        assert_eq!(meant("\n", false), Answer::No);
     }
 }

@@ -14,6 +14,10 @@ pub(crate) enum Error {
     NoEvidence,
     /// The machine cannot be read: it is no Windows.
     NotWindows,
+    /// Questions are to be asked, and there is no terminal.
+    NoTerminal,
+    /// Whoever was asked went away.
+    Unanswered,
     /// The machine cannot be cleaned: it is no Windows.
     CleanNeedsWindows,
     /// A run on the machine did not begin; why not, and what to do about it where that is not in it.
@@ -110,6 +114,8 @@ impl Error {
         match self {
             Self::NoEvidence => m::NO_EVIDENCE.plain(),
             Self::NotWindows => m::NOT_WINDOWS.plain(),
+            Self::NoTerminal => m::NO_TERMINAL.plain(),
+            Self::Unanswered => m::UNANSWERED.plain(),
             Self::CleanNeedsWindows => m::CLEAN_NEEDS_WINDOWS.plain(),
             Self::Stopped(why) | Self::Signature(why) => why.clone(),
             Self::Machine(problem) => m::CANNOT_COLLECT.with([problem.into()]),
@@ -158,6 +164,7 @@ impl Error {
             Self::CannotPrint(_) => return None,
             Self::NoEvidence => m::HINT_NO_EVIDENCE.plain(),
             Self::NotWindows => m::HINT_NOT_WINDOWS.plain(),
+            Self::NoTerminal | Self::Unanswered => m::HINT_NO_TERMINAL.plain(),
             Self::CleanNeedsWindows => m::HINT_CLEAN_NEEDS_WINDOWS.plain(),
             Self::Stopped(why) => return stop_hint(why),
             Self::Machine(_) | Self::Collect(_) => m::HINT_CANNOT_COLLECT.plain(),

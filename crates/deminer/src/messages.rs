@@ -77,6 +77,11 @@ messages! {
     // Plans.
     PLAN_FOR = "cli-plan-for" ["host", "count"];
     PLAN_REFUSED = "cli-plan-refused" [];
+    ASK_PLAN = "cli-ask-plan" [];
+    NEXT_CLEAN = "cli-next-clean" ["plan"];
+    NO_TERMINAL = "cli-no-terminal" [];
+    UNANSWERED = "cli-unanswered" [];
+    HINT_NO_TERMINAL = "cli-hint-no-terminal" [];
     SCRIPT_LEFT_OUT = "cli-script-left-out" ["count"];
     VERB_CONTAIN = "cli-verb-contain" [];
     VERB_SUSPEND = "cli-verb-suspend" [];

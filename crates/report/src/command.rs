@@ -40,10 +40,7 @@ pub fn command_line(next: &Next, evidence: &[String], shell: Shell) -> String {
     let mut line = "deminer".to_owned();
     for arg in args {
         if arg == EVIDENCE {
-            if evidence.is_empty() {
-                line.push(' ');
-                line.push_str(PLACEHOLDER);
-            }
+            // Without evidence it is about this machine.
             for path in evidence {
                 line.push(' ');
                 line.push_str(&quote(&no_option(path, shell), shell));
@@ -153,7 +150,7 @@ mod tests {
             command_line(&plan(), &evidence, Shell::Posix),
             "deminer plan A_WMI.zip 'my evidence' --output plan.json"
         );
-        assert_eq!(command_line(&plan(), &[], Shell::Windows), "deminer plan <evidence> --output plan.json");
+        assert_eq!(command_line(&plan(), &[], Shell::Windows), "deminer plan --output plan.json");
         assert_eq!(command_line(&Next::OnMachine("wmic qfe".into()), &evidence, Shell::Posix), "wmic qfe");
     }
 

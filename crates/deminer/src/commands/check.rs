@@ -8,7 +8,7 @@ use crate::hosts::Hosts;
 use crate::messages as m;
 use crate::output::Output;
 use crate::progress::Progress;
-use detect::assessment::{Assessment, Stage, State, Verdict};
+use detect::assessment::{Assessment, Next, Stage, State, Verdict};
 use evidence::{Level, Note};
 use intel::Intel;
 use parse::bundle::{self, Discovery, Input, Limits};
@@ -20,7 +20,9 @@ pub(crate) fn run(args: &Check, console: Console) -> Result<ExitStatus, Error> {
     use_threads(args.threads)?;
     let intel = intel(args, console)?;
     let limits = Limits::default();
-    let found = if args.evidence.is_empty() {
+    let live = args.evidence.is_empty();
+    let last_case = if live { super::clean::last_case() } else { None };
+    let found = if live {
         Discovery { bundles: vec![super::collect::to_memory(console)?], notes: Vec::new() }
     } else {
         bundle::discover(&inputs(&args.evidence), &limits)
@@ -49,7 +51,10 @@ pub(crate) fn run(args: &Check, console: Console) -> Result<ExitStatus, Error> {
     writer.begin().map_err(failed)?;
     hosts.each(
         |evidence| {
-            let assessment = detect::assess(&evidence, &intel);
+            let mut assessment = detect::assess(&evidence, &intel);
+            if live {
+                clean_here(&mut assessment, last_case.as_deref());
+            }
             progress.step();
             assessment
         },
@@ -71,6 +76,24 @@ pub(crate) fn run(args: &Check, console: Console) -> Result<ExitStatus, Error> {
         Ok(tally.status(args.require))
     } else {
         Err(Error::nothing_read(&args.evidence, Vec::new()))
+    }
+}
+
+/// On the machine itself what is to go is cleaned there, and what went in a case that is there is verified.
+fn clean_here(assessment: &mut Assessment, last_case: Option<&str>) {
+    for stage in &mut assessment.stages {
+        match (stage.stage, last_case) {
+            (Stage::Remove, _) if stage.state == State::Act => {
+                let is_plan = matches!(&stage.next, Some(Next::Deminer(words)) if words.first().is_some_and(|word| word == "plan"));
+                let words: &[&str] =
+                    if is_plan { &["clean"] } else { &["plan", "--interactive", "--output", "plan.json"] };
+                stage.next = Some(Next::Deminer(words.iter().map(|word| (*word).to_owned()).collect()));
+            }
+            (Stage::Verify, Some(case)) => {
+                stage.next = Some(Next::Deminer(vec!["verify".to_owned(), case.to_owned()]));
+            }
+            _ => {}
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod place;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod watch;
 
 use super::receipt;
@@ -86,6 +86,11 @@ fn job(args: &Clean) -> Result<Job, Error> {
         trusted,
     };
     Ok(Job { work, options, exclude: args.exclude.iter().cloned().collect(), format: args.format })
+}
+
+/// The newest case of this machine that was not given a place by name.
+pub(super) fn last_case() -> Option<String> {
+    place::last_case(this_machine()?.as_ref())
 }
 
 /// The plan in a file.

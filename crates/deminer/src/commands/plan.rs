@@ -1,16 +1,20 @@
 //! `deminer plan` and `deminer script`: what goes from a machine, and a script that does the WMI part of it.
 
+mod choose;
+
 use super::check::inputs;
 use super::clean::read_plan;
 use super::receipt::{target_name, verb};
 use crate::args::{Plan as PlanArgs, Script as ScriptArgs};
 use crate::console::Console;
-use crate::error::Error;
+use crate::desk::Terminal;
+use crate::error::{Error, shown};
 use crate::exit::ExitStatus;
 use crate::hosts::Hosts;
 use crate::messages as m;
 use crate::output::Output;
 use crate::suggest;
+use crate::this_machine::this_machine;
 use detect::Assessment;
 use detect::assessment::Verdict;
 use evidence::Message;
@@ -24,17 +28,31 @@ use std::path::PathBuf;
 
 /// Makes a plan and writes it.
 pub(crate) fn run(args: &PlanArgs, console: Console) -> Result<ExitStatus, Error> {
+    if args.interactive && !Terminal::is_there() {
+        return Err(Error::NoTerminal);
+    }
     let intel = super::check::with_sets(&args.baseline, &args.signatures, console)?;
-    let assessment = assess(&args.evidence, args.host.as_deref(), &intel, console)?;
-    let choice = Choice {
+    let assessment = if args.evidence.is_empty() {
+        let machine = this_machine().ok_or(Error::NoEvidence)?;
+        super::collect::assess(machine.as_ref(), &intel, console)?
+    } else {
+        assess(&args.evidence, args.host.as_deref(), &intel, console)?
+    };
+    let mut choice = Choice {
         include: args.include.iter().cloned().collect(),
         exclude: args.exclude.iter().cloned().collect(),
     };
+    if args.interactive {
+        choice = choose::choose(&assessment, &intel, choice, console, &mut Terminal)?;
+    }
     let plan = remediate::plan(&assessment, &intel, &choice);
     write(args.output.as_ref(), &args.evidence, &safe_json(&plan.to_json()))?;
-    if args.output.is_some() {
+    if let Some(file) = &args.output {
         let mut out = io::stdout().lock();
         summary(&mut out, &plan, console).and_then(|()| out.flush()).map_err(Error::CannotPrint)?;
+        if !plan.actions.is_empty() {
+            console.remark(&m::NEXT_CLEAN.with([shown(file).into()]));
+        }
     }
     Ok(match (plan.actions.is_empty(), assessment.verdict) {
         (false, _) => ExitStatus::Found,

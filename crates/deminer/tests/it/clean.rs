@@ -95,3 +95,11 @@ fn help_of_the_cleaning_commands() {
         insta::assert_snapshot!(format!("help_{command}"), help.stdout);
     }
 }
+
+#[test]
+fn questions_need_somebody_who_answers() {
+    let refused = run(["plan", "--interactive", "evidence"]);
+    assert_eq!(refused.status, 2);
+    assert!(refused.stderr.starts_with("error: there is nobody to ask"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("--include"), "{}", refused.stderr);
+}

@@ -81,3 +81,9 @@ cli-check-disabled = must be disabled
 cli-check-absent = must be gone
 cli-check-equals = must have its stock value
 cli-check-by-hand = is checked by hand
+
+cli-ask-plan = put it into the plan?
+cli-next-clean = next, on the machine: `deminer clean { $plan }` shows what it would do, with --apply does it; where only a script may run, `deminer script { $plan }`
+cli-no-terminal = there is nobody to ask: standard input is no terminal
+cli-unanswered = the questions were not all answered, so there is no plan
+cli-hint-no-terminal = leave out --interactive, and choose findings with --include and --exclude

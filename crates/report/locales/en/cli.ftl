@@ -6,7 +6,7 @@ cli-warning = warning:
 cli-note = note:
 
 cli-no-evidence = there is no evidence to check
-cli-hint-no-evidence = name files, folders or zip archives that were exported from a machine, or `-` for standard input; `deminer check --help` has examples. Reading a live machine is not part of this version: on the machine, export with `wmic /namespace:\\root\subscription path __EventFilter get /format:list > EventFilter.txt`, and likewise `__EventConsumer` to EventConsumer.txt and `__FilterToConsumerBinding` to FilterToConsumerBinding.txt
+cli-hint-no-evidence = name files, folders or zip archives that were exported from a machine, or `-` for standard input; `deminer check --help` has examples. On the Windows machine itself, the program reads that machine where no evidence is named; where it may not run, export with `wmic /namespace:\\root\subscription path __EventFilter get /format:list > EventFilter.txt`, and likewise `__EventConsumer` to EventConsumer.txt and `__FilterToConsumerBinding` to FilterToConsumerBinding.txt
 cli-nothing-read = { $count ->
     [one] the input holds no evidence that could be checked
    *[other] none of the { $count } inputs holds evidence that could be checked

@@ -80,3 +80,9 @@ cli-check-disabled = 無効であること
 cli-check-absent = 存在しないこと
 cli-check-equals = 既定値であること
 cli-check-by-hand = 手動で確認
+
+cli-ask-plan = 計画に含めますか
+cli-next-clean = 次は、対象のマシンで `deminer clean { $plan }` を実行すると内容を確認でき、--apply を付けると実行します。スクリプトしか実行できないマシンでは `deminer script { $plan }` を使用してください
+cli-no-terminal = 標準入力が端末ではないため、質問できません
+cli-unanswered = 質問への回答が途中で終わったため、計画は作成していません
+cli-hint-no-terminal = --interactive を付けずに、--include と --exclude で検出結果を選んでください

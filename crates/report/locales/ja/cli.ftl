@@ -6,7 +6,7 @@ cli-warning = 警告:
 cli-note = 注記:
 
 cli-no-evidence = 検査する証拠が指定されていません
-cli-hint-no-evidence = 対象のマシンから取り出したファイル、フォルダー、zip を指定してください(`-` は標準入力)。例は `deminer check --help` にあります。稼働中のマシンを直接読む機能はこの版にはありません。対象のマシンで `wmic /namespace:\\root\subscription path __EventFilter get /format:list > EventFilter.txt` を実行し、同様に `__EventConsumer` を EventConsumer.txt に、`__FilterToConsumerBinding` を FilterToConsumerBinding.txt に書き出してください
+cli-hint-no-evidence = 対象のマシンから取り出したファイル、フォルダー、zip を指定してください(`-` は標準入力)。例は `deminer check --help` にあります。対象の Windows マシン上では、証拠を指定しなければそのマシンを読み取ります。プログラムを実行できない場合は、対象のマシンで `wmic /namespace:\\root\subscription path __EventFilter get /format:list > EventFilter.txt` を実行し、同様に `__EventConsumer` を EventConsumer.txt に、`__FilterToConsumerBinding` を FilterToConsumerBinding.txt に書き出してください
 cli-nothing-read = 指定された { $count } 件の入力に、検査できる証拠がありません
 cli-hint-nothing-read = 証拠とは、wmic、PowerShell、Autoruns が書き出したものです。単独のファイルでも、フォルダーや zip に入っていても読めます
 cli-output-is-evidence = `{ $path }` は証拠の一部なので上書きしません

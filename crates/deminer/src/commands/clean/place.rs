@@ -6,6 +6,8 @@ use remediate::CaseDir;
 
 /// The folder for cases, below the folder for programs' data.
 const FOLDER: &str = "Deminer";
+/// What the names of cases there begin with; the time follows.
+const CASE: &str = "case-";
 
 /// The folder that the program keeps its own things in.
 pub(crate) fn own_folder(machine: &dyn Machine) -> Result<String, Error> {
@@ -31,7 +33,16 @@ pub(super) fn case_dir(machine: &mut dyn MachineMut, named: Option<&str>) -> Res
     let folder = make_own_folder(machine)?;
     let time: String =
         machine.now().to_string().chars().take(19).filter(char::is_ascii_alphanumeric).collect();
-    Ok(CaseDir::new(&format!("{folder}\\case-{time}"))?)
+    Ok(CaseDir::new(&format!("{folder}\\{CASE}{time}"))?)
+}
+
+/// The newest case in the program's own folder.
+pub(super) fn last_case(machine: &dyn Machine) -> Option<String> {
+    let folder = own_folder(machine).ok()?;
+    let entries = machine.list(&folder).ok()?.into_iter();
+    let name =
+        entries.filter(|entry| entry.is_directory && entry.name.starts_with(CASE)).map(|entry| entry.name);
+    Some(format!("{folder}\\{}", name.max()?))
 }
 
 /// A place for runs that write nothing.

@@ -4,6 +4,7 @@ use super::*;
 use crate::commands::undo::undo;
 use crate::commands::verify::verify;
 use crate::desk::{Answer, Asker};
+use detect::Assessment;
 use detect::assessment::Kind;
 use evidence::{Property, PropertyName, State as Known, Value, WmiObject};
 use machine::memory::{Crash, Memory, State};
@@ -23,13 +24,19 @@ const COMMAND: &str = "powershell -NoP -W Hidden -C \"IEX (New-Object \
 
 /// Answers one after the other, and keeps what was asked.
 #[derive(Default)]
-struct Script {
+pub(crate) struct Script {
     answers: Vec<Answer>,
-    asked: Vec<String>,
+    pub(crate) asked: Vec<String>,
+}
+
+impl Script {
+    pub(crate) fn new(answers: &[Answer]) -> Self {
+        Self { answers: answers.to_vec(), asked: Vec::new() }
+    }
 }
 
 impl Asker for Script {
-    fn ask(&mut self, question: &str) -> Answer {
+    fn ask(&mut self, question: &str, _default: bool) -> Answer {
         self.asked.push(question.to_owned());
         if self.answers.is_empty() { Answer::Nobody } else { self.answers.remove(0) }
     }
@@ -47,7 +54,7 @@ fn object(class: &str, fields: &[(&str, &str)]) -> WmiObject {
 }
 
 /// A machine with a malicious subscription, a Run value that is only strange, and one that is good.
-fn infected() -> State {
+pub(crate) fn infected() -> State {
     let mut state = State { clock: "2026-01-02T03:04:05Z".parse().unwrap(), ..State::default() };
     state.facts.host = evidence::Host::named("PC-1", evidence::NameSource::Manifest);
     state.facts.host.id = evidence::HostId("guid-1".into());
@@ -98,7 +105,7 @@ fn run_with(
     answers: &[Answer],
     work: impl FnOnce(&mut Desk) -> Result<ExitStatus, Error>,
 ) -> (Result<ExitStatus, Error>, String, Vec<String>) {
-    let (mut out, mut asker) = (Vec::new(), Script { answers: answers.to_vec(), asked: Vec::new() });
+    let (mut out, mut asker) = (Vec::new(), Script::new(answers));
     let console = Console::plain(Language::English);
     let mut desk = Desk { console, out: &mut out, asker: &mut asker };
     let ended = work(&mut desk);
@@ -130,10 +137,15 @@ fn a_dry_run_says_everything_and_changes_nothing() {
     assert_eq!(before.diff(&memory.snapshot()), Vec::<String>::new());
 }
 
+/// What is found on a machine in this state.
+pub(crate) fn assessed(state: State) -> Assessment {
+    let console = Console::plain(Language::English);
+    crate::commands::collect::assess(&Memory::new(state), Intel::builtin(), console).unwrap()
+}
+
 /// The id of the finding of this kind.
 fn finding(memory: &Memory, kind: Kind) -> String {
-    let console = Console::plain(Language::English);
-    let assessment = crate::commands::collect::assess(memory, Intel::builtin(), console).unwrap();
+    let assessment = assessed(memory.snapshot());
     assessment.findings.iter().find(|finding| finding.kind == kind).unwrap().id.clone()
 }
 
@@ -286,10 +298,7 @@ fn what_comes_back_while_it_is_watched_is_said_when_it_is_seen() {
 #[test]
 fn what_must_not_begin_does_not() {
     let plan = |change: &dyn Fn(&mut Plan)| {
-        let memory = Memory::new(infected());
-        let console = Console::plain(Language::English);
-        let assessment = crate::commands::collect::assess(&memory, Intel::builtin(), console).unwrap();
-        let mut plan = remediate::plan(&assessment, Intel::builtin(), &Choice::default());
+        let mut plan = remediate::plan(&assessed(infected()), Intel::builtin(), &Choice::default());
         change(&mut plan);
         Job { work: Work::Plan(Box::new(plan), Some(CASE.to_owned())), ..on_machine(true) }
     };
@@ -341,6 +350,8 @@ fn a_case_has_a_place_of_its_own_where_none_is_named() {
     let case = format!(r"{folder}\case-20260102t0304");
     let is_receipt = |path: &String| path.starts_with(&case) && path.ends_with(r"\receipt.json");
     assert!(memory.state().files.keys().any(is_receipt), "called by the time");
+    let last = place::last_case(&memory).unwrap();
+    assert!(last.starts_with(r"C:\ProgramData\Deminer\case-20260102T0304"), "{last}");
     let mut memory = Memory::new(infected());
     memory.state_mut().add_folder(folder).protected = false;
     assert_eq!(refused(&mut memory, job), "stop-unprotected", "somebody else made it");
@@ -377,10 +388,8 @@ fn a_clean_machine_needs_nothing_and_one_that_was_hardly_read_is_not_clean() {
 
 #[test]
 fn a_plan_is_shown_where_its_machine_is_not() {
-    let memory = Memory::new(infected());
     let console = Console::plain(Language::Japanese);
-    let assessment = crate::commands::collect::assess(&memory, Intel::builtin(), console).unwrap();
-    let plan = remediate::plan(&assessment, Intel::builtin(), &Choice::default());
+    let plan = remediate::plan(&assessed(infected()), Intel::builtin(), &Choice::default());
     let mut job = on_machine(false);
     job.exclude = plan.actions.first().map(|action| action.id.clone()).into_iter().collect();
     let (mut out, mut asker) = (Vec::new(), Script::default());

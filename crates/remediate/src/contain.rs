@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// The kind of setting: the firewall's rules of this program alone. A `firewall-rule` is any rule, as the registry has it.
-const KIND: &str = "containment";
+pub const KIND: &str = "containment";
 /// What the name of the rule begins with; the addresses that stay allowed follow.
 const NAME: &str = "Deminer: contain 135,139,445";
 const PORTS: &str = "135,139,445";

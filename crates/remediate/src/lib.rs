@@ -24,6 +24,7 @@ mod verify;
 
 pub use apply::{Options, Watcher, apply, obstacle, preview, purge, ready, resume};
 pub use case::CaseDir;
+pub use contain::KIND as CONTAINMENT;
 pub use plan::{Action, Choice, Plan, PlanError, PlanHost, Precondition, Refusal, Target, Verb, plan};
 pub use receipt::{ActionReceipt, Outcome, Receipt, Run, Stop};
 pub use script::{Script, script};

@@ -193,6 +193,12 @@ fn named(
 
 /// What an action is done to, with its kind where the name does not show it.
 pub(crate) fn target_name(target: &Target) -> Message {
+    // That of the firewall rule of a containment says all there is to say.
+    if let Target::Setting { setting, name } = target
+        && setting == remediate::CONTAINMENT
+    {
+        return m::TARGET_PLAIN.with([name.into()]);
+    }
     let spec = match target {
         Target::Service { .. } => m::TARGET_SERVICE,
         Target::Task { .. } => m::TARGET_TASK,

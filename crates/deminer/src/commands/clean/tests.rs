@@ -333,7 +333,7 @@ fn what_must_not_begin_does_not() {
     contained.options.contain = Some(vec!["10.0.0.5".parse().unwrap()]);
     let (status, text, _) = cleaned(&mut memory, contained.clone(), &[]);
     assert_eq!(status, ExitStatus::Nothing, "{text}");
-    assert!(text.lines().nth(1).unwrap().contains("contain firewall-rule"), "{text}");
+    assert!(text.lines().nth(1).unwrap().contains("done: contain Deminer: contain 135,139,445"), "{text}");
     let mut memory = Memory::new(infected());
     memory.fail_on("put_setting", "", machine::Fault::Unsupported);
     let (status, text, _) = cleaned(&mut memory, contained, &[]);

@@ -37,23 +37,8 @@ const PATCH: [(&str, Option<&str>); 4] = [
     (r"HKLM\SOFTWARE\Policies\Microsoft\Windows\WindowsUpdate\AU", None),
 ];
 
-/// Values about hardening.
-const HARDENING: [(&str, Option<&str>); 14] = [
-    (r"HKLM\SYSTEM\CurrentControlSet\Services\LanmanServer\Parameters", Some("SMB1")),
-    (r"HKLM\SYSTEM\CurrentControlSet\Services\LanmanServer\Parameters", Some("RequireSecuritySignature")),
-    (r"HKLM\SYSTEM\CurrentControlSet\Services\LanmanServer\Parameters", Some("AutoShareWks")),
-    (r"HKLM\SYSTEM\CurrentControlSet\Services\mrxsmb10", Some("Start")),
-    (r"HKLM\SYSTEM\CurrentControlSet\Control\SecurityProviders\WDigest", Some("UseLogonCredential")),
-    (r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa", Some("LmCompatibilityLevel")),
-    (r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa", Some("NoLMHash")),
-    (r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa", Some("RunAsPPL")),
-    (r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa", Some("RestrictAnonymous")),
-    (r"HKLM\SYSTEM\CurrentControlSet\Control\Terminal Server", Some("fDenyTSConnections")),
-    (r"HKLM\SOFTWARE\Policies\Microsoft\Windows Defender", None),
-    (r"HKLM\SOFTWARE\Policies\Microsoft\Windows Defender\Real-Time Protection", None),
-    (r"HKLM\SOFTWARE\Microsoft\Windows Defender\Real-Time Protection", None),
-    (r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System", None),
-];
+/// More keys about hardening, of which every value is read.
+const PROTECTION: [(&str, Option<&str>); 1] = [(r"HKLM\SOFTWARE\Policies\Microsoft\Windows Defender", None)];
 
 /// Reads them.
 pub(crate) fn read(gathering: &mut Gathering) {
@@ -77,7 +62,8 @@ pub(crate) fn read(gathering: &mut Gathering) {
     settings(gathering, "patch", &MISSING_UPDATES);
 
     let failures = gathering.failures.len();
-    registry(gathering, "hardening", &HARDENING);
+    registry(gathering, "hardening", &PROTECTION);
+    hardening(gathering);
     settings(gathering, "hardening", &GUARDS);
     gathering.cover(Area::Hardening, failures);
 }
@@ -110,6 +96,31 @@ fn registry(gathering: &mut Gathering, part: &str, wanted: &[(&str, Option<&str>
             })
             .collect::<Vec<_>>();
         gathering.add(part, values);
+    }
+}
+
+/// Of every value that tells how the machine is hardened: what it holds, or that it is not there.
+fn hardening(gathering: &mut Gathering) {
+    let machine = gathering.machine;
+    for (path, names) in evidence::watched::HARDENING {
+        let Some(key) = gathering.or_note(machine.registry_key(&Key::new(*path))) else { continue };
+        let records: Vec<_> = names
+            .iter()
+            .map(|name| {
+                let found = key.as_ref().and_then(|key| Some((key, key.value(name)?)));
+                match found {
+                    Some((key, data)) => RecordData::Registry(RegistryValue {
+                        key: (*path).to_owned(),
+                        name: (*name).to_owned(),
+                        kind: kind(data.kind),
+                        data: shown(data),
+                        key_written: key.written,
+                    }),
+                    None => RecordData::Setting(evidence::watched::absent(path, name)),
+                }
+            })
+            .collect();
+        gathering.add("hardening", records);
     }
 }
 

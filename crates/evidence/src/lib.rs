@@ -14,9 +14,10 @@ pub mod provenance;
 pub mod service;
 pub mod system;
 pub mod task;
+pub mod watched;
 pub mod wmi;
 
-pub use autostart::{AutostartEntry, AutostartKind, program_of};
+pub use autostart::{AutostartEntry, AutostartKind};
 pub use coverage::{Area, Coverage, ReadState};
 pub use event::Event;
 pub use host::{Host, HostId, NameSource, OperatingSystem};

@@ -58,8 +58,6 @@ pub enum Format {
     CimRepository,
     /// A scheduled task.
     TaskXml,
-    /// A hosts file.
-    HostsFile,
     /// What `systeminfo` prints.
     SystemInfo,
     /// Installed updates: `wmic qfe`, `Get-HotFix`.
@@ -70,6 +68,10 @@ pub enum Format {
     ComputerInfo,
     /// What `ver` prints.
     WindowsVersion,
+    /// A security template, as `secedit /export` and group policy write it.
+    SecurityTemplate,
+    /// What `net accounts` prints.
+    NetAccounts,
     /// A Windows program or library.
     Program,
     /// A network capture.
@@ -129,12 +131,13 @@ impl Format {
             Self::RegistryHive => "registry-hive",
             Self::CimRepository => "cim-repository",
             Self::TaskXml => "task-xml",
-            Self::HostsFile => "hosts-file",
             Self::SystemInfo => "systeminfo",
             Self::Hotfixes => "hotfixes",
             Self::Packages => "packages",
             Self::ComputerInfo => "computer-info",
             Self::WindowsVersion => "windows-version",
+            Self::SecurityTemplate => "security-template",
+            Self::NetAccounts => "net-accounts",
             Self::Program => "program",
             Self::Capture => "capture",
             Self::Zip => "zip",
@@ -197,9 +200,6 @@ impl Format {
 
     /// Recognises text by its beginning.
     pub fn of_text(text: &str, name: &str) -> Self {
-        if crate::hosts::is_hosts(text, name) {
-            return Self::HostsFile;
-        }
         match text::recognise(text) {
             // The file is binary, but most of it is UTF-16.
             Self::UnknownText if has_extension(name, "arn") => Self::AutorunsArn,
@@ -231,12 +231,13 @@ impl Format {
                 | Self::AutorunsXml
                 | Self::EventJson
                 | Self::TaskXml
-                | Self::HostsFile
                 | Self::SystemInfo
                 | Self::Hotfixes
                 | Self::Packages
                 | Self::ComputerInfo
                 | Self::WindowsVersion
+                | Self::SecurityTemplate
+                | Self::NetAccounts
                 | Self::CimRepository
                 | Self::RegistryHive
                 | Self::Manifest

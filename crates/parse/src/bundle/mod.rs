@@ -20,7 +20,6 @@
 mod aliases;
 mod archive;
 mod collect;
-mod files;
 mod group;
 mod guard;
 mod join;

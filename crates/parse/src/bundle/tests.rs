@@ -2,7 +2,6 @@
 
 mod disk;
 mod exports;
-mod files;
 mod hostile;
 mod hosts;
 mod places;
@@ -80,9 +79,15 @@ fn find(path: &Path) -> Found {
 }
 
 impl Found {
-    /// The hosts and how many records each has.
+    /// The hosts and how many records each has, but for those that say that something is not there.
     fn hosts(&self) -> Vec<(&str, usize)> {
-        self.evidence.iter().map(|evidence| (evidence.host.id.0.as_str(), evidence.records.len())).collect()
+        let absent = |evidence: &Evidence| {
+            evidence.settings().filter(|(_, setting)| setting.kind == evidence::watched::ABSENT).count()
+        };
+        self.evidence
+            .iter()
+            .map(|evidence| (evidence.host.id.0.as_str(), evidence.records.len() - absent(evidence)))
+            .collect()
     }
 
     /// The ids of all notes, with their levels.

@@ -19,7 +19,8 @@ type Place = (u64, u64);
 /// The events of one source.
 #[derive(Debug, Default)]
 pub(super) struct Keeper {
-    kinds: BTreeMap<(&'static str, u32), Kind>,
+    /// By provider, number, and whether it is one of those that come in masses.
+    kinds: BTreeMap<(&'static str, u32, bool), Kind>,
     taken: u64,
     incomplete: u64,
 }
@@ -59,8 +60,9 @@ impl Keeper {
             return;
         };
         self.taken += 1;
-        let half = if wanted.is_frequent(event.event_id) { FREQUENT } else { OTHERS } / 2;
-        let kind = self.kinds.entry((wanted.provider, event.event_id)).or_default();
+        let frequent = wanted.is_frequent(event.event_id) && !is_logon_of_a_person(&event);
+        let half = if frequent { FREQUENT } else { OTHERS } / 2;
+        let kind = self.kinds.entry((wanted.provider, event.event_id, frequent)).or_default();
         kind.add((number, self.taken), Kept { location, event }, half);
     }
 
@@ -73,7 +75,7 @@ impl Keeper {
     pub(super) fn into_parsed(self) -> Parsed {
         let mut parsed = Parsed::default();
         let mut events = BTreeMap::new();
-        for ((provider, event), kind) in self.kinds {
+        for ((provider, event, _), kind) in self.kinds {
             let kept = kind.first.len() + kind.last.len();
             if kind.left_out > 0 {
                 let name = format!("{provider} {event}");
@@ -115,6 +117,17 @@ impl Kind {
             self.left_out += 1;
         }
     }
+}
+
+/// Whether the event is a logon with a password of its own. Most logons are of the system and its services, and tell nothing; which accounts
+/// were used on a machine tell the others, and each of them counts.
+fn is_logon_of_a_person(event: &Event) -> bool {
+    const BATCH_AND_SERVICE: [&str; 3] = ["0", "4", "5"];
+    event.event_id == 4624
+        && event.field("LogonType").is_some_and(|kind| !BATCH_AND_SERVICE.contains(&kind.trim()))
+        && event
+            .field("TargetUserSid")
+            .is_none_or(|sid| sid.starts_with("S-1-5-21-") || sid.starts_with("S-1-12-"))
 }
 
 fn problem(level: Level, message: Message) -> Problem {

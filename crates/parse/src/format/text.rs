@@ -4,7 +4,7 @@ mod failed;
 mod mof;
 
 use super::{Format, HEAD};
-use crate::{autoruns, events, hotfix, systeminfo, version, wmic};
+use crate::{autoruns, events, hotfix, policy, systeminfo, version, wmic};
 use evidence::wmi::schema::SCHEMAS;
 
 /// Properties that many classes of WMI have: alone they do not show that a listing is about subscriptions.
@@ -118,6 +118,9 @@ fn is_telling(name: &str) -> bool {
 }
 
 fn lines(head: &str) -> Format {
+    if head.starts_with('[') && policy::recognise_template(head) {
+        return Format::SecurityTemplate;
+    }
     if let Some(format) = failed::recognise(head) {
         return format;
     }
@@ -152,7 +155,13 @@ fn lines(head: &str) -> Format {
         }
     }
     let ver = head.lines().any(|line| version::ver_line(line).is_some());
-    if ver { Format::WindowsVersion } else { Format::UnknownText }
+    if ver {
+        Format::WindowsVersion
+    } else if policy::recognise_net_accounts(head) {
+        Format::NetAccounts
+    } else {
+        Format::UnknownText
+    }
 }
 
 /// The format of a line that tells of updates; `system` is where the version stands in the output of `systeminfo`.

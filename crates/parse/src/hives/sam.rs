@@ -40,8 +40,61 @@ pub(super) fn read(view: &View, out: &mut Parsed) {
         account.administrator = administrators.as_ref().zip(rid).map(|(all, rid)| all.contains(&rid));
         out.records.push((key.location(), RecordData::Account(account)));
     }
+    account_policy(view, out);
     let state = if view.is_sound() { ReadState::Complete } else { ReadState::Partial };
     out.coverage.add(Area::Accounts, state);
+}
+
+/// The account policy of the machine: the value `F` of its domain has a fixed form too, which tools for forensics and for password audits agree
+/// on (`Impacket`, `DOMAIN_ACCOUNT_F`; `chntpw`). Spans of time are negative, in 100 ns; the lowest number stands for "never".
+fn account_policy(view: &View, out: &mut Parsed) {
+    const DAY: i64 = 864_000_000_000;
+    const MINUTE: i64 = 600_000_000;
+    const COMPLEX: u32 = 1;
+    const CLEAR_TEXT: u32 = 16;
+    let Some(key) = view.at(r"SAM\Domains\Account") else { return };
+    let Some(value) = key.key.value("F") else { return };
+    let data = value.data();
+    let short = |at: usize| data.get(at..)?.first_chunk().map(|bytes| u16::from_le_bytes(*bytes));
+    let long = |at: usize| data.get(at..)?.first_chunk().map(|bytes| u32::from_le_bytes(*bytes));
+    let span = |at: usize, unit: i64| {
+        let span = i64::from_le_bytes(*data.get(at..)?.first_chunk()?);
+        match span {
+            i64::MIN => Some(-1),
+            1.. => None,
+            _ => Some(-(span / unit)),
+        }
+    };
+    let (Some(properties), Some(length), Some(history), Some(threshold)) =
+        (long(76), short(80), short(82), short(84))
+    else {
+        return;
+    };
+    let (Some(oldest), Some(youngest), Some(locked), Some(window)) =
+        (span(24, DAY), span(32, DAY), span(48, MINUTE), span(56, MINUTE))
+    else {
+        return;
+    };
+    // Numbers that no policy can have: the value is of another form.
+    let fits =
+        length <= 256 && history <= 1_024 && threshold <= 999 && oldest <= 99_999 && youngest <= 99_999;
+    if !fits || !(1..=9).contains(&short(0).unwrap_or_default()) {
+        return;
+    }
+    let flag = |flag: u32| i64::from(properties & flag != 0);
+    for (name, number) in [
+        ("MinimumPasswordAge", youngest),
+        ("MaximumPasswordAge", oldest),
+        ("MinimumPasswordLength", i64::from(length)),
+        ("PasswordHistorySize", i64::from(history)),
+        ("LockoutBadCount", i64::from(threshold)),
+        ("LockoutDuration", locked),
+        ("ResetLockoutCount", window),
+        ("PasswordComplexity", flag(COMPLEX)),
+        ("ClearTextPassword", flag(CLEAR_TEXT)),
+    ] {
+        out.records.push((key.location(), crate::policy::policy(name, &number.to_string())));
+    }
 }
 
 fn number_of(kind: Kind) -> Option<u32> {

@@ -8,35 +8,14 @@ use evidence::{Area, Location, ReadState, RecordData, Setting};
 /// Update packages that become records.
 const MAX_PACKAGES: usize = 10_000;
 
-/// Values that tell how a machine is hardened or protected, by key.
+/// More values that tell how a machine is set up or protected, by key.
 const VALUES: &[(&str, &[&str])] = &[
-    (
-        r"Microsoft\Windows\CurrentVersion\Policies\System",
-        &[
-            "LocalAccountTokenFilterPolicy",
-            "FilterAdministratorToken",
-            "EnableLUA",
-            "ConsentPromptBehaviorAdmin",
-        ],
-    ),
     (r"Microsoft\Windows NT\CurrentVersion\Windows", &["LoadAppInit_DLLs", "RequireSignedAppInit_DLLs"]),
-    (r"Microsoft\Windows NT\CurrentVersion\Winlogon", &["CachedLogonsCount", "AutoAdminLogon"]),
     (r"Microsoft\Windows Script Host\Settings", &["Enabled"]),
     (r"Policies\Microsoft\Windows\PowerShell\ScriptBlockLogging", &["EnableScriptBlockLogging"]),
-    (r"Policies\Microsoft\Windows\WindowsUpdate", &["DisableWindowsUpdateAccess", "WUServer"]),
-    (r"Policies\Microsoft\Windows\WindowsUpdate\AU", &["NoAutoUpdate", "UseWUServer"]),
-    (r"Policies\Microsoft\Windows Defender", &["DisableAntiSpyware", "DisableAntiVirus"]),
-    (
-        r"Policies\Microsoft\Windows Defender\Real-Time Protection",
-        &[
-            "DisableRealtimeMonitoring",
-            "DisableBehaviorMonitoring",
-            "DisableIOAVProtection",
-            "DisableScriptScanning",
-        ],
-    ),
+    (r"Policies\Microsoft\Windows\WindowsUpdate", &["WUServer"]),
+    (r"Policies\Microsoft\Windows\WindowsUpdate\AU", &["UseWUServer"]),
     (r"Microsoft\Windows Defender", &["DisableAntiSpyware", "DisableAntiVirus"]),
-    (r"Microsoft\Windows Defender\Real-Time Protection", &["DisableRealtimeMonitoring"]),
     (r"Microsoft\Windows Defender\Features", &["TamperProtection"]),
 ];
 
@@ -63,6 +42,7 @@ pub(super) fn read(view: &View, out: &mut Parsed) {
             names.iter().for_each(|name| key.registry_named(name, out));
         }
     }
+    view.watched(out);
     for path in REBOOT_PENDING {
         if let Some(key) = view.at(path) {
             out.records.push((key.location(), setting("reboot-pending", &key.name(), &key.path)));

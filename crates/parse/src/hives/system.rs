@@ -7,49 +7,18 @@ use super::view::{Place, View, setting_with, text};
 use crate::Parsed;
 use evidence::{Area, AutostartKind, ReadState, RecordData, Service};
 
-/// Values that tell how a machine is hardened, or that name code which Windows starts, by key below the control set.
+/// More values that tell how a machine is set up, or that name code which Windows starts, by key below the control set.
 const VALUES: &[(&str, &[&str])] = &[
     (
         r"Services\LanmanServer\Parameters",
-        &[
-            "SMB1",
-            "SMB2",
-            "RequireSecuritySignature",
-            "EnableSecuritySignature",
-            "AutoShareServer",
-            "AutoShareWks",
-            "RestrictNullSessAccess",
-            "NullSessionPipes",
-            "NullSessionShares",
-        ],
+        &["SMB2", "AutoShareServer", "AutoShareWks", "NullSessionPipes", "NullSessionShares"],
     ),
     (r"Services\LanmanServer", &["Start"]),
     (r"Services\LanmanWorkstation", &["DependOnService"]),
-    (r"Services\LanmanWorkstation\Parameters", &["RequireSecuritySignature", "AllowInsecureGuestAuth"]),
-    (r"Services\mrxsmb10", &["Start"]),
-    (
-        r"Control\Lsa",
-        &[
-            "RunAsPPL",
-            "RunAsPPLBoot",
-            "LsaCfgFlags",
-            "DisableRestrictedAdmin",
-            "NoLMHash",
-            "LmCompatibilityLevel",
-            "RestrictAnonymous",
-            "RestrictAnonymousSAM",
-            "EveryoneIncludesAnonymous",
-            "LimitBlankPasswordUse",
-            "Authentication Packages",
-            "Security Packages",
-            "Notification Packages",
-        ],
-    ),
+    (r"Control\Lsa", &["Authentication Packages", "Security Packages", "Notification Packages"]),
     (r"Control\SecurityProviders", &["SecurityProviders"]),
-    (r"Control\SecurityProviders\WDigest", &["UseLogonCredential"]),
     (r"Control\Session Manager", &["BootExecute", "SetupExecute", "Execute", "PendingFileRenameOperations"]),
-    (r"Control\Terminal Server", &["fDenyTSConnections"]),
-    (r"Control\Terminal Server\WinStations\RDP-Tcp", &["UserAuthentication", "PortNumber"]),
+    (r"Control\Terminal Server\WinStations\RDP-Tcp", &["PortNumber"]),
 ];
 
 pub(super) fn read(view: &View, out: &mut Parsed) {
@@ -63,6 +32,7 @@ pub(super) fn read(view: &View, out: &mut Parsed) {
             names.iter().for_each(|name| key.registry_named(name, out));
         }
     }
+    set.watched(out);
     places::system(&set, out);
     network::read(&set, out);
     store::long_texts(view, out);

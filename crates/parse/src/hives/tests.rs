@@ -19,7 +19,7 @@ fn of<'p, T>(parsed: &'p Parsed, kind: impl Fn(&'p RecordData) -> Option<T>) -> 
 
 fn settings(parsed: &Parsed) -> Vec<(&str, &str, &str)> {
     of(parsed, |data| match data {
-        RecordData::Setting(Setting { kind, name, value, .. }) => {
+        RecordData::Setting(Setting { kind, name, value, .. }) if kind != evidence::watched::ABSENT => {
             Some((kind.as_str(), name.as_str(), value.as_str()))
         }
         _ => None,
@@ -97,7 +97,9 @@ fn a_survey_and_a_reading_name_the_same_machine() {
     let mut plan = KeyPlan::default();
     plan.key(r"ControlSet001\Control\ComputerName\ComputerName").text("ComputerName", "PC-7");
     let hive = Hive::new(plan.hive()).unwrap();
-    assert_eq!(parse_name(&hive).records, parse(&hive, "SYSTEM").records);
+    let is_there = |(_, data): &(evidence::Location, RecordData)| !matches!(data, RecordData::Setting(setting) if setting.kind == evidence::watched::ABSENT);
+    let read: Vec<_> = parse(&hive, "SYSTEM").records.into_iter().filter(is_there).collect();
+    assert_eq!(parse_name(&hive).records, read);
 }
 
 /// `Actions` of one program, in version 3.
@@ -279,6 +281,52 @@ fn accounts_have_flags_and_no_secrets() {
     assert!(parsed.coverage.is_complete(Area::Accounts));
 }
 
+/// The value `F` of a domain with a policy.
+fn domain_policy(length: u16, threshold: u16) -> Vec<u8> {
+    let mut fixed = vec![0; 240];
+    fixed[0] = 3;
+    let span = |unit: i64, count: i64| (-unit * count).to_le_bytes();
+    fixed[24..32].copy_from_slice(&span(864_000_000_000, 42));
+    fixed[40..48].copy_from_slice(&i64::MIN.to_le_bytes());
+    fixed[48..56].copy_from_slice(&span(600_000_000, 30));
+    fixed[56..64].copy_from_slice(&span(600_000_000, 15));
+    fixed[76..80].copy_from_slice(&1_u32.to_le_bytes());
+    fixed[80..82].copy_from_slice(&length.to_le_bytes());
+    fixed[82..84].copy_from_slice(&24_u16.to_le_bytes());
+    fixed[84..86].copy_from_slice(&threshold.to_le_bytes());
+    fixed
+}
+
+#[test]
+fn a_sam_hive_tells_the_account_policy() {
+    let mut plan = KeyPlan::default();
+    plan.key(r"SAM\Domains\Account").value("F", 3, &domain_policy(7, 0));
+    plan.key(r"SAM\Domains\Account\Users");
+    let parsed = read(&plan, "SAM");
+    let policies: Vec<_> = settings(&parsed).into_iter().map(|(_, name, value)| (name, value)).collect();
+    assert_eq!(
+        policies,
+        [
+            ("MinimumPasswordAge", "0"),
+            ("MaximumPasswordAge", "42"),
+            ("MinimumPasswordLength", "7"),
+            ("PasswordHistorySize", "24"),
+            ("LockoutBadCount", "0"),
+            ("LockoutDuration", "30"),
+            ("ResetLockoutCount", "15"),
+            ("PasswordComplexity", "1"),
+            ("ClearTextPassword", "0"),
+        ]
+    );
+    // A value of another form tells nothing.
+    for bad in [vec![3; 60], domain_policy(60_000, 0), vec![0xFF; 240]] {
+        let mut plan = KeyPlan::default();
+        plan.key(r"SAM\Domains\Account").value("F", 3, &bad);
+        plan.key(r"SAM\Domains\Account\Users");
+        assert_eq!(settings(&read(&plan, "SAM")), []);
+    }
+}
+
 #[test]
 fn a_hive_of_another_kind_says_so() {
     let mut plan = KeyPlan::default();
@@ -308,4 +356,34 @@ proptest! {
             prop_assert!(parse(&hive, "x").records.len() < 1_000);
         }
     }
+}
+
+#[test]
+fn values_that_tell_of_hardening_are_told_where_they_are_not_set_too() {
+    let mut plan = KeyPlan::default();
+    plan.key("Select").number("Current", 1);
+    let rules = r"ControlSet001\Services\SharedAccess\Parameters\FirewallPolicy\FirewallRules";
+    plan.key(rules)
+        .text("WMI-WINMGMT-In-TCP", "v2.10|Action=Allow|Active=FALSE|Name=@FirewallAPI.dll,-34254|");
+    plan.key(r"ControlSet001\Control\Lsa").number("runasppl", 1);
+    let parsed = read(&plan, "SYSTEM");
+    let of_name = |wanted: &str| {
+        of(&parsed, |data| match data {
+            RecordData::Registry(value) if value.name == wanted => Some(value.data.clone()),
+            RecordData::Setting(setting) if setting.name == wanted => Some(setting.kind.clone()),
+            _ => None,
+        })
+    };
+    assert_eq!(of_name("RunAsPPL"), ["1"]);
+    assert_eq!(of_name("LmCompatibilityLevel"), ["registry-absent"]);
+    assert_eq!(of_name("WMI-WINMGMT-In-TCP").len(), 1);
+    // Those of the other hive are not told of.
+    assert_eq!(of_name("EnableLUA"), [""; 0]);
+    let all = evidence::watched::HARDENING.iter().filter(|(key, _)| key.starts_with(r"HKLM\SYSTEM"));
+    let told = of(&parsed, |data| match data {
+        RecordData::Registry(_) => Some(()),
+        RecordData::Setting(setting) => (setting.kind == evidence::watched::ABSENT).then_some(()),
+        _ => None,
+    });
+    assert_eq!(told.len(), all.map(|(_, names)| names.len()).sum::<usize>());
 }

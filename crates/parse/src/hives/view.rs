@@ -96,6 +96,27 @@ impl<'h> View<'h> {
         }
     }
 
+    /// Of every value below this key that tells how a machine is hardened: what it holds, or that it is not there. In a hive that could not
+    /// be read whole, what was not found may be there all the same.
+    pub(super) fn watched(&self, out: &mut Parsed) {
+        for (path, names) in evidence::watched::HARDENING {
+            let Some(below) = path.strip_prefix(&self.path).and_then(|rest| rest.strip_prefix('\\')) else {
+                continue;
+            };
+            let key = self.at(below);
+            for name in *names {
+                match &key {
+                    Some(key) if key.key.value(name).is_some() => key.registry_named(name, out),
+                    _ if self.is_sound() => {
+                        let absent = RecordData::Setting(evidence::watched::absent(path, name));
+                        out.records.push((Location::Whole, absent));
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
     /// An entry of an autostart place: a name, and the command or file that it starts.
     pub(super) fn entry(
         &self,

@@ -9,10 +9,12 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// The folders and files that are packed, below `data`.
-const PACKED: [&str; 8] = [
+const PACKED: [&str; 10] = [
+    "aftermath.toml",
     "baselines",
     "common.toml",
     "families",
+    "hardening.toml",
     "ms17-010.toml",
     "pools.toml",
     "processes.toml",

@@ -1,15 +1,17 @@
 //! What is known: of clean machines ([`Baseline`]), of miner families ([`Family`]), of mining pools ([`Pools`]), of security
-//! updates ([`ms17_010`], [`windows`]), and how to read the queries of event filters ([`wql`]).
+//! updates ([`ms17_010`], [`windows`]), of how Windows is [hardened](hardening), of what may come [after](aftermath) a miner, and how to read the queries of event filters ([`wql`]).
 //!
 //! Facts are data files (TOML, `crates/intel/data`), each with its public source. The program carries them compressed; users add files
 //! of the same form. This crate compares and finds; what that means is the business of `detect`.
 #![forbid(unsafe_code)]
 
+pub mod aftermath;
 pub mod baseline;
 mod builtin;
 pub mod common;
 mod error;
 pub mod family;
+pub mod hardening;
 pub mod ms17_010;
 mod pattern;
 pub mod pools;
@@ -19,6 +21,7 @@ pub mod signatures;
 pub mod windows;
 pub mod wql;
 
+pub use aftermath::Aftermath;
 pub use baseline::{
     Baseline, BaselineEntry, Comparison, Difference, DifferenceKind, EntryKind, EntryPart, FieldDifference,
     FieldRule, ObjectTemplate, Standing, learn,
@@ -26,6 +29,7 @@ pub use baseline::{
 pub use common::Common;
 pub use error::{FileError, WriteError};
 pub use family::{Combo, Family, FamilyIndicator, FamilyMatch, IndicatorKind, MatchedIndicator, Observation};
+pub use hardening::Hardening;
 pub use pattern::Pattern;
 pub use pools::{PoolHost, PoolKind, Pools};
 pub use processes::Processes;
@@ -61,6 +65,8 @@ pub struct Intel {
     ms17_010: ms17_010::Table,
     windows: Windows,
     settings: Settings,
+    hardening: Hardening,
+    aftermath: Aftermath,
     index: family::Index,
     problems: Vec<FileError>,
 }
@@ -84,6 +90,7 @@ static BUILTIN: LazyLock<Intel> = LazyLock::new(|| {
     let (mut pools, mut windows) = (Pools::default(), Windows::default());
     let mut processes = Processes::default();
     let (mut ms17_010, mut settings) = (ms17_010::Table::default(), Settings::default());
+    let (mut hardening, mut aftermath) = (Hardening::default(), Aftermath::default());
     for (name, text) in builtin_files() {
         let read = match name.split('/').next() {
             Some("baselines") => Baseline::from_toml(name, text).map(|baseline| baselines.push(baseline)),
@@ -91,6 +98,8 @@ static BUILTIN: LazyLock<Intel> = LazyLock::new(|| {
             Some("ms17-010.toml") => ms17_010::Table::from_toml(name, text).map(|read| ms17_010 = read),
             Some("settings.toml") => Settings::from_toml(name, text).map(|read| settings = read),
             Some("common.toml") => Common::from_toml(name, text).map(|read| common = read),
+            Some("aftermath.toml") => Aftermath::from_toml(name, text).map(|read| aftermath = read),
+            Some("hardening.toml") => Hardening::from_toml(name, text).map(|read| hardening = read),
             Some("windows.toml") => Windows::from_toml(name, text).map(|read| windows = read),
             Some("processes.toml") => Processes::from_toml(name, text).map(|read| processes = read),
             _ => Pools::from_toml(name, text).map(|read| pools = read),
@@ -98,7 +107,20 @@ static BUILTIN: LazyLock<Intel> = LazyLock::new(|| {
         problems.extend(read.err());
     }
     let index = family::Index::new(&families);
-    Intel { baselines, families, pools, common, processes, ms17_010, windows, settings, index, problems }
+    Intel {
+        baselines,
+        families,
+        pools,
+        common,
+        processes,
+        ms17_010,
+        windows,
+        settings,
+        hardening,
+        aftermath,
+        index,
+        problems,
+    }
 });
 
 /// The data files that the program carries: path below `data`, and text.
@@ -165,6 +187,16 @@ impl Intel {
     /// What settings and values are on a clean machine, and what miners make of them.
     pub const fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// How Windows is hardened.
+    pub const fn hardening(&self) -> &Hardening {
+        &self.hardening
+    }
+
+    /// What may come with or after a miner.
+    pub const fn aftermath(&self) -> &Aftermath {
+        &self.aftermath
     }
 
     /// The program's own data files that could not be read. A test keeps this empty.

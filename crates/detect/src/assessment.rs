@@ -4,6 +4,7 @@
 
 use evidence::{Area, Coverage, Custody, Host, Message, Note};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The judgement of one host.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -24,6 +25,10 @@ pub struct Assessment {
     pub findings: Vec<Finding>,
     /// Addresses that the evidence names as other victims, sorted.
     pub neighbours: Vec<String>,
+    /// The accounts that were used on the machine since the first sign of the infection, or left credentials there before.
+    pub exposure: Exposure,
+    /// What people have to do besides, the most pressing first.
+    pub duties: Vec<Duty>,
     /// What happened when, where evidence carries times, sorted.
     pub timeline: Vec<TimelineEntry>,
     /// Remarks on the evidence.
@@ -302,4 +307,72 @@ pub struct TimelineEntry {
     pub what: Message,
     /// Where it was read.
     pub evidence: EvidenceRef,
+}
+
+/// Accounts of which whoever was on the machine may have the password.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exposure {
+    /// The first sign of the infection; `None` where no evidence gives a time, and all logons count as later.
+    pub since: Option<jiff::Timestamp>,
+    /// The accounts, sorted by domain and name.
+    pub accounts: Vec<ExposedAccount>,
+}
+
+/// An account that was used on the machine. No password and no hash of one is ever read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExposedAccount {
+    /// Its domain, or the machine where it is local.
+    pub domain: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// Its identifier, where a log gives one.
+    pub sid: Option<String>,
+    /// Whether it is the machine's own; `None` where that cannot be told.
+    pub local: Option<bool>,
+    /// How often it logged on as far as the logs reach, by the type of logon: 2, 3, 9, 10 and 11 of event 4624.
+    pub logons: BTreeMap<u32, u64>,
+    /// How many of them were since the first sign.
+    pub logons_since: BTreeMap<u32, u64>,
+    /// How often since then its credentials were given for another machine (event 4648, and type 9).
+    pub explicit: u64,
+    /// The services that run under it.
+    pub services: Vec<String>,
+    /// The scheduled tasks that run under it.
+    pub tasks: Vec<String>,
+    /// Its first and its last use in the logs.
+    pub first: Option<jiff::Timestamp>,
+    /// See `first`.
+    pub last: Option<jiff::Timestamp>,
+}
+
+impl ExposedAccount {
+    /// All logons together.
+    pub fn total(&self) -> u64 {
+        self.logons.values().sum()
+    }
+
+    /// Its name as Windows writes it.
+    pub fn full_name(&self) -> String {
+        match &self.domain {
+            Some(domain) => format!("{domain}\\{}", self.name),
+            None => self.name.clone(),
+        }
+    }
+
+    /// That it was used at this time.
+    pub(crate) fn used(&mut self, time: jiff::Timestamp) {
+        self.first = Some(self.first.map_or(time, |first| first.min(time)));
+        self.last = Some(self.last.map_or(time, |last| last.max(time)));
+    }
+}
+
+/// Something that people have to do, which no plan does for them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Duty {
+    /// Its short name: `passwords`, `krbtgt`, `rebuild`, …
+    pub id: String,
+    /// What to do.
+    pub text: Message,
+    /// Why.
+    pub reasons: Vec<Message>,
 }

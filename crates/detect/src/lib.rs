@@ -11,12 +11,12 @@ mod class_store;
 mod content;
 mod coverage;
 mod events;
-mod files;
 mod history;
 mod launch;
 mod messages;
 mod patch;
 mod places;
+mod prevent;
 mod processes;
 mod registry_store;
 mod settings;
@@ -30,6 +30,7 @@ mod tests;
 mod trigger;
 mod unify;
 mod verdict;
+mod worse;
 
 pub use assessment::Assessment;
 
@@ -51,9 +52,16 @@ pub fn assess(evidence: &Evidence, intel: &Intel) -> Assessment {
     findings.extend(events::detect(evidence, intel));
     findings.extend(settings::detect(evidence, intel));
     findings.extend(registry_store::detect(evidence, intel));
-    findings.extend(files::detect(evidence, intel));
     let patch = patch::detect(evidence, intel);
     findings.extend(patch.findings);
+    let machine = prevent::Machine::new(evidence, &patch.facts);
+    let prevention = prevent::detect(evidence, intel, &machine);
+    findings.extend(prevention.findings);
+    findings.extend(worse::signs(evidence, intel));
+    // What happened since the first sign needs the sign, and never makes a verdict milder.
+    let verdict = verdict::verdict(&findings, &evidence.coverage);
+    let worse = worse::detect(evidence, intel, &machine, verdict, &findings);
+    findings.extend(worse.findings);
     findings.sort_by(|a, b| (a.severity, a.kind, &a.name, &a.id).cmp(&(b.severity, b.kind, &b.name, &b.id)));
     let mut notes = evidence.notes.clone();
     notes.extend(subscriptions.notes);
@@ -69,6 +77,8 @@ pub fn assess(evidence: &Evidence, intel: &Intel) -> Assessment {
         custody: evidence.custody,
         neighbours: stores.neighbours.len(),
         patch: &patch.standing,
+        prevention: prevention.counts,
+        duties: worse.duties.len(),
     });
     Assessment {
         host: evidence.host.clone(),
@@ -79,6 +89,8 @@ pub fn assess(evidence: &Evidence, intel: &Intel) -> Assessment {
         stages,
         findings,
         neighbours: stores.neighbours.into_iter().collect(),
+        exposure: worse.exposure,
+        duties: worse.duties,
         timeline: history::timeline(evidence),
         notes,
     }

@@ -14,7 +14,7 @@ use crate::subject::{finding, finding_id, places};
 use evidence::{Evidence, Message};
 use facts::Gathered;
 use intel::Intel;
-use intel::ms17_010::{Answer, Certainty, Decision, Sign};
+use intel::ms17_010::{Answer, Certainty, Decision, PatchFacts, Sign};
 use intel::windows::{Ground, Holed};
 use serde_json::Map;
 use words::{remedy, settle, sign};
@@ -31,6 +31,8 @@ pub(crate) struct Patch {
     pub(crate) findings: Vec<Finding>,
     /// Where the stage stands.
     pub(crate) standing: Standing,
+    /// What was read of versions and updates.
+    pub(crate) facts: PatchFacts,
 }
 
 /// Judges what was read of versions and updates.
@@ -44,7 +46,8 @@ pub(crate) fn detect(evidence: &Evidence, intel: &Intel) -> Patch {
     findings.extend(missing_update(evidence, &gathered, &decision));
     findings.extend(holes.iter().map(|holed| hole(evidence, &gathered, holed)));
     findings.extend(end_of_support(evidence, &gathered, intel));
-    Patch { findings, standing: standing(&gathered, &decision, &holes) }
+    let standing = standing(&gathered, &decision, &holes);
+    Patch { findings, standing, facts: gathered.facts }
 }
 
 /// Where the stage stands.

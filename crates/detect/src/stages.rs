@@ -2,6 +2,7 @@
 
 use crate::assessment::{Action, Finding, Kind, Next, Severity, Stage, StageState, State, Verdict};
 use crate::messages as m;
+use crate::prevent::Counts;
 use crate::verdict::speaks_of_infection;
 use evidence::{Area, Coverage, Custody, Message};
 
@@ -14,6 +15,8 @@ pub(crate) struct Basis<'a> {
     pub(crate) custody: Custody,
     pub(crate) neighbours: usize,
     pub(crate) patch: &'a Standing,
+    pub(crate) prevention: Counts,
+    pub(crate) duties: usize,
 }
 
 /// All eight stages, in order.
@@ -117,9 +120,23 @@ fn remove(basis: &Basis) -> Standing {
 
 fn prevent(basis: &Basis) -> Standing {
     if basis.neighbours > 0 {
-        (State::Act, m::STAGE_PREVENT_NEIGHBOURS.with([basis.neighbours.into()]), None)
-    } else {
-        (State::Unknown, m::STAGE_PREVENT_UNKNOWN.plain(), None)
+        return (State::Act, m::STAGE_PREVENT_NEIGHBOURS.with([basis.neighbours.into()]), None);
+    }
+    let Counts { met, open, unknown } = basis.prevention;
+    if basis.duties > 0 {
+        let summary = m::STAGE_PREVENT_DUTIES.with([basis.duties.into(), open.into()]);
+        return (State::Act, summary, Some(full_report()));
+    }
+    match (open, met, unknown) {
+        (0, 0, _) => (State::Unknown, m::STAGE_PREVENT_UNKNOWN.plain(), None),
+        (0, met, 0) => (State::Ok, m::STAGE_PREVENT_OK.with([met.into()]), None),
+        (0, met, unknown) => {
+            (State::Unknown, m::STAGE_PREVENT_PARTLY.with([met.into(), unknown.into()]), None)
+        }
+        (gaps, _, unknown) => {
+            let summary = m::STAGE_PREVENT_GAPS.with([gaps.into(), unknown.into()]);
+            (State::Act, summary, Some(full_report()))
+        }
     }
 }
 

@@ -39,6 +39,7 @@ locale_files!(
     "parse-updates",
     "parse-wmic",
     "patch",
+    "prevent",
     "processes",
     "remediate",
     "sample",

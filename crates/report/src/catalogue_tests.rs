@@ -106,8 +106,9 @@ fn everything_that_the_crates_can_say_is_worded_with_the_arguments_they_give() {
 #[test]
 fn everything_that_is_worded_for_the_crates_is_said() {
     let spoken = spoken();
-    for (name, [english, _]) in
-        FILES.iter().filter(|(name, _)| ["detect", "patch"].contains(name) || name.starts_with("parse-"))
+    for (name, [english, _]) in FILES
+        .iter()
+        .filter(|(name, _)| ["detect", "patch", "prevent"].contains(name) || name.starts_with("parse-"))
     {
         for id in ids(name, english).into_keys() {
             assert!(spoken.contains_key(&id), "{name}: {id} is never said");
@@ -134,6 +135,7 @@ fn every_word_of_the_report_is_used() {
         include_str!("places.rs"),
         include_str!("scripts.rs"),
         include_str!("text.rs"),
+        include_str!("worse.rs"),
         include_str!("text/finding.rs"),
         include_str!("text/pen.rs"),
         include_str!("../templates/finding.html"),

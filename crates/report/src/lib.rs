@@ -20,6 +20,7 @@ mod scripts;
 mod subject;
 mod text;
 mod words;
+mod worse;
 
 pub use catalogue::Catalogue;
 pub use command::{Shell, command_line};

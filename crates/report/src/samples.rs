@@ -3,8 +3,8 @@
 use crate::{Context, Format, Language, Shell, TextOptions, Writer};
 use deobfuscate::{Limits, decode};
 use detect::assessment::{
-    Action, Assessment, Confidence, DecodedScript, EvidenceRef, Finding, Kind, Missing, Next, Severity,
-    Stage, StageState, State, TimelineEntry, Verdict,
+    Action, Assessment, Confidence, DecodedScript, Duty, EvidenceRef, ExposedAccount, Exposure, Finding,
+    Kind, Missing, Next, Severity, Stage, StageState, State, TimelineEntry, Verdict,
 };
 use evidence::{Area, Coverage, Custody, Host, Level, Message, NameSource, Note, OperatingSystem, ReadState};
 use serde_json::{Map, Value, json};
@@ -268,6 +268,34 @@ pub(crate) fn infected() -> Assessment {
         ],
         findings: vec![class_store(), subscription(), vendor_entry()],
         neighbours: vec!["10.0.0.7".to_owned(), "10.0.0.9".to_owned()],
+        exposure: Exposure {
+            since: Some("2022-03-10T20:00:00Z".parse().unwrap()),
+            accounts: vec![ExposedAccount {
+                domain: Some("CORP".to_owned()),
+                name: "svc-backup".to_owned(),
+                sid: Some("S-1-5-21-1-2-3-1104".to_owned()),
+                local: Some(false),
+                logons: [(2, 1), (3, 41)].into(),
+                logons_since: [(3, 40)].into(),
+                explicit: 2,
+                services: vec!["Backup".to_owned()],
+                tasks: Vec::new(),
+                first: Some("2022-03-10T20:01:00Z".parse().unwrap()),
+                last: Some("2022-03-11T05:00:00Z".parse().unwrap()),
+            }],
+        },
+        duties: vec![
+            Duty {
+                id: "rebuild".to_owned(),
+                text: Message::new("duty-rebuild"),
+                reasons: vec![Message::new("rebuild-family").with("family", "MyKings")],
+            },
+            Duty {
+                id: "passwords".to_owned(),
+                text: Message::new("duty-passwords").with("count", 1_u64),
+                reasons: Vec::new(),
+            },
+        ],
         timeline: vec![TimelineEntry {
             time: "2022-03-10T21:08:30Z".parse().unwrap(),
             what: Message::new("title-subscription")
@@ -307,6 +335,8 @@ pub(crate) fn clean() -> Assessment {
             .collect(),
         findings: Vec::new(),
         neighbours: Vec::new(),
+        exposure: Exposure::default(),
+        duties: Vec::new(),
         timeline: Vec::new(),
         notes: Vec::new(),
     }
@@ -323,6 +353,17 @@ pub(crate) fn hostile(text: &str) -> Assessment {
         os.product = Some(text.to_owned());
     }
     assessment.neighbours = vec![text.to_owned()];
+    for account in &mut assessment.exposure.accounts {
+        account.domain = Some(text.to_owned());
+        text.clone_into(&mut account.name);
+        account.sid = Some(text.to_owned());
+        account.services = vec![text.to_owned()];
+        account.tasks = vec![text.to_owned()];
+    }
+    for duty in &mut assessment.duties {
+        duty.text = message();
+        duty.reasons = vec![message()];
+    }
     for finding in &mut assessment.findings {
         finding.title = message();
         finding.reasons =

@@ -13,7 +13,8 @@ use crate::command::command_line;
 use crate::places::{areas_read, by_remedy, custody_id, meaning, not_read, system, with_offset};
 use crate::sanitize::visible;
 use crate::words::Word as _;
-use detect::assessment::{Assessment, Severity, Stage, Verdict};
+use crate::worse::{last_use, uses};
+use detect::assessment::{Assessment, Duty, Exposure, Severity, Stage, Verdict};
 use evidence::{Message, Note, ReadState};
 use layout::columns;
 use pen::{BOLD, DIM, PLAIN, Pen};
@@ -79,6 +80,8 @@ impl<'a> TextReport<'a> {
         header(&mut pen, assessment)?;
         stages(&mut pen, &self.context, assessment)?;
         findings(&mut pen, assessment)?;
+        duties(&mut pen, &assessment.duties)?;
+        exposure(&mut pen, &assessment.exposure)?;
         coverage(&mut pen, &mut self.told, assessment)?;
         neighbours(&mut pen, &assessment.neighbours)?;
         timeline(&mut pen, assessment)?;
@@ -229,6 +232,43 @@ fn coverage(pen: &mut Pen<'_>, told: &mut BTreeSet<String>, assessment: &Assessm
         }
     }
     Ok(())
+}
+
+fn duties(pen: &mut Pen<'_>, duties: &[Duty]) -> io::Result<()> {
+    if duties.is_empty() {
+        return Ok(());
+    }
+    let heading = pen.count("heading-duties", duties.len());
+    pen.heading(&heading)?;
+    for (number, duty) in (1..).zip(duties) {
+        let text = pen.catalogue.line(&duty.text);
+        pen.row(2, &[(BOLD, &format!("{number}."), 3)], (PLAIN, &text))?;
+        for reason in &duty.reasons {
+            let reason = pen.catalogue.line(reason);
+            pen.paragraph(7, DIM, &reason)?;
+        }
+    }
+    Ok(())
+}
+
+fn exposure(pen: &mut Pen<'_>, exposure: &Exposure) -> io::Result<()> {
+    let accounts = &exposure.accounts;
+    if accounts.is_empty() {
+        return Ok(());
+    }
+    let heading = pen.count("heading-exposure", accounts.len());
+    pen.heading(&heading)?;
+    let explained = pen.word("exposure-explained");
+    pen.paragraph(2, DIM, &explained)?;
+    let limit = if pen.verbose() { accounts.len() } else { SHORT_LIST };
+    for account in accounts.iter().take(limit) {
+        let name = account.full_name();
+        let name = visible(&name);
+        let uses = uses(pen.catalogue, account);
+        pen.row(2, &[(BOLD, &name, 0)], (DIM, &last_use(account)))?;
+        pen.paragraph(4, PLAIN, &uses)?;
+    }
+    left_out(pen, accounts.len().saturating_sub(limit))
 }
 
 fn neighbours(pen: &mut Pen<'_>, neighbours: &[String]) -> io::Result<()> {

@@ -112,6 +112,8 @@ heading-stages = stages
 heading-findings = findings ({ $count })
 heading-recorded = recorded for completeness ({ $count })
 heading-coverage = what was read
+heading-duties = what is left for people to do ({ $count })
+heading-exposure = accounts that were used here ({ $count })
 heading-neighbours = neighbours ({ $count })
 heading-timeline = timeline ({ $count })
 heading-notes = notes on the evidence ({ $count })
@@ -159,6 +161,18 @@ areas-not-read =
         [one] { $count } area not read
        *[other] { $count } areas not read
     }
+label-account = account
+label-last-use = last use
+label-uses = used
+exposure-explained = whoever was on this machine may have their passwords
+logon-at-machine = { $count } × at the machine
+logon-over-network = { $count } × over the network
+logon-other-credentials = { $count } × with other credentials
+logon-remote-desktop = { $count } × by Remote Desktop
+logon-cached = { $count } × with cached credentials
+logon-elsewhere = { $count } × for another machine
+used-by-services = by services
+used-by-tasks = by scheduled tasks
 neighbours-explained = the evidence names these as other victims; check them too
 place-offset = offset { $offset }
 place-record = record { $record }

@@ -112,6 +112,8 @@ heading-stages = 段階
 heading-findings = 検出項目（{ $count } 件）
 heading-recorded = 記録のみ（{ $count } 件）
 heading-coverage = 読み取った範囲
+heading-duties = 人が行うべきこと ({ $count })
+heading-exposure = ここで使われたアカウント ({ $count })
 heading-neighbours = 関連ホスト（{ $count } 件）
 heading-timeline = 時系列（{ $count } 件）
 heading-notes = 証拠についての注記（{ $count } 件）
@@ -158,6 +160,18 @@ areas-not-read =
         [0] すべて読み取り済み
        *[other] 未読の領域 { $count } 件
     }
+label-account = アカウント
+label-last-use = 最後の使用
+label-uses = 使われ方
+exposure-explained = このマシンにいた者は、これらのパスワードを知っている可能性があります
+logon-at-machine = 対話型 { $count } 回
+logon-over-network = ネットワーク経由 { $count } 回
+logon-other-credentials = 別の資格情報 { $count } 回
+logon-remote-desktop = リモート デスクトップ { $count } 回
+logon-cached = キャッシュされた資格情報 { $count } 回
+logon-elsewhere = 別のマシンに対して { $count } 回
+used-by-services = サービス:
+used-by-tasks = スケジュールされたタスク:
 neighbours-explained = 証拠の中で、ほかの被害ホストとして挙げられています。これらも確認してください
 place-offset = オフセット { $offset }
 place-record = レコード { $record }

@@ -11,8 +11,11 @@ use crate::scripts::{layer_title, shown_layers, trait_meaning};
 use crate::subject::{Field, Part, parts};
 
 use crate::words::Word as _;
+use crate::worse::{last_use, uses};
 use askama::Template;
-use detect::assessment::{Assessment, DecodedScript, EvidenceRef, Finding, Severity, Stage, State};
+use detect::assessment::{
+    Assessment, DecodedScript, Duty, EvidenceRef, ExposedAccount, Finding, Severity, Stage, State,
+};
 use evidence::{Message, Note, ReadState};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -88,6 +91,10 @@ pub(super) struct HostView {
     read: String,
     partial: String,
     missing: Vec<MissingView>,
+    duties_heading: String,
+    duties: Vec<DutyView>,
+    exposure_heading: String,
+    exposure: Vec<AccountView>,
     neighbours_heading: String,
     neighbours: Vec<String>,
     timeline_heading: String,
@@ -124,12 +131,46 @@ impl HostView {
             ),
             partial: capital(areas_read(catalogue, assessment, ReadState::Partial).unwrap_or_default()),
             missing: missing(words, assessment),
+            duties_heading: words.count("heading-duties", assessment.duties.len()),
+            duties: assessment.duties.iter().map(|duty| DutyView::new(words, duty)).collect(),
+            exposure_heading: words.count("heading-exposure", assessment.exposure.accounts.len()),
+            exposure: assessment.exposure.accounts.iter().map(|a| AccountView::new(catalogue, a)).collect(),
             neighbours_heading: words.count("heading-neighbours", assessment.neighbours.len()),
             neighbours: assessment.neighbours.iter().map(|address| visible(address).into_owned()).collect(),
             timeline_heading: words.count("heading-timeline", assessment.timeline.len()),
             timeline: timeline(words, assessment),
             notes_heading: words.count("heading-notes", assessment.notes.len()),
             notes: assessment.notes.iter().map(|note| NoteView::new(catalogue, note)).collect(),
+        }
+    }
+}
+
+struct DutyView {
+    text: Vec<Run>,
+    reasons: Vec<Vec<Run>>,
+}
+
+impl DutyView {
+    fn new(words: Words, duty: &Duty) -> Self {
+        Self {
+            text: words.sentence(&duty.text),
+            reasons: duty.reasons.iter().map(|reason| words.sentence(reason)).collect(),
+        }
+    }
+}
+
+struct AccountView {
+    name: String,
+    uses: String,
+    last: String,
+}
+
+impl AccountView {
+    fn new(catalogue: &Catalogue, account: &ExposedAccount) -> Self {
+        Self {
+            name: visible(&account.full_name()).into_owned(),
+            uses: uses(catalogue, account),
+            last: last_use(account),
         }
     }
 }

@@ -7,10 +7,11 @@ use crate::subject::SortedMap;
 use crate::words::Word as _;
 use deobfuscate::{Indicator, Layer, TraitHit};
 use detect::assessment::{
-    Assessment, DecodedScript, EvidenceRef, Finding, Missing, StageState, TimelineEntry,
+    Assessment, DecodedScript, Duty, EvidenceRef, ExposedAccount, Finding, Missing, StageState, TimelineEntry,
 };
 use evidence::{Arg, Custody, Host, Message, Note, OperatingSystem, ReadState};
 use serde::{Serialize, Serializer};
+use std::collections::BTreeMap;
 
 /// The program that judged.
 #[derive(Serialize)]
@@ -35,6 +36,10 @@ pub(crate) struct AssessmentView<'a> {
     stages: Vec<StageView<'a>>,
     findings: Vec<FindingView<'a>>,
     neighbours: &'a [String],
+    /// The first sign of the infection.
+    exposed_since: Option<String>,
+    exposed_accounts: Vec<AccountView<'a>>,
+    duties: Vec<DutyView<'a>>,
     timeline: Vec<TimelineView<'a>>,
     /// The places that `timeline` refers to, by their place in this list.
     timeline_evidence: Vec<EvidenceView<'a>>,
@@ -59,6 +64,9 @@ impl<'a> AssessmentView<'a> {
                 .map(|finding| FindingView::new(catalogue, finding))
                 .collect(),
             neighbours: &assessment.neighbours,
+            exposed_since: assessment.exposure.since.map(|time| time.to_string()),
+            exposed_accounts: assessment.exposure.accounts.iter().map(AccountView::new).collect(),
+            duties: assessment.duties.iter().map(|duty| DutyView::new(catalogue, duty)).collect(),
             timeline: assessment
                 .timeline
                 .iter()
@@ -251,6 +259,62 @@ impl<'a> EvidenceView<'a> {
             offset: place.offset,
             record: place.record,
             sha256: place.sha256.as_deref(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct AccountView<'a> {
+    domain: Option<&'a str>,
+    name: &'a str,
+    sid: Option<&'a str>,
+    local: Option<bool>,
+    logons: &'a BTreeMap<u32, u64>,
+    logons_since: &'a BTreeMap<u32, u64>,
+    logons_total: u64,
+    explicit: u64,
+    services: &'a [String],
+    tasks: &'a [String],
+    first: Option<String>,
+    last: Option<String>,
+}
+
+impl<'a> AccountView<'a> {
+    fn new(account: &'a ExposedAccount) -> Self {
+        Self {
+            domain: account.domain.as_deref(),
+            name: &account.name,
+            sid: account.sid.as_deref(),
+            local: account.local,
+            logons: &account.logons,
+            logons_since: &account.logons_since,
+            logons_total: account.total(),
+            explicit: account.explicit,
+            services: &account.services,
+            tasks: &account.tasks,
+            first: account.first.map(|time| time.to_string()),
+            last: account.last.map(|time| time.to_string()),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct DutyView<'a> {
+    id: &'a str,
+    text: String,
+    text_message: MessageView<'a>,
+    reason: String,
+    reason_messages: Vec<MessageView<'a>>,
+}
+
+impl<'a> DutyView<'a> {
+    fn new(catalogue: &Catalogue, duty: &'a Duty) -> Self {
+        Self {
+            id: &duty.id,
+            text: catalogue.text(&duty.text),
+            text_message: MessageView(&duty.text),
+            reason: catalogue.texts(&duty.reasons),
+            reason_messages: duty.reasons.iter().map(MessageView).collect(),
         }
     }
 }

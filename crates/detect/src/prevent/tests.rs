@@ -1,0 +1,175 @@
+use crate::assessment::{Action, Assessment, Confidence, Finding, Kind, Severity, Stage, State, Verdict};
+use crate::messages as m;
+use crate::test_support::records_of;
+use evidence::{Account, RecordData, RegistryValue, Setting, watched};
+use intel::Intel;
+
+const LSA: &str = r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa";
+
+fn value(key: &str, name: &str, data: &str) -> RecordData {
+    RecordData::Registry(RegistryValue {
+        key: key.into(),
+        name: name.into(),
+        kind: "REG_DWORD".into(),
+        data: data.into(),
+        key_written: None,
+    })
+}
+
+fn absent(key: &str, name: &str) -> RecordData {
+    RecordData::Setting(watched::absent(key, name))
+}
+
+fn setting(kind: &str, name: &str, value: &str) -> RecordData {
+    let (kind, name, value) = (kind.into(), name.into(), value.into());
+    RecordData::Setting(Setting { kind, name, value, ..Setting::default() })
+}
+
+fn windows_10() -> RecordData {
+    setting("os-build", "", "10.0.19045")
+}
+
+fn assess(records: Vec<RecordData>) -> Assessment {
+    crate::assess(&records_of(records), Intel::builtin())
+}
+
+fn found<'a>(assessment: &'a Assessment, title: &str) -> &'a Finding {
+    let found = assessment.findings.iter().find(|finding| finding.title.id == title);
+    found.unwrap_or_else(|| panic!("{title}: {:?}", assessment.findings))
+}
+
+fn prevent(assessment: &Assessment) -> (State, &str) {
+    let stage = assessment.stages.iter().find(|stage| stage.stage == Stage::Prevent).unwrap();
+    (stage.state, &stage.summary.id)
+}
+
+fn reasons(finding: &Finding) -> Vec<&str> {
+    finding.reasons.iter().map(|reason| reason.id.as_str()).collect()
+}
+
+#[test]
+fn a_gap_says_what_is_what_should_be_why_and_how() {
+    let assessment = assess(vec![windows_10(), value(LSA, "lmcompatibilitylevel", "1")]);
+    let gap = found(&assessment, "hardening-ntlm-level");
+    assert_eq!((gap.kind, gap.severity, gap.action), (Kind::Hardening, Severity::Low, Action::Harden));
+    assert_eq!(gap.confidence, Confidence::Certain);
+    assert_eq!(gap.reasons[0].text("data"), Some("1"));
+    assert_eq!(gap.reasons[0].text("wanted"), Some("≥ 5"));
+    let commands: Vec<_> = gap.reasons.iter().filter_map(|reason| reason.text("command")).collect();
+    assert_eq!(
+        commands,
+        [
+            format!(r#"reg add "{LSA}" /v LmCompatibilityLevel /t REG_DWORD /d 5 /f"#),
+            format!(r#"reg add "{LSA}" /v LmCompatibilityLevel /t REG_DWORD /d 1 /f"#),
+        ]
+    );
+    assert!(reasons(gap).contains(&"hardening-ntlm-level-why") && reasons(gap).contains(&"hardening-source"));
+    assert_eq!(gap.evidence.len(), 1);
+    assert_eq!(prevent(&assessment), (State::Act, "stage-prevent-gaps"));
+    // It is about what could be, never about what is.
+    assert_eq!(assessment.verdict, Verdict::Inconclusive);
+}
+
+#[test]
+fn what_is_not_set_is_taken_back_by_deleting_it() {
+    let assessment = assess(vec![windows_10(), absent(LSA, "RunAsPPL")]);
+    let gap = found(&assessment, "hardening-lsa-protection");
+    assert_eq!(gap.confidence, Confidence::Likely);
+    assert_eq!(gap.reasons[0].id, "hardening-is-not-set");
+    let undo = gap.reasons.iter().find(|reason| reason.id == "hardening-undo").unwrap();
+    assert_eq!(undo.text("command"), Some(format!(r#"reg delete "{LSA}" /v RunAsPPL /f"#).as_str()));
+}
+
+#[test]
+fn nothing_of_the_evidence_gets_into_a_command_but_numbers() {
+    let assessment = assess(vec![value(LSA, "NoLMHash", "0 & calc.exe")]);
+    // What is no number is no answer.
+    assert!(assessment.findings.is_empty(), "{:?}", assessment.findings);
+    let assessment = assess(vec![setting("account-policy", "LockoutBadCount", "0 & calc")]);
+    assert!(assessment.findings.is_empty(), "{:?}", assessment.findings);
+}
+
+#[test]
+fn what_was_not_read_or_is_contradicted_is_unknown() {
+    assert_eq!(prevent(&assess(vec![windows_10()])), (State::Unknown, "stage-prevent-unknown"));
+    let both = vec![windows_10(), value(LSA, "NoLMHash", "0"), value(LSA, "NoLMHash", "1")];
+    assert_eq!(prevent(&assess(both)), (State::Unknown, "stage-prevent-unknown"));
+    let met = vec![windows_10(), value(LSA, "NoLMHash", "1")];
+    assert_eq!(prevent(&assess(met)), (State::Unknown, "stage-prevent-partly"));
+}
+
+#[test]
+fn an_account_policy_with_its_gaps() {
+    let policy = |name, value| setting("account-policy", name, value);
+    let assessment = assess(vec![
+        policy("LockoutBadCount", "0"),
+        policy("MinimumPasswordLength", "0"),
+        policy("PasswordComplexity", "1"),
+        policy("ResetLockoutCount", "1"),
+    ]);
+    let titles: Vec<_> = assessment.findings.iter().map(|finding| finding.title.id.as_str()).collect();
+    // Where nothing locks, after which time it is forgotten does not matter.
+    assert_eq!(titles, ["hardening-length", "hardening-lockout"]);
+    let undo = |title| {
+        let undo = found(&assessment, title).reasons.iter().find(|reason| reason.id == "hardening-undo");
+        undo.and_then(|reason| reason.text("command")).unwrap().to_owned()
+    };
+    assert_eq!(undo("hardening-length"), "net accounts /minpwlen:0");
+    assert_eq!(undo("hardening-lockout"), "net accounts /lockoutthreshold:0");
+    assert_eq!(found(&assessment, "hardening-lockout").severity, Severity::Medium);
+}
+
+fn account(name: &str, rid: u32) -> Account {
+    Account { name: name.into(), rid: Some(rid), enabled: Some(true), ..Account::default() }
+}
+
+#[test]
+fn accounts_that_infections_make_and_those_that_are_easily_taken() {
+    let admin = |name, rid| Account { administrator: Some(true), ..account(name, rid) };
+    let records = [
+        admin("Administrator", 500),
+        Account { password_never_expires: Some(true), ..admin("boss", 1001) },
+        Account { password_not_required: Some(true), ..account("guest of honour", 1002) },
+        // Windows makes the guest so.
+        Account { password_not_required: Some(true), enabled: Some(false), ..account("Guest", 501) },
+        account("k8h3d", 1003),
+        admin("x$", 1004),
+    ];
+    let assessment = assess(records.into_iter().map(RecordData::Account).collect());
+    let short: Vec<_> = assessment
+        .findings
+        .iter()
+        .map(|finding| (finding.kind, finding.severity, finding.title.id.as_str(), finding.name.as_str()))
+        .collect();
+    assert_eq!(
+        short,
+        [
+            (Kind::Account, Severity::Medium, "title-account", "k8h3d"),
+            (Kind::Account, Severity::Medium, "title-account", "x$"),
+            (Kind::Hardening, Severity::Low, "title-administrators", "administrators"),
+            (Kind::Hardening, Severity::Low, "title-account-never-expires", "boss"),
+            (Kind::Hardening, Severity::Low, "title-account-no-password", "guest of honour"),
+        ]
+    );
+    // A name alone is a hint.
+    assert_eq!(assessment.verdict, Verdict::Suspicious);
+    assert_eq!(found(&assessment, "title-account").family.as_deref(), Some("LemonDuck"));
+}
+
+#[test]
+fn a_guest_with_the_rights_of_an_administrator_speaks_for_itself() {
+    let guest = Account { administrator: Some(true), enabled: Some(false), ..account("Gast", 501) };
+    let assessment = assess(vec![RecordData::Account(guest)]);
+    assert_eq!(found(&assessment, "title-guest-administrator").kind, Kind::Account);
+    assert_eq!(assessment.verdict, Verdict::Suspicious);
+}
+
+#[test]
+fn every_check_and_policy_has_its_words() {
+    let hardening = Intel::builtin().hardening();
+    let ids = hardening.checks.iter().map(|check| &check.id).chain(hardening.policies.iter().map(|p| &p.id));
+    let known = |id: &str| m::ALL.iter().any(|spec| spec.id == id);
+    for id in ids {
+        assert!(known(&format!("hardening-{id}")) && known(&format!("hardening-{id}-why")), "{id}");
+    }
+}

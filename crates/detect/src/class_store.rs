@@ -161,7 +161,10 @@ fn judge(class: &WmiClass, intel: &Intel, victims: &[(String, BTreeSet<String>)]
     observations.extend(script_observations.iter().map(|o| Observation { kind: o.kind, text: o.text }));
     let family = recognise(intel, &observations);
     let bad_content = content.judge().is_some();
-    let off_the_list = stock == Some(false) && namespace.as_deref() == Some(r"root\default");
+    // Consumer classes are few, and each that is not Windows' own brings code of its own.
+    let consumer =
+        class.superclass.as_deref().is_some_and(|above| above.eq_ignore_ascii_case("__EventConsumer"));
+    let off_the_list = stock == Some(false) && (consumer || namespace.as_deref() == Some(r"root\default"));
     if !is_store && family.is_none() && !bad_content && !off_the_list {
         return None;
     }

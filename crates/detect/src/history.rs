@@ -10,13 +10,32 @@ use std::collections::BTreeMap;
 pub(crate) struct History<'a> {
     evidence: &'a Evidence,
     events: BTreeMap<Provenance, &'a Event>,
+    /// When parts of subscriptions were stored that came after Windows, by the place of the part.
+    added: BTreeMap<Provenance, &'a str>,
 }
+
+/// The kind of setting that tells that a part of a subscription was stored well after its class.
+const ADDED: &str = "wmi-written-after-install";
 
 impl<'a> History<'a> {
     pub(crate) fn new(evidence: &'a Evidence) -> Self {
         let provenance = |at: usize| evidence.records.get(at).map(|record| record.provenance);
         let events = evidence.events().filter_map(|(at, event)| Some((provenance(at)?, event))).collect();
-        Self { evidence, events }
+        let added = evidence.settings().filter(|(_, setting)| setting.kind == ADDED);
+        let added =
+            added.filter_map(|(at, setting)| Some((provenance(at)?, setting.value.as_str()))).collect();
+        Self { evidence, events, added }
+    }
+
+    /// That something was added after Windows was installed, where a source tells when one of these records was stored.
+    ///
+    /// A repository keeps the start of the session of Windows in which an object was stored, not the time of storing: it was not before
+    /// that.
+    pub(crate) fn added_later(&self, records: impl IntoIterator<Item = usize>) -> Option<Message> {
+        let provenances =
+            records.into_iter().filter_map(|at| Some(self.evidence.records.get(at)?.provenance));
+        let sessions = provenances.filter_map(|provenance| self.added.get(&provenance).copied());
+        sessions.min().map(|session| m::REASON_ADDED_LATER.with([session.into()]))
     }
 
     /// Whether the record comes from a log, or is one of the deleted objects of a source: it tells what was, not what is.
@@ -66,6 +85,16 @@ pub(crate) fn timeline(evidence: &Evidence) -> Vec<TimelineEntry> {
             Some(TimelineEntry { time: event.time, what: what(event)?, evidence: place })
         })
         .collect();
+    let added = evidence.settings().filter(|(_, setting)| setting.kind == ADDED);
+    entries.extend(added.filter_map(|(record, setting)| {
+        let place: EvidenceRef = places(evidence, [record]).into_iter().next()?;
+        let time = setting.value.parse().ok()?;
+        Some(TimelineEntry {
+            time,
+            what: m::TIMELINE_STORED.with([setting.name.as_str().into()]),
+            evidence: place,
+        })
+    }));
     entries.sort_by(|a, b| (a.time, &a.what, &a.evidence).cmp(&(b.time, &b.what, &b.evidence)));
     entries.dedup_by(|a, b| a.time == b.time && a.what == b.what);
     entries
@@ -112,6 +141,17 @@ fn what(event: &Event) -> Option<Message> {
             m::TIMELINE_DEFENDER.with([field(&["Threat Name"]), field(&["Path"])])
         }
         ("Microsoft-Windows-Windows Defender", 5001) => m::TIMELINE_DEFENDER_OFF.plain(),
+        ("EventLog", 6005) => m::TIMELINE_STARTED.plain(),
+        ("Service Control Manager", 7040) => {
+            m::TIMELINE_SERVICE_CHANGED.with([field(&["param1"]), field(&["param3"])])
+        }
+        ("Microsoft-Windows-Windows Defender", 5007) => {
+            m::TIMELINE_DEFENDER_CHANGED.with([field(&["New Value"])])
+        }
+        ("Microsoft-Windows-TaskScheduler", 140) => m::TIMELINE_TASK_CHANGED.with([field(&["TaskName"])]),
+        ("Microsoft-Windows-Security-Auditing", 4719) => {
+            m::TIMELINE_AUDIT_CHANGED.with([field(&["SubcategoryGuid"])])
+        }
         ("Microsoft-Windows-Security-Auditing", 4720) => {
             m::TIMELINE_ACCOUNT_CREATED.with([field(&["TargetUserName"])])
         }

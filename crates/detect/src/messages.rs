@@ -149,6 +149,13 @@ messages! {
     TIMELINE_LOG_CLEARED = "timeline-log-cleared" ["log"];
     TIMELINE_DEFENDER = "timeline-defender" ["threat", "path"];
     TIMELINE_DEFENDER_OFF = "timeline-defender-off" [];
+    TIMELINE_STORED = "timeline-stored" ["object"];
+    TIMELINE_STARTED = "timeline-started" [];
+    TIMELINE_SERVICE_CHANGED = "timeline-service-changed" ["name", "start"];
+    TIMELINE_DEFENDER_CHANGED = "timeline-defender-changed" ["value"];
+    TIMELINE_AUDIT_CHANGED = "timeline-audit-changed" ["category"];
+    REASON_ADDED_LATER = "reason-added-later" ["time"];
+    TITLE_PROVIDER = "title-provider" ["name"];
     TIMELINE_ACCOUNT_CREATED = "timeline-account-created" ["name"];
     TIMELINE_ACCOUNT_GROUP = "timeline-account-group" ["member", "group"];
 

@@ -56,6 +56,8 @@ pub(crate) fn detect(evidence: &Evidence, intel: &Intel, history: &History) -> O
                 let past =
                     history.only_history(&group.consumer.records, evidence.coverage.subscriptions_complete());
                 put_in_the_past(&mut found, past);
+                let records = group.members().flat_map(|member| member.records.iter().copied());
+                found.reasons.extend(history.added_later(records));
                 // A learned baseline may have been learned from an infected machine.
                 if !matches!(place, stock::Place::Learned) || found.severity == Severity::Critical {
                     findings.push(found);
@@ -69,7 +71,9 @@ pub(crate) fn detect(evidence: &Evidence, intel: &Intel, history: &History) -> O
             continue;
         }
         let differences = stock.differences(object.object);
-        findings.push(judge::orphan(evidence, intel, object, orphan.part, differences));
+        let mut found = judge::orphan(evidence, intel, object, orphan.part, differences);
+        found.reasons.extend(history.added_later(object.records.iter().copied()));
+        findings.push(found);
     }
     for dangling in &linked.dangling {
         let Some(binding) = unified.get(dangling.binding) else { continue };
@@ -79,7 +83,7 @@ pub(crate) fn detect(evidence: &Evidence, intel: &Intel, history: &History) -> O
         findings.push(judge::dangling(evidence, binding, dangling));
     }
     for object in &unified {
-        findings.extend(judge::provider(evidence, object));
+        findings.extend(judge::provider(evidence, intel, object));
     }
     findings.extend(stock.missing(&evidence.coverage));
     Outcome { findings, notes: stock.into_notes() }

@@ -536,3 +536,80 @@ fn a_learned_baseline_does_not_pass_what_a_family_is_known_by() {
         Intel::builtin().clone().with_baseline(intel::learn(std::slice::from_ref(&infected), "wrong"));
     assert_eq!(crate::assess(&infected, &learned).verdict, Verdict::Infected);
 }
+
+#[test]
+fn a_provider_and_a_consumer_class_of_a_family() {
+    let registration = object(
+        "__EventConsumerProviderRegistration",
+        &[
+            ("ConsumerClassNames", "ASEventConsumerdr"),
+            ("provider", "__Win32Provider.Name=\"ASEventConsumerdr\""),
+        ],
+    );
+    let provider = object("__Win32Provider", &[("Name", "ASEventConsumerdr"), ("CLSID", "{1}")]);
+    let other = object("__Win32Provider", &[("Name", "CIMWin32"), ("CLSID", "{2}")]);
+    let assessment = assess(&machine([registration, provider, other]));
+    let found: Vec<_> = assessment
+        .findings
+        .iter()
+        .map(|f| (f.kind, f.severity, f.confidence, f.name.as_str(), f.family.as_deref()))
+        .collect();
+    let (kind, medium) = (Kind::ConsumerClass, Severity::Medium);
+    assert_eq!(
+        found,
+        [
+            (kind, medium, found[0].2, "ASEventConsumerdr", Some("Bondnet")),
+            (kind, medium, found[1].2, "ASEventConsumerdr", Some("Bondnet")),
+        ]
+    );
+    assert!(
+        found.iter().any(|f| f.2 == Confidence::Likely) && found.iter().any(|f| f.2 == Confidence::Possible)
+    );
+}
+
+#[test]
+fn a_consumer_class_that_windows_does_not_have() {
+    let class = |name: &str, superclass: &str| {
+        RecordData::WmiClass(WmiClass {
+            namespace: Some(r"root\subscription".into()),
+            name: name.into(),
+            superclass: Some(superclass.into()),
+            ..WmiClass::default()
+        })
+    };
+    let low = |record: RecordData| {
+        assess(&complete(records_of([record]))).findings.iter().any(|f| f.kind == Kind::ClassStore)
+    };
+    assert!(low(class("OddConsumer", "__EventConsumer")));
+    assert!(!low(class("OddThing", "")));
+    assert!(!low(class("CommandLineEventConsumer", "__EventConsumer")));
+}
+
+#[test]
+fn what_was_stored_after_windows_says_so() {
+    use evidence::{Provenance, Record, Setting};
+    let mut evidence = machine([
+        filter("F", "SELECT * FROM Win32_ProcessStartTrace"),
+        command("C", "cmd.exe /c echo"),
+        binding("F", "CommandLineEventConsumer", "C"),
+    ]);
+    let at: Provenance = evidence
+        .records
+        .iter()
+        .find(|record| matches!(&record.data, RecordData::WmiObject(object) if object.name() == "C"))
+        .unwrap()
+        .provenance;
+    evidence.records.push(Record {
+        provenance: at,
+        data: RecordData::Setting(Setting {
+            kind: "wmi-written-after-install".into(),
+            name: "CommandLineEventConsumer.Name=\"C\"".into(),
+            value: "2022-03-10T16:35:19Z".into(),
+            ..Setting::default()
+        }),
+    });
+    let assessment = assess(&evidence);
+    let reasons = &assessment.findings[0].reasons;
+    assert!(reasons.iter().any(|reason| reason.id == "reason-added-later"), "{reasons:?}");
+    assert_eq!(assessment.timeline.len(), 1);
+}

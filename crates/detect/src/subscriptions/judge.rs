@@ -378,11 +378,14 @@ pub(super) fn dangling(evidence: &Evidence, unified: &Unified, binding: &Binding
     finding
 }
 
-/// A provider registration for consumer classes outside the standard ones.
+/// A provider registration for consumer classes outside the standard ones, or a provider that a family brings.
 ///
 /// Bondnet brings its own consumer class with its own provider (Guardicore's `GC-BotnetCleaner.vbs`).
-pub(super) fn provider(evidence: &Evidence, unified: &Unified) -> Option<Finding> {
+pub(super) fn provider(evidence: &Evidence, intel: &Intel, unified: &Unified) -> Option<Finding> {
     let object = unified.object;
+    if object.is_class("__Win32Provider") {
+        return family_provider(evidence, intel, unified);
+    }
     if !object.is_class("__EventConsumerProviderRegistration") {
         return None;
     }
@@ -395,13 +398,39 @@ pub(super) fn provider(evidence: &Evidence, unified: &Unified) -> Option<Finding
         names.into_iter().filter(|class| !schema::is_standard_consumer(class) && !class.is_empty()).collect();
     let class = foreign.first()?;
     let provider = object.text("provider").unwrap_or("?");
+    let seen: Vec<_> = foreign
+        .iter()
+        .copied()
+        .chain([provider])
+        .map(|name| Observation::new(Known::ClassName, name))
+        .collect();
     let mut finding =
         finding(Kind::ConsumerClass, class, m::TITLE_CONSUMER_CLASS.with([(*class).into(), provider.into()]));
     finding.reasons =
         foreign.iter().map(|class| m::REASON_CONSUMER_PROVIDER.with([(*class).into()])).collect();
+    if let Some(family) = recognise(intel, &seen) {
+        finding.confidence = Confidence::Likely;
+        finding.reasons.extend(family.reasons);
+        finding.family = Some(family.family);
+    }
+    Some(finish_provider(evidence, unified, finding, &[class, provider]))
+}
+
+/// Providers are many on every machine: only a family's own is told.
+fn family_provider(evidence: &Evidence, intel: &Intel, unified: &Unified) -> Option<Finding> {
+    let name = unified.object.name();
+    let family = recognise(intel, &[Observation::new(Known::ClassName, name)])?;
+    let mut finding = finding(Kind::ConsumerClass, name, m::TITLE_PROVIDER.with([name.into()]));
+    finding.reasons = family.reasons;
+    finding.family = Some(family.family);
+    Some(finish_provider(evidence, unified, finding, &[name]))
+}
+
+fn finish_provider(evidence: &Evidence, unified: &Unified, finding: Finding, identity: &[&str]) -> Finding {
+    let mut finding = finding;
     finding.attack = vec!["T1546.003".to_owned()];
-    finding.id = finding_id(Kind::ConsumerClass, &[class, provider], &object.fingerprint().to_string());
-    finding.subject.insert("provider".to_owned(), fields(object, unified.namespace.as_deref()));
+    finding.id = finding_id(Kind::ConsumerClass, identity, &unified.object.fingerprint().to_string());
+    finding.subject.insert("provider".to_owned(), fields(unified.object, unified.namespace.as_deref()));
     finding.evidence = places(evidence, unified.records.iter().copied());
-    Some(finding)
+    finding
 }

@@ -36,3 +36,12 @@ reason-debugger-logon = the logon screen starts { $image } for anyone, and { $de
 reason-class-hijacked = every program of this user that asks for the class { $name } loads { $library }; malware is known for just this class ({ $source })
 reason-class-scriptlet = a class of this user runs a script: { $library }
 reason-service-library = the service { $service } of Windows loads { $found } instead of { $expected }
+
+# What was added, and when.
+timeline-stored = session of Windows in which this was stored: { $object }
+timeline-started = Windows started
+timeline-service-changed = start of a service changed: { $name } ({ $start })
+timeline-defender-changed = configuration of Defender changed: { $value }
+timeline-audit-changed = audit policy changed: { $category }
+reason-added-later = it was stored after Windows was installed, in a session that began at { $time } or later
+title-provider = provider that Windows does not ship: “{ $name }”

@@ -36,3 +36,12 @@ reason-debugger-logon = ログオン画面から誰でも起動できる { $imag
 reason-class-hijacked = このユーザーのプログラムがクラス { $name } を使うと { $library } が読み込まれます。このクラスはマルウェアによる悪用が知られています ({ $source })
 reason-class-scriptlet = このユーザーのクラスがスクリプトを実行します: { $library }
 reason-service-library = Windows のサービス { $service } が { $expected } ではなく { $found } を読み込みます
+
+# 追加されたものと時刻
+timeline-stored = 次のものが保存された Windows セッションの開始: { $object }
+timeline-started = Windows の起動
+timeline-service-changed = サービスの起動方法の変更: { $name } ({ $start })
+timeline-defender-changed = Defender の構成の変更: { $value }
+timeline-audit-changed = 監査ポリシーの変更: { $category }
+reason-added-later = Windows のインストール後、{ $time } 以降に始まったセッションで保存されました
+title-provider = Windows に付属しないプロバイダー:「{ $name }」

@@ -105,6 +105,8 @@ pub(crate) enum Command {
     /// Package samples for those who analyse them
     #[command(subcommand)]
     Sample(Sample),
+    /// Package everything that an incident response team needs
+    Escalate(Escalate),
     /// Make and sign signatures: what was found once is known again
     #[command(subcommand)]
     Signature(Signature),
@@ -360,6 +362,41 @@ pub(crate) struct Decode {
     /// Form of the result
     #[arg(short, long, value_name = "FORMAT", default_value = "text")]
     pub format: DecodeFormat,
+}
+
+/// Package everything that an incident response team needs.
+///
+/// For when there is no program to send in, or the case is too large: the evidence as it is, the assessment as JSON and as a page, the timeline,
+/// accounts, open questions with what would settle them, and a hand-over text, in English and Japanese. The zip archive is encrypted with the
+/// password `infected`, so that no scanner on the way takes it apart; a manifest has the hash of each member.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  deminer escalate PC-1_WMI.zip --output PC-1-handover.zip
+  deminer escalate evidence/ --host PC-1 --operator 'CORP\\aoki' --output PC-1-handover.zip")]
+pub(crate) struct Escalate {
+    /// Files, folders and zip archives of one machine
+    #[arg(required = true, value_hint = ValueHint::AnyPath)]
+    pub evidence: Vec<PathBuf>,
+
+    /// The machine, where the evidence speaks of several
+    #[arg(long, value_name = "NAME")]
+    pub host: Option<String>,
+
+    /// Also know as good what this baseline lists; may be repeated
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub baseline: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub signatures: Signatures,
+
+    /// Who hands over, for the chain of custody [default: the account]
+    #[arg(long, value_name = "NAME")]
+    pub operator: Option<String>,
+
+    /// Write the package to this file
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: PathBuf,
 }
 
 #[derive(Debug, Subcommand)]

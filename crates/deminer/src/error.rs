@@ -68,6 +68,8 @@ pub(crate) enum Error {
     SignatureSet(String),
     /// A set of signatures, or a key, is refused.
     Signature(Message),
+    /// A folder has more files than a package takes.
+    TooManyFiles { path: PathBuf, limit: u64 },
     /// A package cannot be put together.
     Package(String),
     /// The evidence has no such finding; one with a similar id or name.
@@ -149,6 +151,9 @@ impl Error {
                 m::LEARN_FROM_INFECTED.with([host.into(), (*count).into()])
             }
             Self::PlanFile { path, problem } => m::PLAN_FILE.with([path.into(), problem.into()]),
+            Self::TooManyFiles { path, limit } => {
+                m::TOO_MANY_FILES.with([shown(path).into(), (*limit).into()])
+            }
             Self::Package(problem) => m::CANNOT_PACK.with([problem.into()]),
             Self::NoFinding { name, .. } => m::NO_FINDING.with([name.into()]),
             Self::NoPayload { named } => m::NO_PAYLOAD.with([named.into()]),
@@ -192,6 +197,7 @@ impl Error {
             Self::PlanFile { .. } => m::HINT_PLAN_FILE.plain(),
             Self::SignatureSet(_) => m::HINT_SIGNATURE_SET.plain(),
             Self::Signature(_) => m::HINT_SIGNATURE.plain(),
+            Self::TooManyFiles { .. } => m::HINT_TOO_MANY_FILES.plain(),
             Self::NoFinding { .. } => m::HINT_NO_FINDING.plain(),
             Self::NoPayload { .. } => m::HINT_NO_PAYLOAD.plain(),
             Self::SeveralHosts => m::HINT_SEVERAL_HOSTS.plain(),

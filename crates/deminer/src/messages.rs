@@ -204,6 +204,29 @@ messages! {
     SIGNATURE_CLEAN = "cli-signature-clean" [];
     KEYS_WRITTEN = "cli-keys-written" ["secret", "public"];
 
+    // The hand-over.
+    ESCALATED = "cli-escalated" ["path", "questions"];
+    TOO_MANY_FILES = "cli-too-many-files" ["path", "limit"];
+    HINT_TOO_MANY_FILES = "cli-hint-too-many-files" [];
+    HANDOVER_README = "cli-handover-readme" [];
+    HANDOVER_TITLE = "cli-handover-title" ["host"];
+    HANDOVER_PACKED = "cli-handover-packed" ["time", "operator"];
+    HANDOVER_VERDICT = "cli-handover-verdict" ["verdict"];
+    HANDOVER_PROGRAM = "cli-handover-program" [];
+    HANDOVER_NO_PROGRAM = "cli-handover-no-program" [];
+    HANDOVER_STAGES = "cli-handover-stages" [];
+    HANDOVER_STAGE = "cli-handover-stage" ["stage", "state", "summary"];
+    HANDOVER_FINDINGS = "cli-handover-findings" [];
+    HANDOVER_FINDING = "cli-handover-finding" ["severity", "title", "id"];
+    HANDOVER_MORE = "cli-handover-more" ["count"];
+    HANDOVER_NONE = "cli-handover-none" [];
+    HANDOVER_ACCOUNTS = "cli-handover-accounts" [];
+    HANDOVER_NEIGHBOURS = "cli-handover-neighbours" [];
+    HANDOVER_QUESTIONS = "cli-handover-questions" [];
+    HANDOVER_MISSING = "cli-handover-missing" ["area", "how"];
+    HANDOVER_UNCLEAR = "cli-handover-unclear" ["title", "id"];
+    HANDOVER_CONTENTS = "cli-handover-contents" [];
+
     // Remarks on the evidence.
     BUNDLE_CHANGED = "cli-bundle-changed" ["host"];
 

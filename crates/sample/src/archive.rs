@@ -1,7 +1,8 @@
 //! An encrypted archive in the making.
 
-use crate::digest::sha256;
-use std::io::{Seek, Write};
+use crate::digest::{hex, sha256};
+use sha2::{Digest as _, Sha256};
+use std::io::{Read, Seek, Write};
 use zip::write::SimpleFileOptions;
 use zip::{AesMode, CompressionMethod, DateTime, ZipWriter};
 
@@ -22,7 +23,7 @@ pub enum Error {
     Json(#[from] serde_json::Error),
 }
 
-/// An archive whose members are encrypted.
+/// An archive whose members are encrypted, but for those that are said to be plain.
 pub(crate) struct Archive<W: Write + Seek> {
     zip: ZipWriter<W>,
 }
@@ -39,6 +40,30 @@ impl<W: Write + Seek> Archive<W> {
         self.zip.start_file(path, options)?;
         self.zip.write_all(bytes)?;
         Ok(sha256(bytes))
+    }
+
+    /// Adds a member from a stream, encrypted, and gives its SHA-256 and length.
+    pub(crate) fn copy(&mut self, path: &str, mut source: impl Read) -> Result<(String, u64), Error> {
+        let options = options(&[]).large_file(true).with_aes_encryption(AesMode::Aes256, PASSWORD);
+        self.zip.start_file(path, options)?;
+        let mut hash = Sha256::new();
+        let mut length = 0;
+        let mut buffer = vec![0; 1 << 16];
+        loop {
+            let read = source.read(&mut buffer)?;
+            let Some(bytes) = buffer.get(..read).filter(|bytes| !bytes.is_empty()) else { break };
+            hash.update(bytes);
+            self.zip.write_all(bytes)?;
+            length += bytes.len() as u64;
+        }
+        Ok((hex(&hash.finalize()), length))
+    }
+
+    /// Adds a member that anyone can read.
+    pub(crate) fn add_plain(&mut self, path: &str, bytes: &[u8]) -> Result<(), Error> {
+        self.zip.start_file(path, options(bytes))?;
+        self.zip.write_all(bytes)?;
+        Ok(())
     }
 
     /// Writes what is left.

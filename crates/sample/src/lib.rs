@@ -11,6 +11,7 @@ mod finding;
 mod item;
 pub mod learn;
 mod pack;
+mod package;
 pub mod seal;
 mod strings;
 
@@ -20,3 +21,4 @@ pub use digest::Digests;
 pub use finding::payloads;
 pub use item::{Origin, Sample, layers};
 pub use pack::{Custody, Event, Manifest, Packed, SCHEMA, Tool, pack};
+pub use package::{ESCALATION_SCHEMA, Member, Package};

@@ -7,6 +7,7 @@ mod clean;
 mod collect;
 mod custody;
 mod decode;
+mod escalate;
 mod families;
 mod help;
 mod plan;
@@ -36,6 +37,7 @@ pub(crate) fn run(command: &Command, console: Console) -> Result<ExitStatus, Err
         Command::Families(args) => families::run(args, console),
         Command::Decode(args) => decode::run(args, console),
         Command::Sample(args) => sample::run(args, console),
+        Command::Escalate(args) => escalate::run(args, console),
         Command::Signature(args) => signature::run(args, console),
         Command::Cim(args) => cim::run(args, console),
         Command::Completions { shell } => help::completions(*shell),

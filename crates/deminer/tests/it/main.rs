@@ -6,6 +6,7 @@ mod baseline;
 mod cim;
 mod clean;
 mod decode;
+mod escalate;
 mod examples;
 mod formats;
 mod many_hosts;

@@ -36,3 +36,29 @@ cli-signature-short = it is too short to mean anything
 cli-signature-baseline = a clean machine has it, as the baseline { $name } says
 cli-signature-clean = the clean evidence has it
 cli-keys-written = the secret key is in `{ $secret }`: keep it where nobody else reads it; the public key is in `{ $public }`
+
+cli-escalated = the package is in `{ $path }`, password `infected`; { $questions ->
+    [0] no question is open
+    [one] one question is open
+   *[other] { $questions } questions are open
+}
+cli-too-many-files = `{ $path }` holds more than { $limit } files
+cli-hint-too-many-files = name the bundle of the machine, or pack the folder into a zip archive first
+cli-handover-readme = This package hands a case over to an incident response team. All but this text is encrypted with the password infected: it holds the scripts of malware as they were found. Begin with handover.en.txt; manifest.json has the SHA-256 of each member.
+cli-handover-title = Hand-over of { $host }
+cli-handover-packed = Packed { $time } by { $operator }
+cli-handover-verdict = Verdict: { $verdict }
+cli-handover-program = A program is among what was found: `deminer sample pack` packs it for a vendor.
+cli-handover-no-program = No program was found: what starts lives in scripts, WMI or the registry, so there is no file to send to a vendor.
+cli-handover-stages = Where the work stands
+cli-handover-stage = { $stage }: { $state }: { $summary }
+cli-handover-findings = What was found
+cli-handover-finding = { $severity }: { $title } [{ $id }]
+cli-handover-more = and { $count } more in assessment.json
+cli-handover-none = none
+cli-handover-accounts = Accounts in whose name it was installed, or that stand out; every password used on this machine may be known to others
+cli-handover-neighbours = Other machines that the malware names
+cli-handover-questions = Open questions, and what would settle them
+cli-handover-missing = not read, or not completely: { $area }; { $how }
+cli-handover-unclear = is it wanted? { $title } [{ $id }]
+cli-handover-contents = In the package: assessment.json and assessment.en.html (everything that was judged, with its place in the evidence), timeline.json, accounts.json, questions.json, evidence/ (as it was handed over), manifest.json (SHA-256 of each member, chain of custody).

@@ -4,7 +4,7 @@
 mod cleaning;
 mod signature;
 
-pub(crate) use cleaning::{Clean, ReceiptFormat, Undo, Verify};
+pub(crate) use cleaning::{Clean, ReceiptFormat, Selftest, Undo, Verify};
 pub(crate) use signature::{Signature, SignatureNew, Signatures};
 
 use clap::builder::NonEmptyStringValueParser;
@@ -92,6 +92,8 @@ pub(crate) enum Command {
     Undo(Undo),
     /// Look whether what was done in a case still holds
     Verify(Verify),
+    /// Try on this machine whether removing and putting back work
+    Selftest(Selftest),
     /// Collect the evidence of this Windows machine into a bundle
     Collect(Collect),
     /// Make and inspect baselines: what a clean machine has

@@ -105,6 +105,17 @@ messages! {
     ASK_ACTION = "cli-ask-action" ["verb", "target", "reason"];
     CASE_IS = "cli-case-is" ["path"];
     NOTHING_CHANGED = "cli-nothing-changed" [];
+    EXPERIMENTAL = "cli-experimental" [];
+    SELFTEST_PASSED = "cli-selftest-passed" ["kind", "steps"];
+    SELFTEST_FAILED = "cli-selftest-failed" ["kind", "failed", "steps"];
+    STEP_OK = "cli-step-ok" [];
+    PHASE_MAKE = "cli-phase-make" ["object"];
+    PHASE_REMOVE = "cli-phase-remove" ["object"];
+    PHASE_VERIFY = "cli-phase-verify" ["object"];
+    PHASE_PURGE = "cli-phase-purge" ["object"];
+    PHASE_UNDO = "cli-phase-undo" ["object"];
+    PHASE_COMPARE = "cli-phase-compare" ["object"];
+    PHASE_TIDY = "cli-phase-tidy" ["object"];
     UNSEEN = "cli-unseen" [];
     WOULD_STOP = "cli-would-stop" ["why"];
     UNPATCHED = "cli-unpatched" [];

@@ -122,6 +122,10 @@ impl MachineMut for Windows {
         told("make the folder", path, file::create_private_directory(path))
     }
 
+    fn delete_directory(&mut self, path: &str) -> Result<()> {
+        told("delete the folder", path, file::delete_directory(path))
+    }
+
     fn write_new(&mut self, path: &str, bytes: &[u8]) -> Result<()> {
         told("write the file", path, file::write_new(path, bytes))
     }

@@ -198,6 +198,9 @@ pub trait MachineMut: Machine {
     /// something is there.
     fn create_private_directory(&mut self, path: &str) -> Result<()>;
 
+    /// Deletes an empty folder of ours. Fails with [`Fault::InUse`] where something is in it, and with [`Fault::Link`] where it is a link.
+    fn delete_directory(&mut self, path: &str) -> Result<()>;
+
     /// Writes a new file of ours and has it on the disk before it returns. Fails with [`Fault::Exists`] where something is there.
     fn write_new(&mut self, path: &str, bytes: &[u8]) -> Result<()>;
 

@@ -16,6 +16,7 @@ mod object;
 pub mod plan;
 mod receipt;
 mod script;
+mod selftest;
 mod stock_entry;
 mod stock_values;
 mod task_xml;
@@ -28,6 +29,7 @@ pub use contain::KIND as CONTAINMENT;
 pub use plan::{Action, Choice, Plan, PlanError, PlanHost, Precondition, Refusal, Target, Verb, plan};
 pub use receipt::{ActionReceipt, Outcome, Receipt, Run, Stop};
 pub use script::{Script, script};
+pub use selftest::{Phase, Selftest, Step, selftest};
 pub use undo::{UndoOptions, undo};
 pub use verify::{Now, Verification, Verified, verify};
 

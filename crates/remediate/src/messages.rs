@@ -38,6 +38,7 @@ messages! {
     REFUSE_VERB = "refuse-verb" [];
 
     // Why something is done that no finding asks for.
+    REASON_SELFTEST = "reason-selftest" [];
     REASON_CONTAIN = "reason-contain" [];
 
     // What became of an action.

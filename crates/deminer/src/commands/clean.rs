@@ -1,6 +1,6 @@
 //! `deminer clean`: a plan, from a file or made from this machine, into deeds, or into what they would be.
 
-mod place;
+pub(super) mod place;
 #[cfg(test)]
 pub(crate) mod tests;
 mod watch;
@@ -76,7 +76,8 @@ fn job(args: &Clean) -> Result<Job, Error> {
         (.., Some(plan)) => Work::Plan(Box::new(read_plan(plan)?), case),
         _ => Work::Machine(args.include.iter().cloned().collect(), case),
     };
-    let trusted = args.plan.iter().chain(&args.baseline).map(path).collect();
+    let trusted =
+        args.plan.iter().chain(&args.baseline).chain(&args.signatures.signatures).map(path).collect();
     let options = Options {
         apply: args.apply,
         yes: args.yes,
@@ -125,6 +126,9 @@ pub(crate) fn clean(
     let begins = options.apply && !(plan.actions.is_empty() && options.contain.is_none());
     let dir = if begins { place::case_dir(machine, case.as_deref())? } else { place::nowhere()? };
     if begins {
+        if !super::selftest::has_passed(machine) {
+            desk.console.remark(&m::EXPERIMENTAL.plain());
+        }
         desk.console.remark(&m::CASE_IS.with([dir.path().into()]));
     }
     let options = Options { apply: begins, ..options };

@@ -13,6 +13,7 @@ mod help;
 mod plan;
 mod receipt;
 mod sample;
+mod selftest;
 mod signature;
 mod undo;
 mod verify;
@@ -31,6 +32,7 @@ pub(crate) fn run(command: &Command, console: Console) -> Result<ExitStatus, Err
         Command::Script(args) => plan::script(args, console),
         Command::Clean(args) => clean::run(args, console),
         Command::Undo(args) => undo::run(args, console),
+        Command::Selftest(args) => selftest::run(args, console),
         Command::Verify(args) => verify::run(args, console),
         Command::Collect(args) => collect::run(args, console),
         Command::Baseline(args) => baseline::run(args, console),

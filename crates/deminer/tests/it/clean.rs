@@ -56,6 +56,7 @@ fn changing_anything_needs_windows() {
         &["clean", "--resume", "case"],
         &["clean", "--purge", "case", "--apply"],
         &["undo", "case"],
+        &["selftest"],
         &["undo", "case", "3fa2b1c0d4e5", "--rearm"],
         &["verify", "case", "--watch", "10m", "--format=json"],
     ] {
@@ -89,7 +90,7 @@ fn what_makes_no_sense_is_an_error_in_words() {
 
 #[test]
 fn help_of_the_cleaning_commands() {
-    for command in ["clean", "undo", "verify"] {
+    for command in ["clean", "undo", "verify", "selftest"] {
         let help = run([command, "--help"]);
         assert_eq!(help.status, 0);
         insta::assert_snapshot!(format!("help_{command}"), help.stdout);

@@ -17,7 +17,7 @@ use windows::Win32::Security::{
     SECURITY_ATTRIBUTES,
 };
 use windows::Win32::Storage::FileSystem::{
-    CreateDirectoryW, DELETE, FILE_BASIC_INFO, FILE_DISPOSITION_INFO, FILE_FLAG_OPEN_REPARSE_POINT,
+    CreateDirectoryW, DELETE, FILE_ATTRIBUTE_DIRECTORY, FILE_BASIC_INFO, FILE_DISPOSITION_INFO, FILE_FLAG_OPEN_REPARSE_POINT,
     FILE_GENERIC_READ, FILE_GENERIC_WRITE, FILE_READ_ATTRIBUTES, FILE_SHARE_READ, FILE_WRITE_ATTRIBUTES,
     FileBasicInfo, FileDispositionInfo, MOVEFILE_DELAY_UNTIL_REBOOT, MoveFileExW, SetFileInformationByHandle,
     WRITE_DAC, WRITE_OWNER,
@@ -41,6 +41,22 @@ pub(crate) fn delete(path: &str, identity: &FileIdentity) -> Outcome<()> {
     if opened.information()?.identity != *identity {
         return Err(Fault::Changed);
     }
+    dispose(&opened)
+}
+
+/// Deletes an empty folder, by its handle.
+pub(crate) fn delete_directory(path: &str) -> Outcome<()> {
+    let opened = open_shared(path, DELETE.0 | FILE_READ_ATTRIBUTES.0, 0)?;
+    if opened.is_link {
+        return Err(Fault::Link { at: path.to_owned() });
+    }
+    if opened.information()?.attributes & FILE_ATTRIBUTE_DIRECTORY.0 == 0 {
+        return Err(Fault::Changed);
+    }
+    dispose(&opened)
+}
+
+fn dispose(opened: &super::Opened) -> Outcome<()> {
     let gone = FILE_DISPOSITION_INFO { DeleteFile: true };
     // SAFETY: the structure is given with its length.
     unsafe {

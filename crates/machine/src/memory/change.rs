@@ -16,7 +16,13 @@ impl MachineMut for Memory {
     fn delete_wmi_instance(&mut self, expected: &WmiInstance) -> Result<()> {
         self.call("delete_wmi_instance", "delete the WMI object", &expected.path.relative, |state, _| {
             let space = state.space_mut(&expected.path.namespace)?;
-            remove_same(&mut space.instances, &canonical(&expected.path.relative)?, |known| known == expected)
+            remove_same(&mut space.instances, &canonical(&expected.path.relative)?, |known| {
+                known == expected
+            })?;
+            if let Some(namespace) = namespace_of(expected) {
+                state.namespaces.remove(&namespace);
+            }
+            Ok(())
         })
     }
 
@@ -42,7 +48,18 @@ impl MachineMut for Memory {
             if !space.classes.contains_key(&made.object.class.to_lowercase()) {
                 return Err(Fault::NotFound);
             }
-            add(&mut space.instances, canonical(&instance.path.relative)?, made)
+            add(&mut space.instances, canonical(&instance.path.relative)?, made)?;
+            if let Some(made) = namespace_of(instance) {
+                // WMI gives a new namespace the classes of the system.
+                let system = |(name, _): &(&String, &WmiClassDefinition)| name.starts_with("__");
+                let classes = state.space(&namespace)?.classes.iter().filter(system);
+                let classes = classes.map(|(name, class)| {
+                    (name.clone(), WmiClassDefinition { namespace: made.clone(), ..class.clone() })
+                });
+                let space = super::Namespace { classes: classes.collect(), ..super::Namespace::default() };
+                state.namespaces.insert(made, space);
+            }
+            Ok(())
         })
     }
 
@@ -279,6 +296,22 @@ impl MachineMut for Memory {
         })
     }
 
+    fn delete_directory(&mut self, path: &str) -> Result<()> {
+        self.call("delete_directory", "delete the folder", path, |state, _| {
+            state.no_link_above(path)?;
+            let below = format!("{}\\", path.to_lowercase());
+            match state.files.get(&path.to_lowercase()) {
+                None => return Err(Fault::NotFound),
+                Some(node) if node.state.is_link => return Err(Fault::Link { at: path.to_owned() }),
+                Some(node) if !node.state.is_directory => return Err(Fault::Changed),
+                Some(_) if state.files.keys().any(|key| key.starts_with(&below)) => return Err(Fault::InUse),
+                Some(_) => {}
+            }
+            state.files.remove(&path.to_lowercase());
+            Ok(())
+        })
+    }
+
     fn write_new(&mut self, path: &str, bytes: &[u8]) -> Result<()> {
         self.call("write_new", "write the file", path, |state, extent| {
             state.room_for(path)?;
@@ -348,6 +381,12 @@ fn typed(value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(typed),
         _ => {}
     }
+}
+
+/// The namespace that an instance of `__NAMESPACE` stands for.
+fn namespace_of(instance: &WmiInstance) -> Option<String> {
+    let name = instance.object.is_class("__NAMESPACE").then(|| instance.object.name())?;
+    Some(canonical_namespace(&format!("{}\\{name}", instance.path.namespace)))
 }
 
 fn part(bytes: &[u8], extent: Extent) -> &[u8] {

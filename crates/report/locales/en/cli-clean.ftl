@@ -87,3 +87,15 @@ cli-next-clean = next, on the machine: `deminer clean { $plan }` shows what it w
 cli-no-terminal = there is nobody to ask: standard input is no terminal
 cli-unanswered = the questions were not all answered, so there is no plan
 cli-hint-no-terminal = leave out --interactive, and choose findings with --include and --exclude
+
+cli-experimental = this is experimental here: `deminer selftest` has not passed on a machine of this kind; it takes a moment and shows whether everything can be put back
+cli-selftest-passed = passed on { $kind }: all { $steps } steps
+cli-selftest-failed = not passed on { $kind }: { $failed } of { $steps } steps failed
+cli-step-ok = ok
+cli-phase-make = make { $object }
+cli-phase-remove = remove or disable { $object }
+cli-phase-verify = verify { $object }
+cli-phase-purge = purge { $object }
+cli-phase-undo = put back { $object }
+cli-phase-compare = compare { $object }
+cli-phase-tidy = take away { $object }

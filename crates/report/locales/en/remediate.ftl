@@ -31,6 +31,7 @@ refuse-not-confirmed = it was not confirmed
 refuse-verb = that cannot be done to such a target
 
 # Why something is done that no finding asks for.
+reason-selftest = it is an object of the self-test
 reason-contain = the ways in are shut, so that the machine is not infected again while it is cleaned
 
 # What became of an action.

@@ -86,3 +86,15 @@ cli-next-clean = 次は、対象のマシンで `deminer clean { $plan }` を実
 cli-no-terminal = 標準入力が端末ではないため、質問できません
 cli-unanswered = 質問への回答が途中で終わったため、計画は作成していません
 cli-hint-no-terminal = --interactive を付けずに、--include と --exclude で検出結果を選んでください
+
+cli-experimental = この種類のマシンでは `deminer selftest` に合格していないため、試験的な実行です。短時間で、元に戻せるかどうかを確かめられます
+cli-selftest-passed = { $kind } で合格: { $steps } 件すべて
+cli-selftest-failed = { $kind } で不合格: { $steps } 件中 { $failed } 件が失敗
+cli-step-ok = 成功
+cli-phase-make = 作成: { $object }
+cli-phase-remove = 削除または無効化: { $object }
+cli-phase-verify = 確認: { $object }
+cli-phase-purge = 完全な削除: { $object }
+cli-phase-undo = 復元: { $object }
+cli-phase-compare = 比較: { $object }
+cli-phase-tidy = 後片付け: { $object }

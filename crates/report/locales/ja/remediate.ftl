@@ -27,6 +27,7 @@ refuse-not-confirmed = 確認されなかったため、実行しませんでし
 refuse-verb = この対象に対しては実行できません
 
 # 検出結果によらず行う理由
+reason-selftest = 自己診断用のオブジェクトです
 reason-contain = 駆除中に再び感染しないよう、侵入経路を塞ぎます
 
 # 操作の結果

@@ -101,7 +101,7 @@ fn on_machine(apply: bool) -> Job {
 }
 
 /// How a run ended, what it printed, and what it asked.
-fn run_with(
+pub(crate) fn run_with(
     answers: &[Answer],
     work: impl FnOnce(&mut Desk) -> Result<ExitStatus, Error>,
 ) -> (Result<ExitStatus, Error>, String, Vec<String>) {

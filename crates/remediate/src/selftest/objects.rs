@@ -1,0 +1,178 @@
+//! The objects of the test: each harmless, and by its name ours.
+
+use super::{Phase, Run};
+use crate::plan::Target;
+use evidence::wmi::schema;
+use evidence::{ClassProperty, ObjectPath, Property, PropertyName, State, WmiClass, WmiObject};
+use machine::{
+    Key, RegistryData, Result, ServiceConfig, StoredTask, WmiClassDefinition, WmiInstance, WmiPath,
+};
+use std::collections::BTreeMap;
+
+/// The name of everything.
+pub(super) const NAME: &str = "DeminerSelftest";
+const NAMESPACE: &str = r"root\deminerselftest";
+const CONSUMER: &str = "DeminerSelftest_Consumer";
+const STORE: &str = "DeminerSelftest_Store";
+const RUN: &str = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Run";
+const BYTES: &[u8] = b"a file of the self-test of Deminer\r\n";
+/// Nothing triggers it, and it would do nothing.
+const TASK: &str = "<?xml version=\"1.0\" encoding=\"UTF-16\"?>\r\n\
+    <Task version=\"1.2\" xmlns=\"http://schemas.microsoft.com/windows/2004/02/mit/task\">\
+    <Triggers /><Principals><Principal id=\"Author\"><UserId>S-1-5-18</UserId></Principal></Principals>\
+    <Settings><Enabled>true</Enabled></Settings>\
+    <Actions Context=\"Author\"><Exec><Command>%SystemRoot%\\System32\\cmd.exe</Command>\
+    <Arguments>/c rem DeminerSelftest</Arguments></Exec></Actions></Task>";
+
+/// What the objects are as targets of a plan.
+pub(super) fn targets(file: &str) -> Vec<Target> {
+    let class = |class: &str| Target::WmiClass { namespace: NAMESPACE.to_owned(), class: class.to_owned() };
+    let mut targets: Vec<_> = instances().iter().map(target_of).collect();
+    targets.extend([
+        class(STORE),
+        class(CONSUMER),
+        Target::Task { path: format!("\\{NAME}") },
+        Target::Service { name: NAME.to_owned() },
+        Target::RegistryValue { key: RUN.to_owned(), name: NAME.to_owned() },
+        Target::File { path: file.to_owned() },
+    ]);
+    targets
+}
+
+fn target_of(instance: &WmiInstance) -> Target {
+    let keys: BTreeMap<_, _> = ObjectPath::parse(&instance.path.relative)
+        .map(|path| path.keys.into_iter().collect())
+        .unwrap_or_default();
+    Target::WmiInstance { namespace: NAMESPACE.to_owned(), class: instance.object.class.clone(), keys }
+}
+
+/// Makes the objects, and gives those that could be.
+pub(super) fn make(run: &mut Run, file: &str) -> Vec<Target> {
+    let mut made = Vec::new();
+    let space = run.machine.put_wmi_instance(&namespace());
+    told(run, NAMESPACE, &space);
+    for class in [consumer_class(), store_class()] {
+        let target = Target::WmiClass { namespace: NAMESPACE.to_owned(), class: class.class.name.clone() };
+        let done = run.machine.put_wmi_class(&class);
+        note(run, &mut made, target, &done);
+    }
+    for instance in instances() {
+        let done = run.machine.put_wmi_instance(&instance);
+        note(run, &mut made, target_of(&instance), &done);
+    }
+    let task = StoredTask { path: format!("\\{NAME}"), xml: TASK.to_owned(), enabled: true, security: None };
+    let done = run.machine.register_task(&task);
+    note(run, &mut made, Target::Task { path: task.path }, &done);
+    let done = run.machine.create_service(&service());
+    note(run, &mut made, Target::Service { name: NAME.to_owned() }, &done);
+    let data = RegistryData::string(r"%SystemRoot%\System32\cmd.exe /c rem DeminerSelftest");
+    let done = run.machine.set_registry_value(&Key::new(RUN), NAME, None, &data);
+    note(run, &mut made, Target::RegistryValue { key: RUN.to_owned(), name: NAME.to_owned() }, &done);
+    let done = run.machine.write_new(file, BYTES);
+    note(run, &mut made, Target::File { path: file.to_owned() }, &done);
+    made
+}
+
+fn note(run: &mut Run, made: &mut Vec<Target>, target: Target, done: &Result<()>) {
+    told(run, &target.name(), done);
+    if done.is_ok() {
+        made.push(target);
+    }
+}
+
+fn told(run: &mut Run, name: &str, done: &Result<()>) {
+    run.step(Phase::Make, name.to_owned(), done.as_ref().err().map(ToString::to_string));
+}
+
+/// The namespace as WMI has it: an instance in the one above.
+pub(super) fn namespace() -> WmiInstance {
+    let mut instance = instance("__NAMESPACE", &["Name"], &[("Name", NAME)]);
+    "root".clone_into(&mut instance.path.namespace);
+    instance.object.namespace = Some("root".to_owned());
+    instance
+}
+
+/// A filter whose event never comes, a consumer of a class that no provider serves, and their binding.
+fn instances() -> [WmiInstance; 3] {
+    let (filter, consumer) =
+        (format!("{}.Name=\"{NAME}\"", schema::EVENT_FILTER), format!("{CONSUMER}.Name=\"{NAME}\""));
+    let query = "SELECT * FROM __TimerEvent WHERE TimerId = \"DeminerSelftest\"";
+    [
+        instance(
+            schema::EVENT_FILTER,
+            &["Name"],
+            &[("Name", NAME), ("QueryLanguage", "WQL"), ("Query", query), ("EventNamespace", NAMESPACE)],
+        ),
+        instance(CONSUMER, &["Name"], &[("Name", NAME)]),
+        instance(schema::BINDING, &["Consumer", "Filter"], &[("Consumer", &consumer), ("Filter", &filter)]),
+    ]
+}
+
+fn instance(class: &str, keys: &[&str], fields: &[(&str, &str)]) -> WmiInstance {
+    let properties = fields.iter().map(|(name, value)| Property {
+        name: PropertyName::new(name),
+        value: (*value).into(),
+        state: State::Known,
+    });
+    let value =
+        |key: &&str| fields.iter().find(|(name, _)| name == key).map(|(_, value)| (*value).to_owned());
+    let path = ObjectPath {
+        server: None,
+        namespace: None,
+        class: class.to_owned(),
+        keys: keys.iter().filter_map(|key| Some(((*key).to_owned(), value(key)?))).collect(),
+    };
+    let object = WmiObject {
+        class: class.to_owned(),
+        namespace: Some(NAMESPACE.to_owned()),
+        properties: properties.collect(),
+        ..WmiObject::default()
+    };
+    let path = WmiPath { namespace: NAMESPACE.to_owned(), relative: path.to_string() };
+    WmiInstance { path, object, mof: String::new() }
+}
+
+fn class(name: &str, superclass: Option<&str>, property: ClassProperty, mof: String) -> WmiClassDefinition {
+    WmiClassDefinition {
+        namespace: NAMESPACE.to_owned(),
+        class: WmiClass {
+            name: name.to_owned(),
+            superclass: superclass.map(str::to_owned),
+            namespace: Some(NAMESPACE.to_owned()),
+            properties: vec![property],
+            ..WmiClass::default()
+        },
+        mof,
+        subclasses: Vec::new(),
+        instances: Some(0),
+        has_provider: false,
+    }
+}
+
+fn consumer_class() -> WmiClassDefinition {
+    let name = ClassProperty { name: "Name".to_owned(), cim_type: "string".to_owned(), default: None };
+    let mof = format!("class {CONSUMER} : __EventConsumer\n{{\n\t[key] string Name;\n}};\n");
+    class(CONSUMER, Some("__EventConsumer"), name, mof)
+}
+
+fn store_class() -> WmiClassDefinition {
+    let default = "deminer ".repeat(64);
+    let mof = format!("class {STORE}\n{{\n\tstring payload = \"{default}\";\n}};\n");
+    let payload = ClassProperty {
+        name: "payload".to_owned(),
+        cim_type: "string".to_owned(),
+        default: Some(default.as_str().into()),
+    };
+    class(STORE, None, payload, mof)
+}
+
+/// Started by hand only, and nobody does.
+fn service() -> ServiceConfig {
+    let mut config = ServiceConfig { error_control: 0, ..ServiceConfig::default() };
+    NAME.clone_into(&mut config.service.name);
+    config.service.display_name = Some(NAME.to_owned());
+    config.service.service_type = Some(0x10);
+    config.service.start = Some(3);
+    config.service.image_path = Some(r"%SystemRoot%\System32\svchost.exe -k DeminerSelftest".to_owned());
+    config
+}

@@ -1,7 +1,8 @@
 //! Many inputs, host by host, in bounded memory and in an order that no thread can change.
 //!
 //! The first pass asks every bundle which hosts it speaks of and keeps their ids. The second reads the bundles of some hosts at a time,
-//! in the order of the ids, and hands over the evidence of each host.
+//! in the order of the ids, and hands over the evidence of each host. A few bundles, which the second pass would hold at once anyway, are read
+//! in the first, so that their logs are not read twice.
 
 use crate::console::Console;
 use crate::messages as m;
@@ -10,9 +11,13 @@ use evidence::{Evidence, HostId, Level, Note};
 use parse::bundle::{BundleRef, Limits};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
 
 /// How many hosts are read at a time. The output does not depend on it; memory does.
 const AT_A_TIME: usize = 32;
+
+/// As many bundles as this are read in the first pass.
+const FEW: usize = 8;
 
 /// A host and the bundles that speak of it, by their place in the list of bundles.
 struct Plan {
@@ -25,28 +30,37 @@ pub(crate) struct Hosts<'a> {
     bundles: &'a [BundleRef],
     limits: &'a Limits,
     plans: Vec<Plan>,
+    /// What the first pass read, by the place of the bundle, until the second takes it.
+    kept: Mutex<BTreeMap<usize, Vec<Evidence>>>,
 }
 
 impl<'a> Hosts<'a> {
     /// The first pass.
     pub(crate) fn survey(bundles: &'a [BundleRef], limits: &'a Limits, console: Console) -> Self {
         let progress = Progress::new(console, m::SURVEYING, bundles.len());
-        let surveyed: Vec<Vec<HostId>> = bundles
+        let few = bundles.len() <= FEW;
+        let surveyed: Vec<(Vec<HostId>, Option<Vec<Evidence>>)> = bundles
             .par_iter()
             .map(|bundle| {
-                let hosts = bundle.survey(limits);
+                let read = few.then(|| bundle.read(limits));
+                let hosts = match &read {
+                    Some(evidence) => evidence.iter().map(|evidence| evidence.host.id.clone()).collect(),
+                    None => bundle.survey(limits),
+                };
                 progress.step();
-                hosts
+                (hosts, read)
             })
             .collect();
+        let mut kept = BTreeMap::new();
         let mut by_host: BTreeMap<HostId, Vec<usize>> = BTreeMap::new();
-        for (at, hosts) in surveyed.into_iter().enumerate() {
+        for (at, (hosts, read)) in surveyed.into_iter().enumerate() {
             for host in hosts {
                 by_host.entry(host).or_default().push(at);
             }
+            kept.extend(read.map(|read| (at, read)));
         }
         let plans = by_host.into_iter().map(|(host, bundles)| Plan { host, bundles }).collect();
-        Self { bundles, limits, plans }
+        Self { bundles, limits, plans, kept: Mutex::new(kept) }
     }
 
     /// How many hosts there are.
@@ -73,7 +87,10 @@ impl<'a> Hosts<'a> {
         let needed: BTreeSet<usize> = plans.iter().flat_map(|plan| plan.bundles.iter().copied()).collect();
         let parts: BTreeMap<usize, Vec<Evidence>> = needed
             .into_par_iter()
-            .filter_map(|at| Some((at, self.bundles.get(at)?.read(self.limits))))
+            .filter_map(|at| {
+                let kept = self.kept.lock().ok().and_then(|mut kept| kept.remove(&at));
+                Some((at, kept.or_else(|| Some(self.bundles.get(at)?.read(self.limits)))?))
+            })
             .collect::<Vec<_>>()
             .into_iter()
             .collect();

@@ -2,6 +2,7 @@
 
 use crate::altered;
 use crate::assessment::{Finding, Kind, Severity};
+use crate::files::Files;
 use crate::history::History;
 use crate::launch::{Launch, kind_of};
 use crate::messages as m;
@@ -15,13 +16,15 @@ use std::collections::BTreeMap;
 /// Looks at every autostart entry, task and service of the evidence. One that several sources show is one finding.
 pub(crate) fn detect(evidence: &Evidence, intel: &Intel, history: &History) -> Vec<Finding> {
     let mut seen: BTreeMap<String, (Finding, Vec<usize>)> = BTreeMap::new();
+    let files = Files::of(evidence);
     // The subscriptions that a listing of autostart places shows are judged as subscriptions.
     let entries = evidence.autostarts().filter(|(_, entry)| entry.kind != Some(AutostartKind::Wmi));
     let launches = entries
         .map(|(record, entry)| (record, of_entry(entry, intel)))
         .chain(evidence.tasks().map(|(record, task)| (record, of_task(task))))
         .chain(evidence.services().map(|(record, service)| (record, of_service(service, intel))));
-    for (record, launch) in launches {
+    for (record, mut launch) in launches {
+        launch.know(&files);
         let Some(found) = launch.judge(intel) else { continue };
         seen.entry(found.id.clone()).or_insert_with(|| (found, Vec::new())).1.push(record);
     }
@@ -62,7 +65,7 @@ fn of_entry<'a>(entry: &'a AutostartEntry, intel: &Intel) -> Launch<'a> {
         place,
         name: &entry.name,
         identity,
-        commands: vec![("Launch String", command.to_owned())],
+        commands: commands_of(entry, command),
         image: Some(image),
         signer: entry.signer.as_deref(),
         observations,
@@ -70,6 +73,12 @@ fn of_entry<'a>(entry: &'a AutostartEntry, intel: &Intel) -> Launch<'a> {
         altered: altered::entry(entry, intel),
         subject: entry_subject(entry),
     }
+}
+
+/// The command, and what the script holds that it starts, where that was read.
+fn commands_of(entry: &AutostartEntry, command: &str) -> Vec<(&'static str, String)> {
+    let script = entry.extra.get("Content").map(|content| ("Content", content.clone()));
+    [("Launch String", command.to_owned())].into_iter().chain(script).collect()
 }
 
 fn of_task(task: &ScheduledTask) -> Launch<'_> {

@@ -5,6 +5,7 @@
 use crate::altered::Altered;
 use crate::assessment::{Action, Confidence, Finding, Kind, Severity};
 use crate::content::{Content, Recognised, recognise};
+use crate::files::{self, Files};
 use crate::messages as m;
 use crate::places::{is_disguised, is_user_writable};
 use crate::subject::{finding, finding_id};
@@ -41,7 +42,19 @@ pub(crate) struct Launch<'a> {
     pub(crate) subject: Map<String, Json>,
 }
 
-impl Launch<'_> {
+impl<'a> Launch<'a> {
+    /// Adds what is known of the files that are started.
+    pub(crate) fn know(&mut self, files: &Files<'a>) {
+        let commands = self.commands.iter().map(|(_, command)| command.as_str());
+        let started: Vec<_> =
+            self.image.into_iter().chain(commands).filter_map(|c| files.started_by(c)).collect();
+        for file in started {
+            self.observations.extend(files::observations(file));
+            // A signature that nobody verified is no reason for trust, and none for doubt.
+            let unsigned = file.signer.as_deref().filter(|signer| *signer == "(Not signed)");
+            self.signer = self.signer.or(unsigned);
+        }
+    }
     /// A finding, where the launch is worth one. Its evidence is left to the caller.
     pub(crate) fn judge(self, intel: &Intel) -> Option<Finding> {
         let mut content = Content::default();

@@ -11,6 +11,7 @@ mod class_store;
 mod content;
 mod coverage;
 mod events;
+mod files;
 mod history;
 mod launch;
 mod messages;
@@ -52,6 +53,7 @@ pub fn assess(evidence: &Evidence, intel: &Intel) -> Assessment {
     findings.extend(events::detect(evidence, intel));
     findings.extend(settings::detect(evidence, intel));
     findings.extend(registry_store::detect(evidence, intel));
+    findings.extend(files::detect(evidence, intel));
     let patch = patch::detect(evidence, intel);
     findings.extend(patch.findings);
     let machine = prevent::Machine::new(evidence, &patch.facts);

@@ -104,6 +104,9 @@ messages! {
     TITLE_SETTING = "title-setting" ["kind", "name", "value"];
     TITLE_ACCOUNT = "title-account" ["name"];
     TITLE_REGISTRY_STORE = "title-registry-store" ["key", "name"];
+    TITLE_FILE = "title-file" ["path"];
+    TITLE_RAN = "title-ran" ["program"];
+    REASON_PREFETCH = "reason-prefetch" ["path"];
     SETTING_HOSTS = "setting-hosts" [];
     SETTING_PORTPROXY = "setting-portproxy" [];
     SETTING_ROUTE = "setting-route" [];

@@ -53,3 +53,49 @@ pub struct AutostartEntry {
     /// Columns that have no field here, under their own names.
     pub extra: BTreeMap<String, String>,
 }
+
+/// The file that a command starts, as paths are compared: in lower case, without quotes and arguments, with what variables name as its usual
+/// place. A plain name is looked for where Windows has its own programs.
+pub fn program_of(command: &str) -> String {
+    const PLACES: [(&str, &str); 6] = [
+        (r"%systemroot%", r"c:\windows"),
+        (r"%windir%", r"c:\windows"),
+        (r"\systemroot", r"c:\windows"),
+        (r"system32\", r"c:\windows\system32\"),
+        (r"%programdata%", r"c:\programdata"),
+        (r"%programfiles%", r"c:\program files"),
+    ];
+    let lower = command.trim().to_lowercase().replace('/', "\\");
+    let lower = if let Some(quoted) = lower.strip_prefix('"') {
+        quoted.split('"').next().unwrap_or_default().to_owned()
+    } else {
+        let ends = [".exe", ".dll", ".sys"].iter();
+        let end = ends.filter_map(|end| Some(lower.find(end)? + end.len())).min();
+        lower.get(..end.unwrap_or(lower.len())).unwrap_or_default().to_owned()
+    };
+    let lower = lower.strip_prefix(r"\??\").unwrap_or(&lower);
+    match PLACES.iter().find_map(|(variable, place)| Some((place, lower.strip_prefix(variable)?))) {
+        Some((place, rest)) => format!("{place}{rest}"),
+        None if lower.contains('\\') => lower.to_owned(),
+        None => format!(r"c:\windows\system32\{lower}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::program_of;
+
+    #[test]
+    fn the_file_that_a_command_starts() {
+        for (command, path) in [
+            (r"%SystemRoot%\system32\svchost.exe -k netsvcs", r"c:\windows\system32\svchost.exe"),
+            (r"\SystemRoot\System32\drivers\x.sys", r"c:\windows\system32\drivers\x.sys"),
+            (r"system32\DRIVERS\x.sys", r"c:\windows\system32\drivers\x.sys"),
+            (r#""C:\Program Files\a b.exe" /x"#, r"c:\program files\a b.exe"),
+            (r"\??\C:\x\y.sys", r"c:\x\y.sys"),
+            ("wscript.exe", r"c:\windows\system32\wscript.exe"),
+        ] {
+            assert_eq!(program_of(command), path);
+        }
+    }
+}

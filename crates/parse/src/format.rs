@@ -58,6 +58,8 @@ pub enum Format {
     CimRepository,
     /// A scheduled task.
     TaskXml,
+    /// A hosts file.
+    HostsFile,
     /// What `systeminfo` prints.
     SystemInfo,
     /// Installed updates: `wmic qfe`, `Get-HotFix`.
@@ -131,6 +133,7 @@ impl Format {
             Self::RegistryHive => "registry-hive",
             Self::CimRepository => "cim-repository",
             Self::TaskXml => "task-xml",
+            Self::HostsFile => "hosts-file",
             Self::SystemInfo => "systeminfo",
             Self::Hotfixes => "hotfixes",
             Self::Packages => "packages",
@@ -200,6 +203,9 @@ impl Format {
 
     /// Recognises text by its beginning.
     pub fn of_text(text: &str, name: &str) -> Self {
+        if crate::hosts::is_hosts(text, name) {
+            return Self::HostsFile;
+        }
         match text::recognise(text) {
             // The file is binary, but most of it is UTF-16.
             Self::UnknownText if has_extension(name, "arn") => Self::AutorunsArn,
@@ -231,6 +237,7 @@ impl Format {
                 | Self::AutorunsXml
                 | Self::EventJson
                 | Self::TaskXml
+                | Self::HostsFile
                 | Self::SystemInfo
                 | Self::Hotfixes
                 | Self::Packages

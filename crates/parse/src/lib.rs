@@ -10,11 +10,14 @@ pub mod bundle;
 pub mod events;
 pub mod format;
 pub mod hives;
+pub mod hosts;
 pub mod hotfix;
 pub mod mof;
+mod place;
 pub mod policy;
 pub mod powershell;
 pub mod repository;
+mod shortcut;
 pub mod systeminfo;
 pub mod tasks;
 pub mod text;
@@ -52,6 +55,7 @@ pub fn messages() -> impl Iterator<Item = &'static MessageSpec> {
         format::NOTES,
         hotfix::NOTES,
         hives::NOTES,
+        hosts::NOTES,
         mof::NOTES,
         powershell::NOTES,
         repository::NOTES,

@@ -13,7 +13,7 @@
 
 mod program;
 
-pub use program::{is_smb_driver, parse_driver};
+pub use program::{ProgramFacts, is_smb_driver, parse_driver, parse_program};
 
 use crate::format::file_name;
 use crate::text::Text;

@@ -1,6 +1,7 @@
 //! Takes in the files and members of one bundle, one at a time, and keeps what they say.
 
 use super::archive::Archive;
+use super::files::Programs;
 use super::guard::{Guard, Hashed, refused};
 use super::manifest::{MANIFEST_PATH, Manifest, RECORDS_PATH, SCHEMA};
 use super::notes::{
@@ -81,6 +82,8 @@ pub(super) struct Collector<'a> {
     pub(super) unread: u64,
     /// Files that are read together, until all of the bundle has been seen.
     sets: Sets,
+    /// Programs that something may start.
+    pub(super) programs: Programs,
 }
 
 impl<'a> Collector<'a> {
@@ -93,7 +96,21 @@ impl<'a> Collector<'a> {
             notes: Vec::new(),
             unread: 0,
             sets: Sets::default(),
+            programs: Programs::default(),
         }
+    }
+
+    /// Whether no more than the names of machines are asked for.
+    pub(super) const fn is_survey(&self) -> bool {
+        !self.mode.hash
+    }
+
+    pub(super) const fn limits(&self) -> &'a Limits {
+        self.mode.limits
+    }
+
+    pub(super) const fn shape(&self) -> Shape {
+        self.mode.shape
     }
 
     fn is_sealed(&self) -> bool {
@@ -123,6 +140,7 @@ impl<'a> Collector<'a> {
         let hash = self.mode.hash && (self.is_sealed() || format.is_none_or(Format::is_read));
         let mut stream = Hashed::new(Cursor::new(head).chain(reader), hash);
         match format {
+            _ if self.take_by_place(&offer, &mut stream) => {}
             Some(Format::Zip) if offer.layers == 0 && self.mode.shape == Shape::Loose => return,
             Some(Format::Zip) if self.mode.shape == Shape::Disk => self.unread += 1,
             Some(Format::Gzip) if !offer.gunzipped => self.take_gzip(&offer, &mut stream),
@@ -139,6 +157,7 @@ impl<'a> Collector<'a> {
             Some(Format::Program) if version::is_smb_driver(&offer.relative) => {
                 self.take_driver(&offer, &mut stream);
             }
+            Some(Format::Program) if self.take_program(&offer, &mut stream) => {}
             Some(format) => self.pass(&offer, format),
             None => self.take_text(&offer, &mut stream),
         }
@@ -481,14 +500,14 @@ fn folder_of<'p>(path: &'p str, proper: &str) -> Option<&'p str> {
 }
 
 /// All that is left, or `None` where that is more than the limit.
-fn read_whole(reader: &mut dyn Read, limit: u64) -> io::Result<Option<Vec<u8>>> {
+pub(super) fn read_whole(reader: &mut dyn Read, limit: u64) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
     reader.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
     Ok((bytes.len() as u64 <= limit).then_some(bytes))
 }
 
 /// Why reading failed: a limit, damaged packing, or the system.
-fn failure(error: &io::Error) -> Message {
+pub(super) fn failure(error: &io::Error) -> Message {
     match (refused(error), error.kind()) {
         (Some(message), _) => message.clone(),
         (None, io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof) => {

@@ -20,6 +20,7 @@
 mod aliases;
 mod archive;
 mod collect;
+mod files;
 mod group;
 mod guard;
 mod join;

@@ -1,6 +1,7 @@
 //! Reads the bundle at a place. With the walk, the only code of this crate that touches the file system.
 
 use super::collect::{Collector, Mode, Offer};
+use super::files::max_program;
 use super::group::{Bundle, group};
 use super::notes::{CROWDED, DEEP, LINK, SPECIAL, io_message};
 use super::walk::{Entry, Kind, list};
@@ -37,9 +38,18 @@ pub(super) fn read(bundle: &BundleRef, limits: &Limits, hash: bool) -> Vec<Evide
         Place::Bytes(bytes) => in_memory(&mut collector, &bundle.name, bytes),
     }
     collector.finish();
+    collector.read_started(program);
     let disk = shape == Shape::Disk;
     let bundle = Bundle { display: &bundle.name, host: host(bundle), disk, verify: hash };
     group(&bundle, collector)
+}
+
+/// The bytes of a program, where it is still there and not too large.
+fn program(path: &str) -> Option<Vec<u8>> {
+    let (file, length) = open(Path::new(path)).ok()?;
+    let mut bytes = Vec::new();
+    file.take(max_program()).read_to_end(&mut bytes).ok()?;
+    (bytes.len() as u64 == length).then_some(bytes)
 }
 
 /// The host that the bundle's name promises.

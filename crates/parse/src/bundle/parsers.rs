@@ -3,7 +3,9 @@
 use super::names;
 use crate::format::Format;
 use crate::text::Text;
-use crate::{Parsed, autoruns, events, hotfix, mof, policy, powershell, systeminfo, tasks, version, wmic};
+use crate::{
+    Parsed, autoruns, events, hosts, hotfix, mof, policy, powershell, systeminfo, tasks, version, wmic,
+};
 
 /// Reads a text in its format; `place` is the path of the file inside the bundle.
 pub(super) fn parse(format: Format, text: &Text<'_>, place: &str) -> Parsed {
@@ -25,6 +27,7 @@ pub(super) fn parse(format: Format, text: &Text<'_>, place: &str) -> Parsed {
         Format::AutorunsXml => autoruns::parse_xml(text),
         Format::EventJson => events::parse_json(text),
         Format::TaskXml => tasks::parse(text, place),
+        Format::HostsFile => hosts::parse(text),
         Format::SystemInfo => systeminfo::parse(text),
         Format::Hotfixes => hotfix::parse_updates(text),
         Format::Packages => hotfix::parse_packages(text),

@@ -2,6 +2,7 @@
 
 mod disk;
 mod exports;
+mod files;
 mod hostile;
 mod hosts;
 mod places;

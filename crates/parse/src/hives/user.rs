@@ -3,6 +3,7 @@
 use super::view::{Place, View, autostart};
 use super::{places, store};
 use crate::Parsed;
+use crate::place::user_of;
 use evidence::{Area, AutostartKind, ReadState};
 
 /// Classes of one user that become records.
@@ -68,37 +69,5 @@ fn classes(view: &View, profile: Option<&str>, out: &mut Parsed) {
         if let Some(command) = key.text("") {
             out.records.push((key.location(), autostart(place, &key.path, class, &command, None)));
         }
-    }
-}
-
-/// The user by the folder of the profile; services have theirs below `ServiceProfiles`.
-fn user_of(place: &str) -> Option<String> {
-    let parts: Vec<_> = place.split(['/', '\\', '!']).collect();
-    let at = parts.iter().position(|part| {
-        ["Users", "Documents and Settings", "ServiceProfiles"]
-            .iter()
-            .any(|name| part.eq_ignore_ascii_case(name))
-    })?;
-    // The last part is the hive itself.
-    (at + 2 < parts.len()).then(|| parts.get(at + 1).map(|name| (*name).to_owned())).flatten()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::user_of;
-
-    #[test]
-    fn the_folder_names_the_user() {
-        assert_eq!(user_of("C/Users/me/NTUSER.DAT").as_deref(), Some("me"));
-        assert_eq!(
-            user_of("x.zip!C/Users/me/AppData/Local/Microsoft/Windows/UsrClass.dat").as_deref(),
-            Some("me")
-        );
-        assert_eq!(
-            user_of("Windows/ServiceProfiles/LocalService/NTUSER.DAT").as_deref(),
-            Some("LocalService")
-        );
-        assert_eq!(user_of("Users/NTUSER.DAT"), None);
-        assert_eq!(user_of("NTUSER.DAT"), None);
     }
 }

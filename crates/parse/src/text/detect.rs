@@ -45,7 +45,9 @@ pub fn looks_binary(bytes: &[u8]) -> bool {
 fn utf16_without_mark(bytes: &[u8]) -> Option<Encoding> {
     let sample = bytes.get(..SAMPLE).unwrap_or(bytes);
     let (units, _) = sample.as_chunks::<2>();
-    if units.is_empty() {
+    // Plain text with many zeros behind other characters, such as `0.0.0.0`, would pass for kana.
+    let is_plain = sample.iter().all(|byte| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~'));
+    if units.is_empty() || is_plain {
         return None;
     }
     let little = Units::count(units, u16::from_le_bytes);

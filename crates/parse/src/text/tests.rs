@@ -98,3 +98,14 @@ fn offsets_are_those_of_the_stored_bytes() {
         assert_eq!(decoded.offset(usize::MAX), bytes.len() as u64);
     }
 }
+
+#[test]
+fn addresses_full_of_zeros_are_no_kana() {
+    for text in
+        ["0.0.0.0 a.example\n0.0.0.0 b.example\n", "127.0.0.1 localhost\n0.0.0.0 a.example\n", "00000000"]
+    {
+        for text in [text.to_owned(), format!("x{text}")] {
+            assert_eq!(Text::decode(text.as_bytes()).as_str(), text);
+        }
+    }
+}

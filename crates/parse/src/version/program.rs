@@ -36,46 +36,115 @@ pub fn is_smb_driver(path: &str) -> bool {
     name.strip_suffix("srv.sys").is_some_and(|before| before.is_empty() || before.ends_with(['_', '-', '.']))
 }
 
+/// The longest text of version information that is read, in characters.
+const LONGEST_TEXT: usize = 260;
+
+/// What a program says of itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ProgramFacts {
+    /// The four numbers of its fixed file version.
+    pub version: Option<[u16; 4]>,
+    /// Its original name.
+    pub original_name: Option<String>,
+    /// The company that it names.
+    pub company: Option<String>,
+    /// Whether a signature is in it; that of a catalogue is not.
+    pub is_signed: bool,
+}
+
+/// What a program says of itself; `None` where the bytes are no program.
+pub fn parse_program(bytes: &[u8]) -> Option<ProgramFacts> {
+    let layout = Layout::of(bytes)?;
+    let data = version_information(&layout).unwrap_or_default();
+    Some(ProgramFacts {
+        version: fixed_version(data),
+        original_name: version_text(data, "OriginalFilename"),
+        company: version_text(data, "CompanyName"),
+        is_signed: layout.has_signature(),
+    })
+}
+
 /// The four numbers of a program's fixed file version; `None` where it has none.
 pub fn parse_driver(bytes: &[u8]) -> Option<[u16; 4]> {
-    let image = Image(bytes);
-    if image.0.get(..2)? != b"MZ" {
-        return None;
-    }
-    let header = usize::try_from(image.u32(0x3C)?).ok()?;
-    if image.0.get(header..header.checked_add(4)?)? != b"PE\0\0" {
-        return None;
-    }
-    let sections = image.u16(header + 6)?.min(MOST_ENTRIES);
-    let optional = header + 24;
-    let optional_size = usize::from(image.u16(header + 20)?);
-    // PE32 and PE32+ differ in the size of what stands before the directories.
-    let directories = match image.u16(optional)? {
-        0x10B => optional + 96,
-        0x20B => optional + 112,
-        _ => return None,
-    };
+    fixed_version(version_information(&Layout::of(bytes)?)?)
+}
+
+/// The version information of a program.
+fn version_information<'b>(layout: &Layout<'b>) -> Option<&'b [u8]> {
+    let image = &layout.image;
     // The third directory is that of the resources.
-    let resources_at = image.u32(directories + 16)?;
-    let table = optional + optional_size;
-    let place = |address: u32| {
-        (0..usize::from(sections)).find_map(|section| {
-            let entry = table + section * 40;
-            let start = image.u32(entry + 12)?;
-            let size = image.u32(entry + 8)?.max(image.u32(entry + 16)?);
-            let inside = address.checked_sub(start).filter(|inside| *inside < size)?;
-            usize::try_from(image.u32(entry + 20)?.checked_add(inside)?).ok()
-        })
-    };
-    let root = place(resources_at)?;
-    // Type, name, language: the first name and language will do, as a driver has one version.
+    let root = layout.place(image.u32(layout.directories + 16)?)?;
+    // Type, name, language: the first name and language will do, as a program has one version.
     let names = image.entry(root, root, Some(VERSION))?;
     let languages = image.entry(root, names, None)?;
     let leaf = image.entry(root, languages, None)?;
     let (address, size) = (image.u32(leaf)?, usize::try_from(image.u32(leaf + 4)?).ok()?);
-    let start = place(address)?;
-    let data = image.0.get(start..start.checked_add(size)?)?;
-    fixed_version(data)
+    let start = layout.place(address)?;
+    image.0.get(start..start.checked_add(size)?)
+}
+
+/// A text of version information: its name, then at a multiple of four bytes its value.
+fn version_text(data: &[u8], name: &str) -> Option<String> {
+    let name: Vec<u8> = name.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect();
+    let after = memchr::memmem::find(data, &name)? + name.len();
+    let start = after.next_multiple_of(4);
+    let units = data.get(start..)?.chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]]));
+    let text: Vec<u16> = units.take_while(|unit| *unit != 0).take(LONGEST_TEXT).collect();
+    let text = String::from_utf16_lossy(&text).trim().to_owned();
+    (!text.is_empty()).then_some(text)
+}
+
+/// Where the parts of a program lie.
+struct Layout<'b> {
+    image: Image<'b>,
+    /// The table of sections.
+    table: usize,
+    sections: u16,
+    /// The directories of the optional header.
+    directories: usize,
+}
+
+impl<'b> Layout<'b> {
+    fn of(bytes: &'b [u8]) -> Option<Self> {
+        let image = Image(bytes);
+        if image.0.get(..2)? != b"MZ" {
+            return None;
+        }
+        let header = usize::try_from(image.u32(0x3C)?).ok()?;
+        if image.0.get(header..header.checked_add(4)?)? != b"PE\0\0" {
+            return None;
+        }
+        let sections = image.u16(header + 6)?.min(MOST_ENTRIES);
+        let optional = header + 24;
+        let optional_size = usize::from(image.u16(header + 20)?);
+        // PE32 and PE32+ differ in the size of what stands before the directories.
+        let directories = match image.u16(optional)? {
+            0x10B => optional + 96,
+            0x20B => optional + 112,
+            _ => return None,
+        };
+        Some(Self { image, table: optional + optional_size, sections, directories })
+    }
+
+    /// The place in the file of an address.
+    fn place(&self, address: u32) -> Option<usize> {
+        (0..usize::from(self.sections)).find_map(|section| {
+            let entry = self.table + section * 40;
+            let start = self.image.u32(entry + 12)?;
+            let size = self.image.u32(entry + 8)?.max(self.image.u32(entry + 16)?);
+            let inside = address.checked_sub(start).filter(|inside| *inside < size)?;
+            usize::try_from(self.image.u32(entry + 20)?.checked_add(inside)?).ok()
+        })
+    }
+
+    /// Whether the fifth directory, that of signatures, names bytes of the file.
+    fn has_signature(&self) -> bool {
+        let number = |at: usize| usize::try_from(self.image.u32(at)?).ok();
+        let place = number(self.directories + 32).zip(number(self.directories + 36));
+        place.is_some_and(|(start, size)| {
+            size > 8 && start.checked_add(size).is_some_and(|end| end <= self.image.0.len())
+        })
+    }
 }
 
 /// The numbers in version information: behind its key, at a multiple of four bytes.

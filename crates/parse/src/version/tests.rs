@@ -136,6 +136,33 @@ fn the_numeric_version_of_a_driver() {
 }
 
 #[test]
+fn what_a_program_says_of_itself() {
+    let mut image = program([6, 22, 2, 0], true);
+    let mut texts = Vec::new();
+    for (name, text) in [("CompanyName", "www.xmrig.com"), ("OriginalFilename", "xmrig.exe")] {
+        texts.extend(name.encode_utf16().chain([0]).flat_map(u16::to_le_bytes));
+        texts.resize(texts.len().next_multiple_of(4), 0);
+        texts.extend(text.encode_utf16().chain([0]).flat_map(u16::to_le_bytes));
+        texts.resize(texts.len().next_multiple_of(4), 0);
+    }
+    // Behind the numbers, in the same version information.
+    let start = 0x280 + 92;
+    image[start..start + texts.len()].copy_from_slice(&texts);
+    image[0x264..0x268].copy_from_slice(&u32::try_from(92 + texts.len()).unwrap().to_le_bytes());
+    let facts = parse_program(&image).unwrap();
+    assert_eq!(facts.version, Some([6, 22, 2, 0]));
+    assert_eq!(facts.original_name.as_deref(), Some("xmrig.exe"));
+    assert_eq!(facts.company.as_deref(), Some("www.xmrig.com"));
+    assert!(!facts.is_signed);
+    // The directory of signatures names the last bytes of the file.
+    let directory = 0x58 + 112 + 32;
+    image[directory..directory + 4].copy_from_slice(&0x3F0_u32.to_le_bytes());
+    image[directory + 4..directory + 8].copy_from_slice(&16_u32.to_le_bytes());
+    assert!(parse_program(&image).unwrap().is_signed);
+    assert_eq!(parse_program(b"MZ"), None);
+}
+
+#[test]
 fn the_driver_by_its_name_and_place() {
     for (path, expected) in [
         ("srv.sys", true),
@@ -159,6 +186,7 @@ proptest! {
             image[at] = byte;
         }
         let _ = parse_driver(&image[..cut]);
+        let _ = parse_program(&image[..cut]);
     }
 
     #[test]

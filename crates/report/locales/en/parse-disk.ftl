@@ -19,3 +19,4 @@ note-hive-unreadable = the registry hive cannot be read: { $reason }
 note-hive-damaged = part of the registry hive was not read: { $reason }
 note-hive-unreplayed = the registry hive was copied while changes were on their way to it, and no transaction log brings them; copy its `.LOG1` and `.LOG2` along
 note-hive-other = this registry hive is none of SYSTEM, SOFTWARE, SAM or a user's, and tells nothing here
+note-hosts-cut = the hosts file names more than { $limit } hosts; the rest was not read

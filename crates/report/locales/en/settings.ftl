@@ -2,6 +2,9 @@
 title-setting = { $kind }: “{ $name }”{ $value }
 title-account = account: “{ $name }”
 title-registry-store = payload in the registry: { $key }, value “{ $name }”
+title-file = file: { $path }
+title-ran = program that ran: { $program }
+reason-prefetch = Windows noted that it ran: { $path }
 
 setting-hosts = line of the hosts file
 setting-portproxy = forwarded port

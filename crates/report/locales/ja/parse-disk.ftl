@@ -19,3 +19,4 @@ note-hive-unreadable = レジストリ ハイブを読み取れません: { $rea
 note-hive-damaged = レジストリ ハイブの一部を読み取れませんでした: { $reason }
 note-hive-unreplayed = 書き込み途中のレジストリ ハイブですが、変更を補うトランザクション ログがありません。`.LOG1` と `.LOG2` も一緒にコピーしてください
 note-hive-other = SYSTEM、SOFTWARE、SAM、ユーザーのいずれのハイブでもないため、調べる内容がありません
+note-hosts-cut = hosts ファイルのホスト名が { $limit } 件を超えています。残りは読み取っていません

@@ -2,6 +2,9 @@
 title-setting = { $kind }:「{ $name }」{ $value }
 title-account = アカウント:「{ $name }」
 title-registry-store = レジストリに格納されたペイロード: { $key } の値「{ $name }」
+title-file = ファイル: { $path }
+title-ran = 実行されたプログラム: { $program }
+reason-prefetch = Windows に実行の記録があります: { $path }
 
 setting-hosts = hosts ファイルの行
 setting-portproxy = ポート転送

@@ -1,0 +1,238 @@
+//! Files that tell something by their place: start-up folders, prefetch, and the programs that autostart entries start.
+
+use super::Shape;
+use super::collect::{Collector, Offer, Taken, failure, read_whole};
+use super::guard::{Hashed, hex};
+use super::notes::too_large;
+use crate::format::Format;
+use crate::place::{self, Place};
+use crate::text::Text;
+use crate::{shortcut, version};
+use evidence::program_of;
+use evidence::{
+    Area, AutostartEntry, AutostartKind, FileFact, Level, Location, ReadState, RecordData, Setting, Source,
+    TaskAction,
+};
+use md5::Md5;
+use sha1::Sha1;
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
+
+/// Programs of one bundle whose facts are read.
+const MAX_PROGRAMS: usize = 2_000;
+/// The largest program whose facts are read, in bytes.
+const MAX_PROGRAM: u64 = 64 << 20;
+/// Programs of a disk that are remembered until it is known which of them something starts.
+const MAX_REMEMBERED: usize = 200_000;
+/// The longest script of a start-up folder that is judged by its content, in bytes.
+const MAX_SCRIPT: usize = 64 << 10;
+/// Folders of Windows that keep copies of programs which nothing starts from there.
+const STORES: [&str; 4] =
+    [r"\windows\winsxs\", r"\windows\servicing\", r"\windows\softwaredistribution\", r"\windows.old\"];
+
+/// Programs by their path on the machine in lower case.
+#[derive(Debug, Default)]
+pub(super) struct Programs {
+    seen: BTreeMap<String, Offer>,
+    read: usize,
+}
+
+impl Collector<'_> {
+    /// Takes in a file whose place makes it evidence, whatever it holds. Returns whether it was one.
+    pub(super) fn take_by_place(&mut self, offer: &Offer, stream: &mut Hashed<impl Read>) -> bool {
+        let Some(place) = place::of(&offer.relative) else { return false };
+        let mut taken = Taken { relative: offer.relative.clone(), evidence: true, ..Taken::default() };
+        if !self.is_survey() {
+            match place {
+                Place::Prefetch { path, program } => {
+                    let setting = Setting {
+                        kind: "prefetch".to_owned(),
+                        name: program,
+                        value: path,
+                        details: BTreeMap::new(),
+                    };
+                    taken.source = Some(source(offer, "prefetch", None, offer.length));
+                    taken.records.push((Location::Whole, RecordData::Setting(setting)));
+                }
+                Place::StartUp { path, user } => {
+                    let bytes = match read_whole(stream, self.limits().text) {
+                        Ok(Some(bytes)) => bytes,
+                        Ok(None) => {
+                            self.refuse(offer.clone(), Level::Error, too_large(self.limits()));
+                            return true;
+                        }
+                        Err(error) => {
+                            self.refuse(offer.clone(), Level::Error, failure(&error));
+                            return true;
+                        }
+                    };
+                    taken.source = Some(source(offer, "start-up-file", stream.digest(), stream.length()));
+                    taken.records.push((Location::Whole, start_up(&path, user, &bytes)));
+                    if version::parse_program(&bytes).is_some() {
+                        taken.records.push((Location::Whole, RecordData::File(facts(&path, &bytes))));
+                    }
+                    taken.coverage.add(Area::Autostarts, ReadState::Partial);
+                }
+            }
+        }
+        self.taken.push(taken);
+        true
+    }
+
+    /// Takes in a program whose place on the machine is known: at once where few are expected, else once it is known that something
+    /// starts it. Returns whether it was one.
+    pub(super) fn take_program(&mut self, offer: &Offer, stream: &mut Hashed<impl Read>) -> bool {
+        let Some(path) = place::on_machine(&offer.relative) else { return false };
+        if offer.length > MAX_PROGRAM {
+            return false;
+        }
+        if self.shape() == Shape::Disk {
+            let lower = path.to_lowercase();
+            let kept = STORES.iter().any(|store| lower.contains(store));
+            if !self.is_survey() && !kept && self.programs.seen.len() < MAX_REMEMBERED {
+                self.programs.seen.insert(lower, offer.clone());
+            }
+            return false;
+        }
+        if self.programs.read >= MAX_PROGRAMS {
+            return false;
+        }
+        self.programs.read += 1;
+        let bytes = if self.is_survey() { Ok(None) } else { read_whole(stream, MAX_PROGRAM) };
+        match bytes {
+            Ok(Some(bytes)) => {
+                let source = source(offer, Format::Program.as_str(), stream.digest(), stream.length());
+                self.add_program(offer, source, &path, &bytes);
+            }
+            Ok(None) => {
+                let relative = offer.relative.clone();
+                self.taken.push(Taken { relative, evidence: true, ..Taken::default() });
+            }
+            Err(error) => self.refuse(offer.clone(), Level::Error, failure(&error)),
+        }
+        true
+    }
+
+    /// Reads the programs of a disk that something starts. `open` opens a file by its path.
+    pub(super) fn read_started(&mut self, open: impl Fn(&str) -> Option<Vec<u8>>) {
+        let programs = std::mem::take(&mut self.programs);
+        if programs.seen.is_empty() {
+            return;
+        }
+        let records = self.taken.iter().flat_map(|taken| &taken.records);
+        let started: BTreeSet<String> =
+            records.flat_map(|(_, data)| started(data)).map(|path| program_of(&path)).collect();
+        for path in started.iter().take(MAX_PROGRAMS) {
+            let Some(offer) = programs.seen.get(path) else { continue };
+            let Some(bytes) = open(&offer.path) else { continue };
+            let hash = hex(&Sha256::digest(&bytes));
+            let source = source(offer, Format::Program.as_str(), Some(hash), bytes.len() as u64);
+            let path = place::on_machine(&offer.relative).unwrap_or_default();
+            self.add_program(offer, source, &path, &bytes);
+        }
+    }
+
+    fn add_program(&mut self, offer: &Offer, source: Source, path: &str, bytes: &[u8]) {
+        let mut taken = Taken { relative: offer.relative.clone(), evidence: true, ..Taken::default() };
+        taken.source = Some(source);
+        taken.records.push((Location::Whole, RecordData::File(facts(path, bytes))));
+        taken.coverage.add(Area::Files, ReadState::Partial);
+        self.taken.push(taken);
+    }
+}
+
+/// The largest program whose facts are read, for whoever opens it.
+pub(super) const fn max_program() -> u64 {
+    MAX_PROGRAM
+}
+
+fn source(offer: &Offer, format: &str, sha256: Option<String>, length: u64) -> Source {
+    Source {
+        path: offer.path.clone(),
+        member: offer.member.clone(),
+        sha256,
+        length,
+        format: format.to_owned(),
+    }
+}
+
+/// What lies in a start-up folder is started as it is; a script says by its content what it does, a shortcut what it starts.
+fn start_up(path: &str, user: Option<String>, bytes: &[u8]) -> RecordData {
+    let (folder, name) = path.rsplit_once('\\').unwrap_or(("", path));
+    let command = shortcut::command(bytes);
+    let mut extra = BTreeMap::new();
+    if command.is_none() && bytes.len() <= MAX_SCRIPT && !crate::text::looks_binary(bytes) {
+        extra.insert("Content".to_owned(), Text::decode(bytes).as_str().to_owned());
+    }
+    let hash = hex(&Sha256::digest(bytes));
+    RecordData::Autostart(AutostartEntry {
+        kind: Some(AutostartKind::Run),
+        category: "Logon".to_owned(),
+        location: folder.to_owned(),
+        name: name.to_owned(),
+        enabled: Some(true),
+        profile: user,
+        image_path: command.is_none().then(|| path.to_owned()),
+        launch_string: Some(command.unwrap_or_else(|| path.to_owned())),
+        hashes: BTreeMap::from([("sha256".to_owned(), hash)]),
+        extra,
+        ..AutostartEntry::default()
+    })
+}
+
+/// What there is to know of a program without running it.
+fn facts(path: &str, bytes: &[u8]) -> FileFact {
+    let program = version::parse_program(bytes).unwrap_or_default();
+    let signed = if program.is_signed { "(Not verified) signature in the file" } else { "(Not signed)" };
+    FileFact {
+        path: path.to_owned(),
+        exists: true,
+        size: Some(bytes.len() as u64),
+        hashes: BTreeMap::from([
+            ("md5".to_owned(), hex(&Md5::digest(bytes))),
+            ("sha1".to_owned(), hex(&Sha1::digest(bytes))),
+            ("sha256".to_owned(), hex(&Sha256::digest(bytes))),
+        ]),
+        version: program.version,
+        original_name: program.original_name,
+        company: program.company,
+        signer: Some(signed.to_owned()),
+        ..FileFact::default()
+    }
+}
+
+/// The files that a record starts.
+fn started(data: &RecordData) -> Vec<String> {
+    match data {
+        RecordData::Autostart(entry) => entry.image_path.iter().cloned().collect(),
+        RecordData::Service(service) => {
+            service.image_path.iter().chain(&service.service_dll).cloned().collect()
+        }
+        RecordData::Task(task) => {
+            let commands = task.actions.iter().filter_map(|action| match action {
+                TaskAction::Exec { command, .. } => Some(command.clone()),
+                _ => None,
+            });
+            commands.collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scripts_and_shortcuts_of_a_start_up_folder() {
+        let entry = |bytes: &[u8]| match start_up(r"C:\ProgramData\StartUp\run.bat", None, bytes) {
+            RecordData::Autostart(entry) => entry,
+            other => panic!("{other:?}"),
+        };
+        let script = entry(b"start powershell -w hidden");
+        assert_eq!(script.extra["Content"], "start powershell -w hidden");
+        assert_eq!(script.location, r"C:\ProgramData\StartUp");
+        assert_eq!(entry(b"MZ\x90\0\x03\0\0\0").extra.len(), 0);
+    }
+}

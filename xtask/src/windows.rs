@@ -31,7 +31,7 @@ const KINDS: [Kind; 2] = [
         target: "i686-win7-windows-gnu",
         linker: "i686-w64-mingw32-gcc",
         linker_variable: "CARGO_TARGET_I686_WIN7_WINDOWS_GNU_LINKER",
-        arguments: &["--no-default-features"],
+        arguments: &["--no-default-features", "--features", "net"],
     },
 ];
 

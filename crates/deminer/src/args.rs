@@ -2,9 +2,13 @@
 #![allow(clippy::doc_markdown, reason = "the comments are the help texts, and backticks would stand in them")]
 
 mod cleaning;
+#[cfg(feature = "net")]
+mod probing;
 mod signature;
 
 pub(crate) use cleaning::{Clean, ReceiptFormat, Selftest, Undo, Verify};
+#[cfg(feature = "net")]
+pub(crate) use probing::{Probe, ProbeFormat};
 pub(crate) use signature::{Signature, SignatureNew, Signatures};
 
 use clap::builder::NonEmptyStringValueParser;
@@ -96,6 +100,9 @@ pub(crate) enum Command {
     Selftest(Selftest),
     /// Collect the evidence of this Windows machine into a bundle
     Collect(Collect),
+    /// Ask machines over the network, read-only, whether they have the update MS17-010
+    #[cfg(feature = "net")]
+    Probe(Probe),
     /// Make and inspect baselines: what a clean machine has
     #[command(subcommand)]
     Baseline(Baseline),

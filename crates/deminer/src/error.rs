@@ -78,6 +78,9 @@ pub(crate) enum Error {
     NoPayload { named: String },
     /// The evidence does not speak of this host; one with a similar name.
     UnknownHost { name: String, similar: Option<String> },
+    /// Nobody can be asked over the network.
+    #[cfg(feature = "net")]
+    Probe(crate::commands::probe::Problem),
 }
 
 impl Error {
@@ -159,6 +162,8 @@ impl Error {
             Self::NoPayload { named } => m::NO_PAYLOAD.with([named.into()]),
             Self::SeveralHosts => m::SEVERAL_HOSTS.plain(),
             Self::UnknownHost { name, .. } => m::UNKNOWN_HOST.with([name.into()]),
+            #[cfg(feature = "net")]
+            Self::Probe(problem) => problem.message(),
         }
     }
 
@@ -202,6 +207,8 @@ impl Error {
             Self::NoPayload { .. } => m::HINT_NO_PAYLOAD.plain(),
             Self::SeveralHosts => m::HINT_SEVERAL_HOSTS.plain(),
             Self::UnknownHost { .. } => m::HINT_UNKNOWN_HOST.plain(),
+            #[cfg(feature = "net")]
+            Self::Probe(problem) => problem.hint(),
         })
     }
 

@@ -4,11 +4,14 @@
 //! in the order of the ids, and hands over the evidence of each host. A few bundles, which the second pass would hold at once anyway, are read
 //! in the first, so that their logs are not read twice.
 
+mod answers;
+
 use crate::console::Console;
 use crate::messages as m;
 use crate::progress::Progress;
+use answers::Answers;
 use evidence::{Evidence, HostId, Level, Note};
-use parse::bundle::{BundleRef, Limits};
+use parse::bundle::{BundleRef, Limits, Surveyed};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
@@ -22,7 +25,7 @@ const FEW: usize = 8;
 /// A host and the bundles that speak of it, by their place in the list of bundles.
 struct Plan {
     host: HostId,
-    bundles: Vec<usize>,
+    bundles: BTreeSet<usize>,
 }
 
 /// The hosts that some bundles speak of.
@@ -32,6 +35,7 @@ pub(crate) struct Hosts<'a> {
     plans: Vec<Plan>,
     /// What the first pass read, by the place of the bundle, until the second takes it.
     kept: Mutex<BTreeMap<usize, Vec<Evidence>>>,
+    answers: Answers,
 }
 
 impl<'a> Hosts<'a> {
@@ -39,28 +43,32 @@ impl<'a> Hosts<'a> {
     pub(crate) fn survey(bundles: &'a [BundleRef], limits: &'a Limits, console: Console) -> Self {
         let progress = Progress::new(console, m::SURVEYING, bundles.len());
         let few = bundles.len() <= FEW;
-        let surveyed: Vec<(Vec<HostId>, Option<Vec<Evidence>>)> = bundles
+        let surveyed: Vec<(Vec<Surveyed>, Option<Vec<Evidence>>)> = bundles
             .par_iter()
             .map(|bundle| {
                 let read = few.then(|| bundle.read(limits));
                 let hosts = match &read {
-                    Some(evidence) => evidence.iter().map(|evidence| evidence.host.id.clone()).collect(),
-                    None => bundle.survey(limits),
+                    Some(evidence) => evidence.iter().map(Surveyed::of).collect(),
+                    None => bundle.survey_hosts(limits),
                 };
                 progress.step();
                 (hosts, read)
             })
             .collect();
+        let answers = Answers::of(surveyed.iter().flat_map(|(hosts, _)| hosts));
         let mut kept = BTreeMap::new();
-        let mut by_host: BTreeMap<HostId, Vec<usize>> = BTreeMap::new();
+        let mut by_host: BTreeMap<HostId, BTreeSet<usize>> = BTreeMap::new();
         for (at, (hosts, read)) in surveyed.into_iter().enumerate() {
             for host in hosts {
-                by_host.entry(host).or_default().push(at);
+                for other in answers.linked_to(&host.id) {
+                    by_host.entry(other.clone()).or_default().insert(at);
+                }
+                by_host.entry(answers.home(host.id)).or_default().insert(at);
             }
             kept.extend(read.map(|read| (at, read)));
         }
         let plans = by_host.into_iter().map(|(host, bundles)| Plan { host, bundles }).collect();
-        Self { bundles, limits, plans, kept: Mutex::new(kept) }
+        Self { bundles, limits, plans, answers, kept: Mutex::new(kept) }
     }
 
     /// How many hosts there are.
@@ -95,7 +103,8 @@ impl<'a> Hosts<'a> {
             .into_iter()
             .collect();
         let mut by_host: BTreeMap<HostId, Evidence> = BTreeMap::new();
-        for part in parts.into_values().flatten() {
+        for mut part in parts.into_values().flatten() {
+            self.answers.join(&mut part);
             match by_host.get_mut(&part.host.id) {
                 Some(known) => known.merge(part),
                 None => {
@@ -103,6 +112,7 @@ impl<'a> Hosts<'a> {
                 }
             }
         }
+        self.answers.link(&mut by_host);
         plans.iter().map(|plan| by_host.remove(&plan.host).unwrap_or_else(|| changed(&plan.host))).collect()
     }
 }

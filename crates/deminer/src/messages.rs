@@ -240,6 +240,7 @@ messages! {
 
     // Remarks on the evidence.
     BUNDLE_CHANGED = "cli-bundle-changed" ["host"];
+    ANSWER_JOINED = "cli-answer-joined" ["name"];
 
     // What is known.
     BASELINE_SIZE = "cli-baseline-size" ["entries", "classes"];

@@ -242,6 +242,8 @@ messages! {
     PATCH_HOLE_UPDATE = "patch-hole-update" ["update"];
     PATCH_HOLE_NOTHING = "patch-hole-nothing" [];
     PATCH_HOLE_INSTALL = "patch-hole-install" ["update"];
+    PATCH_TITLE_ADDRESS = "patch-title-address" ["address", "sign"];
+    PATCH_ADDRESS = "patch-address" [];
     PATCH_SUPPORT = "patch-support" [];
     STAGE_PATCH_OK = "stage-patch-ok" ["sign"];
     STAGE_PATCH_RESTART = "stage-patch-restart" ["sign"];

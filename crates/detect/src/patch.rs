@@ -11,10 +11,10 @@ use crate::assessment::{Action, Confidence, Finding, Kind, Next, Severity, State
 use crate::messages as m;
 use crate::stages::Standing;
 use crate::subject::{finding, finding_id, places};
-use evidence::{Evidence, Message};
+use evidence::{Evidence, Message, Setting};
 use facts::Gathered;
 use intel::Intel;
-use intel::ms17_010::{Answer, Certainty, Decision, PatchFacts, Sign};
+use intel::ms17_010::{Answer, Certainty, Decision, NetworkAnswer, PatchFacts, Sign};
 use intel::windows::{Ground, Holed};
 use serde_json::Map;
 use words::{remedy, settle, sign};
@@ -46,6 +46,7 @@ pub(crate) fn detect(evidence: &Evidence, intel: &Intel) -> Patch {
     findings.extend(missing_update(evidence, &gathered, &decision));
     findings.extend(holes.iter().map(|holed| hole(evidence, &gathered, holed)));
     findings.extend(end_of_support(evidence, &gathered, intel));
+    findings.extend(evidence.settings().filter_map(|(at, setting)| linked(evidence, at, setting)));
     let standing = standing(&gathered, &decision, &holes);
     Patch { findings, standing, facts: gathered.facts }
 }
@@ -167,6 +168,24 @@ fn hole(evidence: &Evidence, gathered: &Gathered, holed: &Holed<'_>) -> Finding 
     finding.subject = gathered.subject();
     finding.evidence = places(evidence, gathered.build.iter().copied());
     finding
+}
+
+/// What answered over the network at an address that the machine had: perhaps the machine, perhaps the next one with the address.
+fn linked(evidence: &Evidence, at: usize, setting: &Setting) -> Option<Finding> {
+    let address = setting.details.get("address").filter(|_| setting.kind == "network-check-of-address")?;
+    let answer = facts::network_answer(setting);
+    let title = m::PATCH_TITLE_ADDRESS.with([address.into(), sign(&Sign::Network(answer)).into()]);
+    let mut finding = finding(Kind::Patch, address, title);
+    let open = answer == NetworkAnswer::NotFixed;
+    finding.severity = if open { Severity::Medium } else { Severity::Info };
+    finding.confidence = Confidence::Possible;
+    finding.action = if open { Action::Review } else { Action::None };
+    finding.reasons = vec![m::PATCH_ADDRESS.plain()];
+    finding.id = finding_id(Kind::Patch, &["ms17-010", address], &setting.value);
+    let details = setting.details.iter().map(|(name, value)| (name.clone(), value.as_str().into()));
+    finding.subject = details.chain([("answer".to_owned(), setting.value.as_str().into())]).collect();
+    finding.evidence = places(evidence, [at]);
+    Some(finding)
 }
 
 /// That Microsoft no longer updates the product.

@@ -132,8 +132,14 @@ kinds! {
 }
 
 impl Evidence {
+    /// Whether all of it was asked over the network, and none of it read on the machine.
+    pub fn is_asked(&self) -> bool {
+        !self.sources.is_empty() && self.sources.iter().all(|source| source.format == "network-check")
+    }
+
     /// Adds other evidence of the same host behind this. The name that is known best names the host.
     pub fn merge(&mut self, other: Self) {
+        let (only_asked, asked) = (self.is_asked(), other.is_asked());
         let shift = u32::try_from(self.sources.len()).unwrap_or(u32::MAX);
         self.host.merge(other.host);
         self.sources.extend(other.sources);
@@ -144,6 +150,9 @@ impl Evidence {
         self.coverage.merge(&other.coverage);
         self.notes.extend(other.notes);
         self.custody = match (self.custody, other.custody) {
+            // What was asked from elsewhere does not make the evidence of the machine less whole.
+            (own, _) if asked => own,
+            (_, other) if only_asked => other,
             (Custody::Verified, Custody::Verified) => Custody::Verified,
             (Custody::Broken, _) | (_, Custody::Broken) => Custody::Broken,
             _ => Custody::Unsealed,

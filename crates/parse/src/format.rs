@@ -74,6 +74,8 @@ pub enum Format {
     SecurityTemplate,
     /// What `net accounts` prints.
     NetAccounts,
+    /// What `deminer probe` wrote.
+    NetworkCheck,
     /// A Windows program or library.
     Program,
     /// A network capture.
@@ -141,6 +143,7 @@ impl Format {
             Self::WindowsVersion => "windows-version",
             Self::SecurityTemplate => "security-template",
             Self::NetAccounts => "net-accounts",
+            Self::NetworkCheck => "network-check",
             Self::Program => "program",
             Self::Capture => "capture",
             Self::Zip => "zip",
@@ -245,6 +248,7 @@ impl Format {
                 | Self::WindowsVersion
                 | Self::SecurityTemplate
                 | Self::NetAccounts
+                | Self::NetworkCheck
                 | Self::CimRepository
                 | Self::RegistryHive
                 | Self::Manifest

@@ -13,6 +13,7 @@ pub mod hives;
 pub mod hosts;
 pub mod hotfix;
 pub mod mof;
+pub mod network;
 mod place;
 pub mod policy;
 pub mod powershell;
@@ -57,6 +58,7 @@ pub fn messages() -> impl Iterator<Item = &'static MessageSpec> {
         hives::NOTES,
         hosts::NOTES,
         mof::NOTES,
+        network::NOTES,
         powershell::NOTES,
         repository::NOTES,
         tasks::NOTES,

@@ -11,6 +11,8 @@ mod escalate;
 mod families;
 mod help;
 mod plan;
+#[cfg(feature = "net")]
+pub(crate) mod probe;
 mod receipt;
 mod sample;
 mod selftest;
@@ -35,6 +37,8 @@ pub(crate) fn run(command: &Command, console: Console) -> Result<ExitStatus, Err
         Command::Selftest(args) => selftest::run(args, console),
         Command::Verify(args) => verify::run(args, console),
         Command::Collect(args) => collect::run(args, console),
+        #[cfg(feature = "net")]
+        Command::Probe(args) => probe::run(args, console),
         Command::Baseline(args) => baseline::run(args, console),
         Command::Families(args) => families::run(args, console),
         Command::Decode(args) => decode::run(args, console),

@@ -11,9 +11,13 @@ mod examples;
 mod formats;
 mod many_hosts;
 mod plan;
+mod probe;
 mod real_evidence;
 mod recipes;
 mod sample;
 mod signature;
+#[cfg(feature = "net")]
+#[path = "../../../probe/tests/it/server.rs"]
+mod smb_server;
 mod support;
 mod usage;

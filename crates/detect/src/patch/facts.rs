@@ -3,7 +3,7 @@
 use super::Subject;
 use crate::messages as m;
 use evidence::{Evidence, Message, Setting};
-use intel::ms17_010::{PatchFacts, Rollup, Sign, SrvSys, UpdateList, Version};
+use intel::ms17_010::{NetworkAnswer, PatchFacts, Rollup, Sign, SrvSys, UpdateList, Version};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The states of a package in which it counts, in words and in the numbers of the component store.
@@ -24,6 +24,10 @@ pub(super) struct Gathered {
     updates: BTreeMap<u32, usize>,
     /// Records of packages.
     packages: Vec<usize>,
+    /// Records of answers over the network.
+    network: Vec<usize>,
+    /// The version and product that the machine named over the network.
+    claimed: (Option<String>, Option<String>),
     /// Every version of Windows that is named.
     versions: BTreeSet<Version>,
 }
@@ -76,6 +80,7 @@ impl Gathered {
             "hotfix-list" => self.list(at, setting),
             "package" => self.package(at, setting),
             "reboot-pending" => self.facts.restart_pending = true,
+            "network-check" => self.network_check(at, setting),
             _ => {}
         }
     }
@@ -125,14 +130,28 @@ impl Gathered {
         }
     }
 
+    /// Of several answers the worst counts: it can only be too careful.
+    fn network_check(&mut self, at: usize, setting: &Setting) {
+        let answer = network_answer(setting);
+        self.network.push(at);
+        self.facts.network = Some(self.facts.network.map_or(answer, |known| known.min(answer)));
+        let detail = |name: &str| setting.details.get(name).cloned();
+        self.claimed = (detail("version"), detail("system"));
+    }
+
     /// What is known of the operating system beside the records.
     fn system(&mut self, evidence: &Evidence) {
-        let Some(system) = &evidence.host.os else { return };
+        let system = evidence.host.os.clone().unwrap_or_default();
         if self.versions.is_empty() {
             self.version(system.version.as_deref().unwrap_or_default());
             self.facts.revision = lowest(self.facts.revision, system.ubr);
         }
-        self.facts.product = self.facts.product.take().or_else(|| system.product.clone());
+        // What a machine says of itself to whoever asks comes last.
+        let (version, product) = std::mem::take(&mut self.claimed);
+        if self.versions.is_empty() {
+            self.version(&version.unwrap_or_default());
+        }
+        self.facts.product = self.facts.product.take().or(system.product).or(product);
     }
 
     /// Whether nothing was read that could tell of updates.
@@ -170,7 +189,8 @@ impl Gathered {
                 | Sign::NoRevision { .. }
                 | Sign::Unserviced { .. }
                 | Sign::UnknownVersion(_) => records.extend(&self.build),
-                Sign::Network(_) | Sign::RestartPending => {}
+                Sign::Network(_) => records.extend(&self.network),
+                Sign::RestartPending => {}
             }
         }
         records
@@ -203,6 +223,16 @@ impl Gathered {
     pub(super) fn updates(&self) -> Option<(String, serde_json::Value)> {
         let updates: Vec<_> = self.facts.updates.iter().map(|update| format!("KB{update}")).collect();
         (!updates.is_empty()).then(|| ("HotFixID".to_owned(), updates.into()))
+    }
+}
+
+/// What a setting says that a machine answered.
+pub(super) fn network_answer(setting: &Setting) -> NetworkAnswer {
+    match setting.value.as_str() {
+        "not-fixed" => NetworkAnswer::NotFixed,
+        "fixed" => NetworkAnswer::Fixed,
+        "smb1-not-offered" => NetworkAnswer::NotOffered,
+        _ => NetworkAnswer::Unclear,
     }
 }
 

@@ -161,3 +161,56 @@ fn of_several_readings_the_most_careful_counts() {
     let records = vec![build("10.0.14393", &[("ubr", "10")]), build("10.0.14393", &[("ubr", "2000")])];
     assert_eq!(short(&assess(records)).0, State::Act);
 }
+
+#[test]
+fn the_network_answers_last() {
+    let check = |answer: &str, version: &str| {
+        let details = [("version", version), ("system", "Windows 7 Professional 7601 Service Pack 1")];
+        setting("network-check", "MS17-010", answer, &details)
+    };
+    let open = (Severity::High, "patch-title-open", Action::Patch);
+    let hole = |title| (Severity::Low, title, Action::Review);
+    let bluekeep = hole("patch-title-hole-unknown");
+    expect(vec![check("not-fixed", "6.1.7601")], State::Act, "stage-patch-open", &[open, END, bluekeep]);
+    expect(vec![check("fixed", "6.1.7601")], State::Ok, "stage-patch-ok", &[END, bluekeep]);
+    for silent in ["unknown", "smb1-not-offered", "anything"] {
+        let records = vec![check(silent, "6.1.7601")];
+        expect(records, State::Unknown, "stage-patch-cannot-tell", &[END, bluekeep]);
+    }
+    // The worst of several counts, and the file comes before all of them.
+    let both = vec![check("fixed", "6.1.7601"), check("not-fixed", "6.1.7601")];
+    expect(both, State::Act, "stage-patch-open", &[open, END, bluekeep]);
+    let against = vec![srv_sys("6.1.7601.24000"), check("not-fixed", "6.1.7601")];
+    assert_eq!(short(&assess(against)).1, "stage-patch-contradicted");
+    // What the machine says of itself to whoever asks does not contradict what was read on it.
+    let read = assess(vec![build("10.0.19045", &[]), check("fixed", "6.1.7601")]);
+    assert_eq!(short(&read).0, State::Ok);
+}
+
+#[test]
+fn an_answer_at_an_address_decides_nothing() {
+    let check = |answer| {
+        setting(
+            "network-check-of-address",
+            "MS17-010",
+            answer,
+            &[("address", "10.0.0.7"), ("code", "0xC0000205")],
+        )
+    };
+    let found = |severity, action| (severity, "patch-title-address", action);
+    expect(
+        vec![check("not-fixed")],
+        State::Unknown,
+        "stage-patch-unknown",
+        &[found(Severity::Medium, Action::Review)],
+    );
+    expect(
+        vec![srv_sys("10.0.19041.1"), check("not-fixed")],
+        State::Ok,
+        "stage-patch-ok",
+        &[found(Severity::Medium, Action::Review)],
+    );
+    let finding = &assess(vec![check("fixed")]).findings[0];
+    assert_eq!((finding.severity, finding.kind), (Severity::Info, Kind::Patch));
+    assert_eq!(assess(vec![check("not-fixed")]).verdict, Verdict::Inconclusive);
+}

@@ -116,7 +116,7 @@ pub enum UpdateList {
     },
 }
 
-/// What a machine answers to the well-known read-only check.
+/// What a machine answers to the well-known read-only check, the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NetworkAnswer {
     /// `STATUS_INSUFF_SERVER_RESOURCES` to the last step.

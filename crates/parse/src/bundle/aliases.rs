@@ -71,7 +71,7 @@ impl Aliases {
             let is_log = taken.source.as_ref().is_some_and(|source| source.format == Format::Evtx.as_str());
             let mut local: Option<String> = None;
             for (_, data) in &taken.records {
-                let Some(server) = scope::server(data) else { continue };
+                let Some(server) = scope::witness(data) else { continue };
                 let RecordData::Event(Event { time, channel, .. }) = data else {
                     names.add(server, None);
                     continue;

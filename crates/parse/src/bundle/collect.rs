@@ -462,6 +462,8 @@ impl<'a> Collector<'a> {
                 taken.records = parsed.records;
                 taken.coverage = parsed.coverage;
                 taken.notes.extend(parsed.problems.into_iter().map(|problem| to_note(problem, &name)));
+                // A machine that was asked from elsewhere is none that evidence was carried away from.
+                taken.evidence = format != Format::NetworkCheck || !taken.records.is_empty();
             }
         }
         self.taken.push(taken);

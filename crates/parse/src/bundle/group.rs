@@ -7,6 +7,7 @@ use super::manifest::Manifest;
 use super::names;
 use super::notes::{MANIFEST_FAILURE, MORE, NO_EVIDENCE, OTHER_HOST, RENAMED, UNREAD_FILES};
 use super::scope::{self, Scope};
+use crate::format::Format;
 use crate::{tasks, version};
 use evidence::{
     Area, Custody, Evidence, Host, HostId, Level, Message, NameSource, Note, Provenance, ReadState, Record,
@@ -164,7 +165,9 @@ fn distribute(
         let builder = hosts.entry(id.clone()).or_insert_with(|| Builder::new(host));
         *places.entry(id).or_insert_with(|| {
             builder.evidence.coverage.merge(&coverage);
-            if manifest.is_none() {
+            // What was asked from elsewhere does not make the evidence of the machine less whole.
+            let asked = source.as_ref().is_some_and(|source| source.format == Format::NetworkCheck.as_str());
+            if manifest.is_none() && !asked {
                 builder.add_custody(Custody::Unsealed);
             }
             source.as_ref().map_or(0, |source| builder.add_source(source))

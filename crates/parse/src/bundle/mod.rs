@@ -37,9 +37,13 @@ mod walk;
 
 pub use limits::Limits;
 pub use manifest::Manifest;
+pub use names::same_machine;
 pub use notes::NOTES;
 
+use crate::network;
 use evidence::{Evidence, HostId, Note};
+use std::collections::BTreeSet;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -125,6 +129,49 @@ pub fn discover(inputs: &[Input], limits: &Limits) -> Discovery {
     walk::discover(inputs, limits, &mut std::io::stdin().lock())
 }
 
+/// A host that a bundle speaks of, as a survey sees it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Surveyed {
+    /// Its id.
+    pub id: HostId,
+    /// Its names.
+    pub names: Vec<String>,
+    /// Addresses that it has or had; of a machine that was asked over the network, those at which it was asked.
+    pub addresses: BTreeSet<IpAddr>,
+    /// Whether nothing is known but what it answered over the network.
+    pub asked: bool,
+}
+
+/// More addresses of one host are not kept.
+const MAX_ADDRESSES: usize = 16;
+
+impl Surveyed {
+    /// The host of this evidence.
+    pub fn of(evidence: &Evidence) -> Self {
+        let asked = evidence.is_asked();
+        let local = evidence.connections().map(|(_, connection)| connection.local_address.as_str());
+        let checks = evidence.settings().filter(|(_, setting)| setting.kind == network::KIND);
+        let questioned = checks.filter_map(|(_, setting)| setting.details.get("address").map(String::as_str));
+        let addresses = local.filter(|_| !asked).chain(questioned.filter(|_| asked));
+        Self {
+            id: evidence.host.id.clone(),
+            names: evidence.host.names.clone(),
+            addresses: addresses.filter_map(particular).take(MAX_ADDRESSES).collect(),
+            asked,
+        }
+    }
+}
+
+/// An address that stands for one machine in a network, without its interface.
+fn particular(address: &str) -> Option<IpAddr> {
+    let address: IpAddr = address.split('%').next()?.parse().ok()?;
+    let everywhere = match address {
+        IpAddr::V4(address) => address.is_link_local(),
+        IpAddr::V6(address) => address.is_unicast_link_local(),
+    };
+    (!(everywhere || address.is_loopback() || address.is_unspecified())).then_some(address)
+}
+
 impl BundleRef {
     /// A bundle, or a single export, whose bytes are at hand. `name` is what people call it, and its host where nothing else tells.
     pub fn from_bytes(name: &str, bytes: impl Into<Arc<[u8]>>) -> Self {
@@ -134,6 +181,11 @@ impl BundleRef {
     /// Where the bundle is, for people: its path as the user named it, or `-`.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The same, with what binds answers over the network to the machines that gave them.
+    pub fn survey_hosts(&self, limits: &Limits) -> Vec<Surveyed> {
+        open::read(self, limits, false).into_iter().map(|evidence| Surveyed::of(&evidence)).collect()
     }
 
     /// The hosts that the bundle speaks of, sorted: exactly those of which [`BundleRef::read`] gives evidence.

@@ -120,7 +120,7 @@ pub(super) fn is_host(name: &str) -> bool {
 }
 
 /// Whether two names can be the same machine's: alike but for case, with or without domain, or cut to the 15 characters of `NetBIOS`.
-pub(super) fn same_machine(a: &str, b: &str) -> bool {
+pub fn same_machine(a: &str, b: &str) -> bool {
     let (a, b) = (a.to_uppercase(), b.to_uppercase());
     let label = |name: &str| name.split('.').next().unwrap_or_default().to_owned();
     let cut = |name: &str| label(name).chars().take(15).collect::<String>();

@@ -4,7 +4,8 @@ use super::names;
 use crate::format::Format;
 use crate::text::Text;
 use crate::{
-    Parsed, autoruns, events, hosts, hotfix, mof, policy, powershell, systeminfo, tasks, version, wmic,
+    Parsed, autoruns, events, hosts, hotfix, mof, network, policy, powershell, systeminfo, tasks, version,
+    wmic,
 };
 
 /// Reads a text in its format; `place` is the path of the file inside the bundle.
@@ -32,6 +33,7 @@ pub(super) fn parse(format: Format, text: &Text<'_>, place: &str) -> Parsed {
         Format::Hotfixes => hotfix::parse_updates(text),
         Format::Packages => hotfix::parse_packages(text),
         Format::ComputerInfo => version::parse_computer_info(text),
+        Format::NetworkCheck => network::parse(text),
         Format::WindowsVersion => version::parse_ver(text),
         Format::SecurityTemplate => policy::parse_template(text),
         Format::NetAccounts => policy::parse_net_accounts(text),

@@ -9,6 +9,7 @@ use super::collect::Taken;
 use super::manifest::Manifest;
 use super::names;
 use crate::format::file_name;
+use crate::network;
 use evidence::{Host, NameSource, RecordData};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -146,7 +147,7 @@ pub(super) fn machine(server: &str, aliases: &Aliases) -> Host {
 fn single_server<'t>(taken: &[&'t Taken], aliases: &'t Aliases) -> Option<&'t str> {
     let mut found: Option<&str> = None;
     for (_, data) in taken.iter().flat_map(|taken| &taken.records) {
-        match (server(data).map(|server| aliases.canonical(server)), found) {
+        match (witness(data).map(|server| aliases.canonical(server)), found) {
             (None, _) => {}
             (Some(server), None) => found = Some(server),
             (Some(server), Some(other)) if server.eq_ignore_ascii_case(other) => {}
@@ -154,6 +155,12 @@ fn single_server<'t>(taken: &[&'t Taken], aliases: &'t Aliases) -> Option<&'t st
         }
     }
     found
+}
+
+/// The machine that a record names and was read on. Answers over the network were read elsewhere, and say nothing of the files beside them.
+pub(super) fn witness(data: &RecordData) -> Option<&str> {
+    let asked = matches!(data, RecordData::Setting(setting) if setting.kind == network::KIND);
+    if asked { None } else { server(data) }
 }
 
 /// The machine that a record names, where it names a particular one.

@@ -4,7 +4,7 @@ mod failed;
 mod mof;
 
 use super::{Format, HEAD};
-use crate::{autoruns, events, hotfix, policy, systeminfo, version, wmic};
+use crate::{autoruns, events, hotfix, network, policy, systeminfo, version, wmic};
 use evidence::wmi::schema::SCHEMAS;
 
 /// Properties that many classes of WMI have: alone they do not show that a listing is about subscriptions.
@@ -94,6 +94,8 @@ fn json(head: &str) -> Format {
         Format::Records
     } else if inner.starts_with("\"schema\"") && head.contains("deminer.bundle/") {
         Format::Manifest
+    } else if inner.starts_with('"') && network::is_first(head) {
+        Format::NetworkCheck
     } else if inner.starts_with('"') && events::looks_like_events(head) {
         Format::EventJson
     } else if inner.starts_with('"')

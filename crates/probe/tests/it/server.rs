@@ -1,4 +1,5 @@
 //! A file server that answers by a script.
+#![allow(dead_code, reason = "the tests of the command line play only some of the parts")]
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};

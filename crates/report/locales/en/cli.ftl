@@ -49,6 +49,7 @@ cli-hint-learn-from-infected = see it with `deminer check`, and learn from a mac
 cli-input-too-large = `{ $path }` is larger than { $limit } bytes, and is not decoded
 cli-hint-input-too-large = cut out the part that holds the script
 
+cli-answer-joined = the answer over the network of `{ $name }` belongs to this machine by its name
 cli-bundle-changed = the evidence of { $host } changed while it was read
 
 cli-surveying = finding hosts

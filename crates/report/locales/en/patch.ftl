@@ -51,7 +51,7 @@ patch-settle-revision = read the revision of the build, the value UBR under HKLM
 patch-settle-product = read which Windows it is: `systeminfo > systeminfo.txt`
 patch-settle-list = read the whole list of updates: `wmic qfe list full /format:list > qfe.txt`
 patch-settle-restart = restart the machine and read it again
-patch-settle-network = ask the machine over the network with a read-only check for MS17-010
+patch-settle-network = ask the machine over the network, read-only: `deminer probe` with its name or address
 
 # What to do.
 patch-remedy-install = install { $update } ({ $products }) or any later rollup
@@ -72,3 +72,5 @@ stage-patch-hole = MS17-010 is installed, but { $name } ({ $id }) is open: insta
 stage-patch-contradicted = the evidence contradicts itself: { $sign }; against that: { $against }
 stage-patch-cannot-tell = whether MS17-010 is installed cannot be told: { $why }; { $settle }
 stage-patch-unknown = no evidence of security updates was read: run `systeminfo > systeminfo.txt` on the machine, or copy C:\Windows\System32\drivers\srv.sys
+patch-title-address = { $address }, an address of this machine: { $sign }
+patch-address = an address can pass to another machine, so this does not decide; ask the machine by its name

@@ -43,6 +43,7 @@ cli-hint-learn-from-infected = `deminer check` で内容を確認し、クリー
 cli-input-too-large = `{ $path }` は { $limit } バイトを超えているため、デコードしません
 cli-hint-input-too-large = スクリプトの部分だけを切り出してください
 
+cli-answer-joined = `{ $name }` のネットワーク経由の応答を、名前によりこのマシンのものとして扱いました
 cli-bundle-changed = { $host } の証拠が、読んでいる間に変わりました
 
 cli-surveying = ホストを探しています

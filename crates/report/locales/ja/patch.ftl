@@ -51,7 +51,7 @@ patch-settle-revision = ビルドのリビジョン (HKLM\SOFTWARE\Microsoft\Win
 patch-settle-product = どの Windows か読み取ってください: `systeminfo > systeminfo.txt`
 patch-settle-list = 更新プログラムの一覧をすべて読み取ってください: `wmic qfe list full /format:list > qfe.txt`
 patch-settle-restart = マシンを再起動して、もう一度読み取ってください
-patch-settle-network = MS17-010 の読み取り専用の検査をネットワーク経由で行ってください
+patch-settle-network = マシン名かアドレスを指定した `deminer probe` で、ネットワーク経由で確認してください (読み取りのみ)
 
 # 対処
 patch-remedy-install = { $update } ({ $products }) またはそれより後のロールアップをインストールしてください
@@ -72,3 +72,5 @@ stage-patch-hole = MS17-010 は適用済みですが、{ $name } ({ $id }) の�
 stage-patch-contradicted = 証拠が矛盾しています: { $sign }。反対の根拠: { $against }
 stage-patch-cannot-tell = MS17-010 が適用済みか判断できません: { $why }。{ $settle }
 stage-patch-unknown = セキュリティ更新プログラムの証拠がありません。対象のマシンで `systeminfo > systeminfo.txt` を実行するか、C:\Windows\System32\drivers\srv.sys をコピーしてください
+patch-title-address = このマシンのアドレス { $address }: { $sign }
+patch-address = アドレスは別のマシンに移ることがあるため、これだけでは判断しません。マシン名を指定して確認してください

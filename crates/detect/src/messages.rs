@@ -245,6 +245,11 @@ messages! {
     PATCH_TITLE_ADDRESS = "patch-title-address" ["address", "sign"];
     PATCH_ADDRESS = "patch-address" [];
     PATCH_SUPPORT = "patch-support" [];
+    PATCH_TITLE_MISSING = "patch-title-missing" ["count"];
+    PATCH_TITLE_SEARCH = "patch-title-search" ["day", "days"];
+    PATCH_MISSING = "patch-missing" ["update", "title"];
+    PATCH_SEARCH = "patch-search" [];
+    STAGE_PATCH_MISSING = "stage-patch-missing" ["count"];
     STAGE_PATCH_OK = "stage-patch-ok" ["sign"];
     STAGE_PATCH_RESTART = "stage-patch-restart" ["sign"];
     STAGE_PATCH_OPEN = "stage-patch-open" ["sign", "remedy"];

@@ -3,6 +3,7 @@
 //! The decision is made in `intel`; here the evidence is gathered for it and the answer becomes a stage and findings.
 
 mod facts;
+mod missing;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -47,7 +48,15 @@ pub(crate) fn detect(evidence: &Evidence, intel: &Intel) -> Patch {
     findings.extend(holes.iter().map(|holed| hole(evidence, &gathered, holed)));
     findings.extend(end_of_support(evidence, &gathered, intel));
     findings.extend(evidence.settings().filter_map(|(at, setting)| linked(evidence, at, setting)));
-    let standing = standing(&gathered, &decision, &holes);
+    let missing = missing::detect(evidence);
+    findings.extend(missing.findings);
+    let standing = match standing(&gathered, &decision, &holes) {
+        // The hole is closed, and Windows Update knows of others.
+        (State::Ok, ..) if missing.urgent > 0 => {
+            (State::Act, m::STAGE_PATCH_MISSING.with([missing.urgent.into()]), None)
+        }
+        standing => standing,
+    };
     Patch { findings, standing, facts: gathered.facts }
 }
 

@@ -266,7 +266,7 @@ fn forecast(
     let planned = (Outcome::Planned, m::OUTCOME_PLANNED.plain());
     let Some(found) = read(machine, &action.target, context)? else {
         return Ok(match action.verb {
-            Verb::Contain => planned,
+            verb if crate::change::makes_anew(verb) => planned,
             _ => (Outcome::AsItShould, m::OUTCOME_ABSENT.plain()),
         });
     };

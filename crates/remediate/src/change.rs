@@ -46,6 +46,12 @@ pub(crate) fn standing(
             (Object::RegistryValue { data, .. }, Some(stock)) if *data == stock => Standing::Done,
             _ => untouched(now),
         },
+        (Verb::Harden, Some(now)) => match (now, hardened_data(&action.target, context)) {
+            (Object::RegistryValue { data, .. }, Some(wanted)) if *data == wanted => Standing::Done,
+            _ => untouched(now),
+        },
+        (Verb::Harden, None) if *before == Object::Nothing => Standing::NotDone,
+        (Verb::Harden, None) => Standing::Other,
         (Verb::Restore, Some(Object::StockEntry { present })) => {
             let whole = whole_entry(&action.target, context);
             match (before, present.len()) {
@@ -81,6 +87,17 @@ fn is_disabled(object: &Object) -> bool {
 pub(crate) fn stock_data(target: &Target, context: &Context) -> Option<RegistryData> {
     let Target::RegistryValue { name, .. } = target else { return None };
     stock_values::stock_value(&target.registry_key()?, name, &context.facts.windows)
+}
+
+/// Whether an action makes what is not there.
+pub(crate) const fn makes_anew(verb: Verb) -> bool {
+    matches!(verb, Verb::Contain | Verb::Harden)
+}
+
+/// What hardens the value, by the facts alone: a plan names the value and never the data.
+pub(crate) fn hardened_data(target: &Target, context: &Context) -> Option<RegistryData> {
+    let Target::RegistryValue { key, name } = target else { return None };
+    context.intel.hardening().number_to_set(key, name).map(RegistryData::dword)
 }
 
 fn whole_entry(target: &Target, context: &Context) -> usize {
@@ -129,6 +146,18 @@ pub(crate) fn perform(
                 (Verb::Reset, None) => Err(impossible(action)),
                 _ => machine.delete_registry_value(&key, name, data),
             }
+        }
+        (Verb::Harden, Target::RegistryValue { name, .. }, before) => {
+            let (Some(key), Some(wanted)) =
+                (action.target.registry_key(), hardened_data(&action.target, context))
+            else {
+                return Err(impossible(action));
+            };
+            let expected = match before {
+                Object::RegistryValue { data, .. } => Some(data),
+                _ => None,
+            };
+            machine.set_registry_value(&key, name, expected, &wanted)
         }
         (Verb::Remove, Target::File { path }, Object::File { state, .. }) => {
             match machine.delete_file(path, &state.identity) {
@@ -195,6 +224,10 @@ pub(crate) fn put_back(
                 _ => None,
             };
             machine.set_registry_value(&key, name, expected, data)
+        }
+        (Target::RegistryValue { name, .. }, Object::Nothing, Some(Object::RegistryValue { data, .. })) => {
+            let Some(key) = action.target.registry_key() else { return Err(impossible(action)) };
+            machine.delete_registry_value(&key, name, data)
         }
         (Target::File { path }, Object::File { .. }, Some(_)) => machine.keep_at_restart(path),
         (Target::File { path }, Object::File { state, .. }, None) => machine.restore_file(path, state, bytes),

@@ -135,6 +135,8 @@ impl Action {
 fn phase(verb: Verb, target: &Target) -> u8 {
     match (verb, target) {
         (Verb::Contain | Verb::Patch, _) => 0,
+        // What keeps it out comes when it is gone.
+        (Verb::Harden, _) => 15,
         (Verb::Suspend, _) => 1,
         (_, Target::WmiInstance { class, .. }) if class.eq_ignore_ascii_case(schema::BINDING) => 2,
         (Verb::Disable, _) => 3,

@@ -142,7 +142,7 @@ fn stands(machine: &dyn Machine, case: &Case, action: &Action, context: &Context
     let proven = record.is_some_and(|record| record.proven);
     let (before, _) = case.load(machine, saved)?;
     let standing = standing(machine, action, &before, found.as_ref(), context).map_err(unknown)?;
-    let keeps = matches!(action.verb, Verb::Reset | Verb::Restore | Verb::Contain);
+    let keeps = matches!(action.verb, Verb::Reset | Verb::Restore | Verb::Contain | Verb::Harden);
     Ok(match standing {
         Standing::Done if keeps => Now::Kept,
         Standing::Done if action.verb == Verb::End && runs_again(machine, &before).map_err(unknown)? => {

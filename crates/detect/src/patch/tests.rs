@@ -214,3 +214,46 @@ fn an_answer_at_an_address_decides_nothing() {
     assert_eq!((finding.severity, finding.kind), (Severity::Info, Kind::Patch));
     assert_eq!(assess(vec![check("not-fixed")]).verdict, Verdict::Inconclusive);
 }
+
+#[test]
+fn what_windows_update_says_is_missing() {
+    let missing = |name, severity| setting("missing-update", name, "Update", &[("severity", severity)]);
+    let fixed = || vec![build("10.0.26100", &[("ubr", "1742")])];
+    let of = |records: Vec<RecordData>| {
+        let assessment = assess(fixed().into_iter().chain(records).collect());
+        let stage = assessment.stages.iter().find(|stage| stage.stage == Stage::Patch).unwrap();
+        let findings =
+            assessment.findings.iter().map(|f| (f.severity, f.title.id.clone())).collect::<Vec<_>>();
+        (stage.state, stage.summary.id.clone(), findings)
+    };
+    let title = || "patch-title-missing".to_owned();
+    let (state, summary, findings) = of(vec![missing("KB1", "important"), missing("KB2", "low")]);
+    assert_eq!((state, summary.as_str()), (State::Act, "stage-patch-missing"));
+    assert_eq!(findings, [(Severity::Medium, title())]);
+    let (state, _, findings) = of(vec![missing("KB2", "low"), missing("", "")]);
+    assert_eq!((state, findings), (State::Ok, vec![(Severity::Low, title())]));
+    // A hole that is open comes first.
+    let open = vec![build("10.0.14393", &[("ubr", "1")]), missing("KB1", "critical")];
+    assert_eq!(short(&assess(open)).1, "stage-patch-open");
+}
+
+#[test]
+fn how_long_windows_update_has_not_looked() {
+    let searched = |day, event: &str| {
+        let event = RecordData::Event(evidence::Event {
+            channel: "System".into(),
+            provider: "EventLog".into(),
+            event_id: 6005,
+            record_id: 1,
+            time: event.parse().unwrap(),
+            computer: "PC".into(),
+            data: std::collections::BTreeMap::new(),
+        });
+        let assessment = assess(vec![setting("update-search", "", day, &[]), event]);
+        assessment.findings.iter().filter(|finding| finding.title.id == "patch-title-search").count()
+    };
+    assert_eq!(searched("2026-01-01", "2026-03-04T00:00:00Z"), 0);
+    assert_eq!(searched("2026-01-01", "2026-03-05T00:00:00Z"), 1);
+    assert_eq!(searched("2026-03-05", "2026-01-01T00:00:00Z"), 0);
+    assert_eq!(searched("yesterday", "2026-03-05T00:00:00Z"), 0);
+}

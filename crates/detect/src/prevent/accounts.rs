@@ -100,6 +100,14 @@ fn administrators(evidence: &Evidence) -> Option<Finding> {
             records.push(at);
         }
     }
+    // The group itself tells more: accounts of a domain and other groups are in it, too.
+    let members = evidence.settings().filter(|(_, setting)| {
+        setting.kind == "group-member" && setting.name.eq_ignore_ascii_case("Administrators")
+    });
+    let (own, places_of): (Vec<_>, Vec<_>) = members.map(|(at, setting)| (setting.value.clone(), at)).unzip();
+    if !own.is_empty() {
+        (names, records) = (own, places_of);
+    }
     names.sort();
     names.dedup();
     if names.is_empty() {

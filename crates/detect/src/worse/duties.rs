@@ -30,7 +30,7 @@ pub(super) struct Basis<'a> {
 pub(super) fn duties(basis: &Basis<'_>) -> Vec<Duty> {
     let mut duties = Vec::new();
     duties.extend(rebuild(basis));
-    duties.extend(passwords(basis));
+    duties.push(passwords(basis));
     duties.extend(domain_controller(basis));
     duties.push(duty("local-administrators", m::DUTY_LOCAL_ADMINISTRATORS.plain(), Vec::new()));
     duties.extend(cached(basis));
@@ -78,18 +78,18 @@ fn rebuild(basis: &Basis<'_>) -> Option<Duty> {
 }
 
 /// The passwords that must change.
-fn passwords(basis: &Basis<'_>) -> Option<Duty> {
+fn passwords(basis: &Basis<'_>) -> Duty {
     let count = basis.exposure.accounts.len();
     let stolen = stolen(basis);
     if count == 0 {
         // Without a log nobody knows who was there.
-        return Some(duty("passwords", m::DUTY_PASSWORDS_UNKNOWN.plain(), stolen));
+        return duty("passwords", m::DUTY_PASSWORDS_UNKNOWN.plain(), stolen);
     }
     let text = match basis.exposure.since {
         Some(since) => m::DUTY_PASSWORDS_SINCE.with([count.into(), since.to_string().into()]),
         None => m::DUTY_PASSWORDS.with([count.into()]),
     };
-    Some(duty("passwords", text, stolen))
+    duty("passwords", text, stolen)
 }
 
 /// That credentials were taken, where something tells so.

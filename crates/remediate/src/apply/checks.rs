@@ -68,6 +68,10 @@ fn never(
             let unknown = crate::change::stock_data(&action.target, context).is_none();
             Ok(unknown.then(|| m::REFUSE_NO_STOCK_VALUE.with([action.target.name().into()])))
         }
+        (Verb::Harden, Target::RegistryValue { .. }, _) => {
+            let unknown = crate::change::hardened_data(&action.target, context).is_none();
+            Ok(unknown.then(|| m::REFUSE_VERB.plain()))
+        }
         (Verb::Remove, Target::File { path }, Object::File { state, .. }) => {
             if state.is_link {
                 return Ok(Some(m::REFUSE_LINK.with([path.into()])));

@@ -2,7 +2,7 @@
 
 use super::{Options, Watcher, checks};
 use crate::case::{Case, Event};
-use crate::change::{Standing, perform, standing};
+use crate::change::{Standing, makes_anew, perform, standing};
 use crate::messages as m;
 use crate::object::{Context, Object, read};
 use crate::plan::{Action, Verb};
@@ -113,7 +113,7 @@ impl Session<'_> {
         }
         match now {
             Some(now) => Ok((now.clone(), false)),
-            None if action.verb == Verb::Contain => Ok((Object::Nothing, false)),
+            None if makes_anew(action.verb) => Ok((Object::Nothing, false)),
             None => Err(ended(Outcome::AsItShould, m::OUTCOME_ABSENT.plain())),
         }
     }

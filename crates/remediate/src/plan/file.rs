@@ -125,7 +125,7 @@ impl Plan {
             if !is_valid(&action.target) {
                 return Err(PlanError::Target { number, target: action.target.name() });
             }
-            if needs_content(&action.target) && action.precondition.fields.is_empty() {
+            if needs_content(action.verb, &action.target) && action.precondition.fields.is_empty() {
                 return Err(PlanError::Unconditional { number });
             }
         }
@@ -155,14 +155,14 @@ const fn is_possible(verb: Verb, target: &Target) -> bool {
                     | Target::File { .. }
                     | Target::Setting { .. }
             )
-            | (Verb::Reset, Target::RegistryValue { .. })
+            | (Verb::Reset | Verb::Harden, Target::RegistryValue { .. })
             | (Verb::Restore, Target::StockEntry { .. })
     )
 }
 
-const fn needs_content(target: &Target) -> bool {
-    // A process is identified by id, time and image; a stock entry by the baseline.
-    !matches!(target, Target::Process { .. } | Target::StockEntry { .. })
+const fn needs_content(verb: Verb, target: &Target) -> bool {
+    // A process is identified by id, time and image; a stock entry by the baseline; what is hardened is named by the facts, and may not be there.
+    !matches!((verb, target), (_, Target::Process { .. } | Target::StockEntry { .. }) | (Verb::Harden, _))
 }
 
 fn is_valid(target: &Target) -> bool {

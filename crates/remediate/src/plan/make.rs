@@ -192,7 +192,7 @@ pub(crate) const fn check_word(verb: Verb) -> &'static str {
         Verb::Suspend => "accepted",
         Verb::Disable => "disabled",
         Verb::End | Verb::Remove => "absent",
-        Verb::Reset => "equals",
-        Verb::Patch | Verb::Harden => "by hand",
+        Verb::Reset | Verb::Harden => "equals",
+        Verb::Patch => "by hand",
     }
 }

@@ -32,11 +32,11 @@ pub(super) fn of(finding: &Finding, intel: &Intel) -> Vec<Step> {
         Kind::File => vec![file(subject)],
         Kind::Setting => vec![values::setting(finding)],
         Kind::StockMissing => vec![stock(subject, intel)],
+        Kind::Hardening => values::harden(finding, intel),
         Kind::ConsumerClass
         | Kind::Connection
         | Kind::Account
         | Kind::Patch
-        | Kind::Hardening
         | Kind::Network
         | Kind::Event
         | Kind::Script => vec![Err(m::REFUSE_BY_HAND.with([finding.name.as_str().into()]))],

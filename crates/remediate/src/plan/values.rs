@@ -5,6 +5,8 @@ use super::{Target, Verb, subject};
 use crate::messages as m;
 use crate::{hosts, stock_values};
 use detect::assessment::{Finding, Kind};
+use intel::Intel;
+use serde_json::Value as Json;
 
 /// Where persistent routes are; the name of a value is the route.
 const ROUTES: &str = r"HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters\PersistentRoutes";
@@ -105,6 +107,24 @@ fn value_of(finding: &Finding, location: &str, name: String) -> Option<String> {
     let above = location.rsplit_once('\\')?.0.to_lowercase();
     let (_, value) = IN_KEYS.iter().find(|(place, _)| above.ends_with(place))?;
     Some((*value).to_owned())
+}
+
+/// The registry values of a gap, each set to the number that the facts name. What takes more than that is left to a person.
+pub(super) fn harden(finding: &Finding, intel: &Intel) -> Vec<Step> {
+    let by_hand = || vec![Err(m::REFUSE_BY_HAND.with([finding.name.as_str().into()]))];
+    let Some(values) = finding.subject.get("Values").and_then(Json::as_array) else { return by_hand() };
+    let steps: Option<Vec<Step>> = values
+        .iter()
+        .map(|value| {
+            let value = value.as_object()?;
+            let (key, name) = (subject::text(value, &["Key"])?, subject::text(value, &["Name"])?);
+            // The evidence only says what is; what should be says the program.
+            intel.hardening().number_to_set(&key, &name)?;
+            let precondition = fields([("Data", subject::text(value, &["Data"]))]);
+            Some(Ok((Verb::Harden, Target::RegistryValue { key, name }, precondition)))
+        })
+        .collect();
+    steps.filter(|steps| !steps.is_empty()).unwrap_or_else(by_hand)
 }
 
 #[cfg(test)]

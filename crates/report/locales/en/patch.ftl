@@ -74,3 +74,22 @@ stage-patch-cannot-tell = whether MS17-010 is installed cannot be told: { $why }
 stage-patch-unknown = no evidence of security updates was read: run `systeminfo > systeminfo.txt` on the machine, or copy C:\Windows\System32\drivers\srv.sys
 patch-title-address = { $address }, an address of this machine: { $sign }
 patch-address = an address can pass to another machine, so this does not decide; ask the machine by its name
+
+# What Windows Update says.
+patch-title-missing =
+    { $count ->
+        [one] Windows Update says that { $count } update is missing
+       *[other] Windows Update says that { $count } updates are missing
+    }
+patch-title-search =
+    { $days ->
+        [one] Windows Update last looked for updates on { $day }, { $days } day before the newest evidence
+       *[other] Windows Update last looked for updates on { $day }, { $days } days before the newest evidence
+    }
+patch-missing = { $update }: { $title }
+patch-search = updates come every month; what has come since then is not installed
+stage-patch-missing =
+    { $count ->
+        [one] MS17-010 is in, but Windows Update says that { $count } critical or important update is missing
+       *[other] MS17-010 is in, but Windows Update says that { $count } critical or important updates are missing
+    }

@@ -74,3 +74,10 @@ stage-patch-cannot-tell = MS17-010 が適用済みか判断できません: { $w
 stage-patch-unknown = セキュリティ更新プログラムの証拠がありません。対象のマシンで `systeminfo > systeminfo.txt` を実行するか、C:\Windows\System32\drivers\srv.sys をコピーしてください
 patch-title-address = このマシンのアドレス { $address }: { $sign }
 patch-address = アドレスは別のマシンに移ることがあるため、これだけでは判断しません。マシン名を指定して確認してください
+
+# Windows Update が示すこと
+patch-title-missing = Windows Update によると { $count } 件の更新プログラムが未適用です
+patch-title-search = Windows Update が最後に更新を確認したのは { $day } で、最新の証拠の { $days } 日前です
+patch-missing = { $update }: { $title }
+patch-search = 更新プログラムは毎月提供されます。それ以降のものは適用されていません
+stage-patch-missing = MS17-010 は適用済みですが、Windows Update によると緊急または重要な更新プログラムが { $count } 件未適用です

@@ -1,0 +1,96 @@
+//! What Windows Update itself says: updates that are missing, and when it last looked.
+
+use crate::assessment::{Action, Confidence, Finding, Kind, Severity};
+use crate::messages as m;
+use crate::subject::{finding, finding_id, places};
+use evidence::{Evidence, Setting};
+use jiff::civil::Date;
+use serde_json::json;
+use std::collections::BTreeMap;
+
+/// Updates that a finding names in words; its subject has all of them.
+const SHOWN: usize = 10;
+/// Microsoft brings updates every month: who has not looked for two of them has missed some.
+const MAX_DAYS: i32 = 62;
+
+/// What is missing, and how many of those updates close holes.
+pub(super) struct Missing {
+    pub(super) findings: Vec<Finding>,
+    pub(super) urgent: usize,
+}
+
+pub(super) fn detect(evidence: &Evidence) -> Missing {
+    let mut missing: BTreeMap<(&str, &str), (&Setting, Vec<usize>)> = BTreeMap::new();
+    for (at, setting) in evidence.settings().filter(|(_, setting)| setting.kind == "missing-update") {
+        let name = (setting.name.as_str(), setting.value.as_str());
+        missing.entry(name).or_insert_with(|| (setting, Vec::new())).1.push(at);
+    }
+    let urgent = missing.values().filter(|(setting, _)| is_urgent(setting)).count();
+    let mut findings: Vec<_> = listed(evidence, &missing, urgent).into_iter().collect();
+    findings.extend(last_search(evidence));
+    Missing { findings, urgent }
+}
+
+/// By the severity that Microsoft's security centre gives the update.
+fn is_urgent(setting: &Setting) -> bool {
+    let severity = setting.details.get("severity").map(String::as_str);
+    matches!(severity, Some("critical" | "important"))
+}
+
+fn listed(
+    evidence: &Evidence,
+    missing: &BTreeMap<(&str, &str), (&Setting, Vec<usize>)>,
+    urgent: usize,
+) -> Option<Finding> {
+    if missing.is_empty() {
+        return None;
+    }
+    let title = m::PATCH_TITLE_MISSING.with([missing.len().into()]);
+    let mut finding = finding(Kind::Patch, "Windows Update", title);
+    finding.severity = if urgent > 0 { Severity::Medium } else { Severity::Low };
+    finding.confidence = Confidence::Certain;
+    finding.action = Action::Patch;
+    let mut settings: Vec<_> = missing.values().map(|(setting, _)| *setting).collect();
+    settings.sort_by_key(|setting| !is_urgent(setting));
+    let named = settings.iter().take(SHOWN).map(|setting| {
+        let number = if setting.name.is_empty() { "–" } else { &setting.name };
+        m::PATCH_MISSING.with([number.into(), (&setting.value).into()])
+    });
+    finding.reasons = named.collect();
+    finding.id = finding_id(Kind::Patch, &["missing-updates"], "");
+    let all: Vec<_> = settings
+        .iter()
+        .map(|setting| {
+            let severity = setting.details.get("severity");
+            json!({"HotFixID": setting.name, "Title": setting.value, "MsrcSeverity": severity})
+        })
+        .collect();
+    finding.subject.insert("Missing".to_owned(), all.into());
+    finding.evidence = places(evidence, missing.values().flat_map(|(_, records)| records.iter().copied()));
+    Some(finding)
+}
+
+/// That Windows Update has long not looked: as long before the newest event of the evidence, for there is no other clock here.
+fn last_search(evidence: &Evidence) -> Option<Finding> {
+    let searches = evidence.settings().filter(|(_, setting)| setting.kind == "update-search");
+    let (at, day) = searches
+        .filter_map(|(at, setting)| Some((at, setting.value.parse::<Date>().ok()?)))
+        .max_by_key(|(_, day)| *day)?;
+    let newest = evidence.events().map(|(_, event)| event.time).max()?;
+    let newest = newest.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let days = day.until(newest).ok()?.get_days();
+    if days <= MAX_DAYS {
+        return None;
+    }
+    let days = u64::try_from(days).ok()?;
+    let title = m::PATCH_TITLE_SEARCH.with([day.to_string().into(), days.into()]);
+    let mut finding = finding(Kind::Patch, "Windows Update", title);
+    finding.severity = Severity::Low;
+    finding.confidence = Confidence::Likely;
+    finding.action = Action::Patch;
+    finding.reasons = vec![m::PATCH_SEARCH.plain()];
+    finding.id = finding_id(Kind::Patch, &["update-search"], "");
+    finding.subject.insert("LastSearchSuccessDate".to_owned(), day.to_string().into());
+    finding.evidence = places(evidence, [at]);
+    Some(finding)
+}

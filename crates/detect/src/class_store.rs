@@ -145,12 +145,8 @@ fn judge(class: &WmiClass, intel: &Intel, victims: &[(String, BTreeSet<String>)]
             ]));
         }
         if let Some(text) = property.default.as_ref().and_then(Value::as_text) {
-            let head: String = text.chars().take(MAX_DECODED).collect();
             let before = content.scripts.len();
-            content.add(&property.name, &head, None);
-            if head.len() < text.len() {
-                content.hash(text);
-            }
+            content.add_beginning(&property.name, text, MAX_DECODED);
             if let Some(held) = content.scripts.get(before).and_then(what_it_holds) {
                 executable |= held.id == m::CONTENT_EXECUTABLE.id;
                 reasons.push(m::REASON_STORE_CONTENT.with([property.name.as_str().into(), held.into()]));

@@ -90,8 +90,17 @@ impl Content {
         });
     }
 
-    /// Adds the hash of a text as a whole, where a part of it is decoded only.
-    pub(crate) fn hash(&mut self, text: &str) {
+    /// Decodes the beginning of a text, so many characters, and adds what it says; the hash is of the whole.
+    pub(crate) fn add_beginning(&mut self, field: &str, text: &str, most: usize) {
+        let head: String = text.chars().take(most).collect();
+        self.add(field, &head, None);
+        if head.len() < text.len() {
+            self.hash(text);
+        }
+    }
+
+    /// Adds the hash of a text.
+    fn hash(&mut self, text: &str) {
         self.hashes.insert(sha256(text.as_bytes()));
     }
 

@@ -79,6 +79,9 @@ enum Chore {
         /// The profile of cargo: `dist` is what is shipped.
         #[arg(long, default_value = "dist")]
         profile: String,
+        /// Only infect, collect, judge, clean, verify and put back, with the 64-bit program as it was built.
+        #[arg(long)]
+        story: bool,
     },
     /// Writes man pages and shell completions into target/docs.
     Docs,
@@ -94,7 +97,8 @@ fn main() -> ExitCode {
         Chore::Readme { check } => readme::run(check),
         Chore::Synth { count, directory } => synth::run(count, &directory),
         Chore::Ms17010 { from } => ms17_010::run(&from),
-        Chore::Windows { profile } => windows::run(&profile),
+        Chore::Windows { profile, story: true } => windows::story(&profile),
+        Chore::Windows { profile, story: false } => windows::run(&profile),
         Chore::Docs => docs::run(),
     };
     match done {

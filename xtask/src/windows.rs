@@ -1,12 +1,16 @@
 //! The program for Windows 7 and later: built, held against what Windows 7 has, and run under Wine.
 
 mod imports;
+#[cfg(unix)]
+mod story;
+mod wine;
 
 use crate::{packages, run};
 use anyhow::{Context, Result, ensure};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
+use wine::{Prefix, windows_path};
 
 /// A kind of Windows that the program is built for.
 struct Kind {
@@ -36,7 +40,11 @@ const KINDS: [Kind; 2] = [
 ];
 
 /// What Debian and Ubuntu call the packages that the linkers and Wine come with.
-const PACKAGES: [&str; 3] = ["gcc-mingw-w64-x86-64", "gcc-mingw-w64-i686", "wine64"];
+const PACKAGES: [&str; 4] = ["gcc-mingw-w64-x86-64", "gcc-mingw-w64-i686", "wine", "wine64"];
+
+/// Takes the symbols out of a program; it comes with the linker.
+#[cfg(unix)]
+const STRIP: &str = "x86_64-w64-mingw32-strip";
 
 /// The largest program that is shipped, in bytes.
 const MAX_SIZE: u64 = 8 << 20;
@@ -66,7 +74,7 @@ pub(crate) fn run(profile: &str) -> Result<()> {
             program.display()
         );
     }
-    let prefix = Prefix::new()?;
+    let prefix = Prefix::new("tests")?;
     run::run(
         prefix
             .apply(cargo(&wide).args([
@@ -81,7 +89,28 @@ pub(crate) fn run(profile: &str) -> Result<()> {
             .env(RUNNER, "wine"),
     )?;
     smoke(&prefix, &program(&wide, profile))?;
-    startup(&prefix, wide.linker, &program(&wide, profile))
+    startup(&prefix, wide.linker, &program(&wide, profile))?;
+    drop(prefix);
+    tell(&wide, profile)
+}
+
+/// From infection to cure, with the 64-bit program as it was built.
+#[cfg(unix)]
+pub(crate) fn story(profile: &str) -> Result<()> {
+    needs()?;
+    let [wide, _] = KINDS;
+    run::run(run::cargo().args(["build", "--package", "deminer"]))?;
+    tell(&wide, profile)
+}
+
+#[cfg(unix)]
+fn tell(wide: &Kind, profile: &str) -> Result<()> {
+    run::run(cargo(wide).args(["build", "--package", "deminer-machine-windows", "--example", "lookalike"]))?;
+    let built = run::target().join(wide.target).join("debug/examples/lookalike.exe");
+    // What is quarantined again and again may be small.
+    let look_alike = built.with_extension("stripped.exe");
+    run::run(Command::new(STRIP).arg("-o").args([&look_alike, &built]))?;
+    story::run(&program(wide, profile), &look_alike)
 }
 
 /// Cargo with what it takes to build for this kind: Rust comes without a library for it, so that is built too.
@@ -102,13 +131,14 @@ fn program(kind: &Kind, profile: &str) -> PathBuf {
     run::target().join(kind.target).join(folder).join("deminer.exe")
 }
 
-/// Installs or asks for what is missing.
+/// Installs what the builds and Wine need, where it is missing.
 fn needs() -> Result<()> {
     let sysroot =
         Command::new("rustc").args(["--print", "sysroot"]).output().context("rustc does not start")?;
     let sysroot = PathBuf::from(String::from_utf8_lossy(&sysroot.stdout).trim());
     if !sysroot.join("lib/rustlib/src/rust/library/Cargo.lock").exists() {
-        run::run(Command::new("rustup").args(["component", "add", "rust-src"]))?;
+        run::run(Command::new("rustup").args(["component", "add", "rust-src"]))
+            .context("the source of Rust's library is needed: `rustup component add rust-src`")?;
     }
     let tools = KINDS.iter().map(|kind| kind.linker).chain(["wine"]);
     packages::ensure(&PACKAGES, || tools.clone().all(starts))
@@ -123,30 +153,6 @@ fn starts(tool: &str) -> bool {
         .is_ok_and(|status| status.success())
 }
 
-/// A Windows of Wine, made anew and gone with this.
-struct Prefix(PathBuf);
-
-impl Prefix {
-    fn new() -> Result<Self> {
-        let path = run::target().join(format!("wine-{}", std::process::id()));
-        std::fs::create_dir_all(&path)?;
-        let prefix = Self(std::path::absolute(path)?);
-        run::run(prefix.apply(Command::new("wine").args(["wineboot", "--init"])).stderr(Stdio::null()))?;
-        Ok(prefix)
-    }
-
-    fn apply<'c>(&self, command: &'c mut Command) -> &'c mut Command {
-        command.env("WINEPREFIX", &self.0).env("WINEDEBUG", "-all").env_remove("DISPLAY")
-    }
-}
-
-impl Drop for Prefix {
-    fn drop(&mut self) {
-        let _ = self.apply(Command::new("wineserver").arg("--kill")).status();
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
 /// Runs the program: what it says of the examples is what it says of them here, and it can collect a machine and judge it.
 fn smoke(prefix: &Prefix, program: &Path) -> Result<()> {
     run::run(run::cargo().args(["build", "--package", "deminer"]))?;
@@ -159,7 +165,7 @@ fn smoke(prefix: &Prefix, program: &Path) -> Result<()> {
     ensure!(plain(&found) == plain(&expected), "the program says something else of the examples under Wine");
     println!("the examples are judged alike under Wine");
 
-    let bundle = prefix.0.join("collected.zip");
+    let bundle = prefix.root().join("collected.zip");
     let collected = prefix
         .apply(
             Command::new("wine")
@@ -189,8 +195,8 @@ const STARTS: usize = 15;
 /// Prints how long the program takes to start, beside one that does nothing. How long that is depends on what else runs, so nothing is
 /// demanded of it here.
 fn startup(prefix: &Prefix, compiler: &str, program: &Path) -> Result<()> {
-    let source = prefix.0.join("empty.c");
-    let empty = prefix.0.join("empty.exe");
+    let source = prefix.root().join("empty.c");
+    let empty = prefix.root().join("empty.exe");
     std::fs::write(&source, "int main(void) { return 0; }\n")?;
     run::run(Command::new(compiler).arg(&source).arg("-o").arg(&empty))?;
     let mut times = [Vec::new(), Vec::new()];
@@ -220,9 +226,4 @@ fn output(command: &mut Command) -> Result<String> {
     let text = String::from_utf8(output.stdout)?;
     ensure!(!text.is_empty(), "`{line}` says nothing: {}", output.status);
     Ok(text)
-}
-
-/// A path of this system as Wine's programs see it.
-fn windows_path(path: &Path) -> String {
-    format!("Z:{}", path.display()).replace('/', "\\")
 }

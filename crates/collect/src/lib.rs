@@ -12,6 +12,7 @@ mod bundle;
 mod commands;
 mod gather;
 mod logs;
+mod script;
 mod system;
 mod tasks;
 mod volatile;
@@ -21,6 +22,7 @@ pub mod wmic;
 pub use bundle::Error;
 pub use gather::sha256;
 pub use parse::bundle::manifest::{Manifest, Program};
+pub use script::SCRIPT;
 
 use bundle::Bundle;
 use gather::Gathering;

@@ -34,6 +34,7 @@ pub(crate) fn read(gathering: &mut Gathering) {
     let machine = gathering.machine;
     let told = gathering.or_note(machine.tasks());
     let any = files || cache || told.is_some();
+    let was_told = told.is_some();
     for task in told.unwrap_or_default() {
         let path = task.path.clone();
         entry(&mut known, &path).told = Some(task);
@@ -44,6 +45,7 @@ pub(crate) fn read(gathering: &mut Gathering) {
             file: files.then_some(task.seen.file == Some(true)),
             registry: cache.then_some(task.seen.registry == Some(true)),
             security_descriptor: task.seen.security_descriptor,
+            scheduler: was_told.then_some(task.told.is_some()),
         };
         let definition = task
             .xml

@@ -183,6 +183,7 @@ pub(crate) struct Check {
 #[command(after_help = "\
 Examples:
   deminer collect --output PC-1_WMI.zip
+  deminer collect --script > collect.ps1         for a machine on which no program may run
   deminer check PC-1_WMI.zip")]
 pub(crate) struct Collect {
     /// Write the bundle to this file [default: NAME_WMI.zip in this folder]
@@ -192,6 +193,10 @@ pub(crate) struct Collect {
     /// Leave out the event logs, which can be large
     #[arg(long)]
     pub no_logs: bool,
+
+    /// Print a PowerShell script that collects, for machines on which no program may run; works on any system
+    #[arg(long, conflicts_with_all = ["output", "no_logs"])]
+    pub script: bool,
 }
 
 const CHECK_AFTER_HELP: &str = "\

@@ -182,6 +182,14 @@ messages! {
     // Collecting.
     COLLECTING = "cli-collecting" [];
     COLLECTED = "cli-collected" ["path"];
+    STEP_DONE = "cli-step-done" ["step", "seconds", "records"];
+    STEP_PROCESSES = "cli-step-processes" [];
+    STEP_WMI = "cli-step-wmi" [];
+    STEP_TASKS = "cli-step-tasks" [];
+    STEP_SERVICES = "cli-step-services" [];
+    STEP_AUTOSTARTS = "cli-step-autostarts" [];
+    STEP_SYSTEM = "cli-step-system" [];
+    STEP_LOGS = "cli-step-logs" [];
     NOT_COLLECTED = "cli-not-collected" ["count"];
     NOT_ELEVATED = "cli-not-elevated" [];
 

@@ -95,6 +95,13 @@ fn of_task(task: &ScheduledTask) -> Launch<'_> {
     if task.seen.registry == Some(true) && task.seen.file == Some(false) && !task.actions.is_empty() {
         hides.push((Severity::Medium, m::REASON_TASK_NO_FILE.plain()));
     }
+    // Some tasks of Windows are shown to the system only, so this asks for a look and no more.
+    if task.seen.registry == Some(true)
+        && task.seen.security_descriptor != Some(false)
+        && task.seen.scheduler == Some(false)
+    {
+        hides.push((Severity::Low, m::REASON_TASK_NOT_TOLD.plain()));
+    }
     Launch {
         kind: Kind::Task,
         place: m::PLACE_TASK,

@@ -79,6 +79,7 @@ messages! {
     REASON_NOT_SIGNED = "reason-not-signed" ["path"];
     REASON_TASK_NO_DESCRIPTOR = "reason-task-no-descriptor" [];
     REASON_TASK_NO_FILE = "reason-task-no-file" [];
+    REASON_TASK_NOT_TOLD = "reason-task-not-told" [];
     REASON_CONSUMER_PROVIDER = "reason-consumer-provider" ["class"];
 
     REASON_BUSY = "reason-busy" ["percent", "minutes"];

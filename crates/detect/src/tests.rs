@@ -404,7 +404,7 @@ fn what_defender_found_is_one_finding_a_threat() {
 
 #[test]
 fn a_task_that_the_scheduler_hides_is_a_finding() {
-    let task = |security_descriptor| {
+    let task = |security_descriptor, scheduler| {
         RecordData::Task(evidence::ScheduledTask {
             path: r"\Update".into(),
             actions: vec![evidence::TaskAction::Exec {
@@ -412,12 +412,20 @@ fn a_task_that_the_scheduler_hides_is_a_finding() {
                 arguments: None,
                 working_directory: None,
             }],
-            seen: evidence::TaskPlaces { file: Some(true), registry: Some(true), security_descriptor },
+            seen: evidence::TaskPlaces {
+                file: Some(true),
+                registry: Some(true),
+                security_descriptor,
+                scheduler,
+            },
             ..evidence::ScheduledTask::default()
         })
     };
-    assert!(assess(&records_of([task(Some(true))])).findings.is_empty());
-    let hidden = assess(&records_of([task(Some(false))]));
+    assert!(assess(&records_of([task(Some(true), None)])).findings.is_empty());
+    assert!(assess(&records_of([task(Some(true), Some(true))])).findings.is_empty());
+    let unseen = assess(&records_of([task(Some(true), Some(false))]));
+    assert_eq!((unseen.findings[0].severity, unseen.findings[0].action), (Severity::Low, Action::Review));
+    let hidden = assess(&records_of([task(Some(false), Some(false))]));
     assert_eq!((hidden.findings[0].severity, hidden.findings[0].action), (Severity::High, Action::Review));
 }
 

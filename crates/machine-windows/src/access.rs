@@ -70,11 +70,14 @@ fn read(descriptor: &[u8], rights: u32, own: Option<&Sid>) -> Option<bool> {
 }
 
 /// Administrators, the system, Windows' own installer, and whoever owns the object, which is looked at by itself.
+///
+/// The one account of Wine, too: there is no other to be told from it. Windows gives it to nobody, for no machine has the number 0-0-0.
 fn is_trusted(sid: &Sid) -> bool {
+    const OF_WINE: [u32; 5] = [21, 0, 0, 0, 1000];
     const TRUSTED_INSTALLER: [u32; 6] =
         [80, 956_008_885, 3_418_522_649, 1_831_038_044, 1_853_292_631, 2_271_478_464];
     match (sid.authority, sid.parts.as_slice()) {
-        (5, parts) => [&[18][..], &[32, 544], &TRUSTED_INSTALLER].contains(&parts),
+        (5, parts) => [&[18][..], &[32, 544], &TRUSTED_INSTALLER, &OF_WINE].contains(&parts),
         (3, parts) => matches!(parts, [0 | 4]),
         _ => false,
     }
@@ -135,6 +138,7 @@ mod tests {
         let cases = [
             descriptor(ADMINISTRATORS, &[(0, 0, 2, USERS)]),
             descriptor(USERS, &[(0, 0, 0x1F_01FF, &[18])]),
+            descriptor(&[21, 0, 0, 1, 1000], &[(0, 0, 0x1F_01FF, &[18])]),
             descriptor(ADMINISTRATORS, &[(0, 0, 0x1F_01FF, &[18]), (9, 0, GENERIC_WRITE, &[11])]),
             descriptor(ADMINISTRATORS, &[(5, 0, WRITE_DAC, ADMINISTRATORS)]),
         ];

@@ -136,8 +136,10 @@ fn stands(machine: &dyn Machine, case: &Case, action: &Action, context: &Context
         return Ok(Now::Undone);
     }
     let Some(saved) = record.and_then(|record| record.saved.as_ref()) else {
-        // Never begun: not chosen, refused, or not there from the beginning.
-        return Ok(if found.is_none() { Now::Gone } else { Now::NotDone });
+        // Never begun: not chosen, refused, or as it should be from the beginning.
+        let Some(found) = found else { return Ok(Now::Gone) };
+        let standing = standing(machine, action, &found, Some(&found), context).map_err(unknown)?;
+        return Ok(if matches!(standing, Standing::Done) { Now::Gone } else { Now::NotDone });
     };
     let proven = record.is_some_and(|record| record.proven);
     let (before, _) = case.load(machine, saved)?;

@@ -10,17 +10,22 @@ use crate::progress::Progress;
 use crate::this_machine::this_machine;
 use collect::{Manifest, Options, Program, Step, collect};
 use detect::Assessment;
-use evidence::Evidence;
+use evidence::{Evidence, Message};
 use intel::Intel;
 use machine::Machine;
 use parse::bundle::{BundleRef, Limits};
-use std::io::{Cursor, Write as _};
+use std::io::{self, Cursor, Write as _};
 use std::path::PathBuf;
 
 /// Collects this machine into a file.
 pub(crate) fn run(args: &Collect, console: Console) -> Result<ExitStatus, Error> {
+    if args.script {
+        let mut out = io::stdout().lock();
+        let written = out.write_all(collect::SCRIPT.as_bytes()).and_then(|()| out.flush());
+        return written.map(|()| ExitStatus::Nothing).map_err(Error::CannotPrint);
+    }
     let machine = this_machine().ok_or(Error::NotWindows)?;
-    let (manifest, bytes) = bundle(machine.as_ref(), !args.no_logs, console)?;
+    let (manifest, bytes) = bundle(machine.as_ref(), !args.no_logs, !console.quiet, console)?;
     let path = args.output.clone().unwrap_or_else(|| default_path(&manifest));
     let failed = |problem| Error::CannotWrite(path.clone(), problem);
     let mut output = Output::open(Some(&path), &[])?;
@@ -35,13 +40,13 @@ pub(crate) fn run(args: &Collect, console: Console) -> Result<ExitStatus, Error>
 /// This machine as a bundle in memory.
 pub(super) fn to_memory(console: Console) -> Result<BundleRef, Error> {
     let machine = this_machine().ok_or(Error::NoEvidence)?;
-    let (manifest, bytes) = bundle(machine.as_ref(), true, console)?;
+    let (manifest, bytes) = bundle(machine.as_ref(), true, false, console)?;
     Ok(BundleRef::from_bytes(&manifest.host.name, bytes))
 }
 
 /// The assessment of the machine, from a bundle like any other.
 pub(super) fn assess(machine: &dyn Machine, intel: &Intel, console: Console) -> Result<Assessment, Error> {
-    let (manifest, bytes) = bundle(machine, true, console)?;
+    let (manifest, bytes) = bundle(machine, true, false, console)?;
     let bundle = BundleRef::from_bytes(&manifest.host.name, bytes);
     let read = bundle.read(&Limits::default());
     // Logs and captures may speak of other machines.
@@ -61,7 +66,13 @@ fn default_path(manifest: &Manifest) -> PathBuf {
     PathBuf::from(format!("{}_WMI.zip", if name.is_empty() { "HOST" } else { &name }))
 }
 
-fn bundle(machine: &dyn Machine, logs: bool, console: Console) -> Result<(Manifest, Vec<u8>), Error> {
+/// Collects into memory; `tell` says after each step how long it took.
+fn bundle(
+    machine: &dyn Machine,
+    logs: bool,
+    tell: bool,
+    console: Console,
+) -> Result<(Manifest, Vec<u8>), Error> {
     let folder = if logs { tempfile::Builder::new().prefix("deminer-").tempdir().ok() } else { None };
     // Logs are read back without going through links, so the folder's own path must have none.
     let resolved = folder.as_ref().and_then(|folder| folder.path().canonicalize().ok());
@@ -71,7 +82,13 @@ fn bundle(machine: &dyn Machine, logs: bool, console: Console) -> Result<(Manife
         Options { logs, program: Some(Program { version, sha256: own_hash() }), ..Options::default() };
     let progress = Progress::new(console, m::COLLECTING, Step::ALL.len());
     let mut bytes = Cursor::new(Vec::new());
-    let manifest = collect(machine, &options, &mut |_| progress.step(), &mut bytes);
+    let mut told = |done: collect::Progress| {
+        progress.step();
+        if tell {
+            progress.aside(|| console.tell(&step(&done)));
+        }
+    };
+    let manifest = collect(machine, &options, &mut told, &mut bytes);
     drop(progress);
     let manifest = manifest.map_err(Error::Collect)?;
     if !console.quiet {
@@ -83,6 +100,21 @@ fn bundle(machine: &dyn Machine, logs: bool, console: Console) -> Result<(Manife
         }
     }
     Ok((manifest, bytes.into_inner()))
+}
+
+/// What a step was, how long it took, and how much is there by now.
+fn step(done: &collect::Progress) -> Message {
+    let name = match done.step {
+        Step::Processes => m::STEP_PROCESSES,
+        Step::Wmi => m::STEP_WMI,
+        Step::Tasks => m::STEP_TASKS,
+        Step::Services => m::STEP_SERVICES,
+        Step::Autostarts => m::STEP_AUTOSTARTS,
+        Step::System => m::STEP_SYSTEM,
+        Step::Logs => m::STEP_LOGS,
+    };
+    let seconds = format!("{:.1}", done.took.as_secs_f32());
+    m::STEP_DONE.with([name.plain().into(), seconds.into(), done.records.into()])
 }
 
 /// The hash of this program, for the manifest.

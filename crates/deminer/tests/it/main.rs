@@ -5,6 +5,7 @@ mod bad_input;
 mod baseline;
 mod cim;
 mod clean;
+mod collector;
 mod decode;
 mod escalate;
 mod examples;

@@ -24,6 +24,7 @@ pub(super) fn tasks(evidence: &mut Evidence) {
                 file: known.file.or(has_files.then_some(false)),
                 registry: known.registry.or(has_cache.then_some(false)),
                 security_descriptor: known.security_descriptor,
+                scheduler: task.seen.scheduler,
             };
         }
     }
@@ -51,6 +52,7 @@ mod tests {
                 file: is_file.then_some(true),
                 registry: (!is_file).then_some(true),
                 security_descriptor: (!is_file).then_some(false),
+                scheduler: None,
             };
             let task = ScheduledTask { path, seen: places, ..ScheduledTask::default() };
             Record {
@@ -67,7 +69,12 @@ mod tests {
     #[test]
     fn a_task_that_one_place_lacks() {
         let both = seen(&[(r"\A", true), (r"\a", false), (r"\B", false), (r"\C", true)]);
-        let places = |file, registry, security_descriptor| TaskPlaces { file, registry, security_descriptor };
+        let places = |file, registry, security_descriptor| TaskPlaces {
+            file,
+            registry,
+            security_descriptor,
+            scheduler: None,
+        };
         assert_eq!(
             both,
             [

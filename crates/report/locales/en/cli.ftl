@@ -118,6 +118,17 @@ cli-hint-not-windows = run the program on the machine itself, or check what was 
 cli-cannot-collect = { $problem }
 cli-hint-cannot-collect = start the program as administrator, and check that there is space left
 cli-collecting = collecting this machine
+cli-step-done = { $step }: { $seconds } s, { $records ->
+    [one] one record
+   *[other] { $records } records
+} by now
+cli-step-processes = processes and connections
+cli-step-wmi = WMI
+cli-step-tasks = scheduled tasks
+cli-step-services = services and drivers
+cli-step-autostarts = Run keys and other places that start code
+cli-step-system = settings, accounts, updates
+cli-step-logs = event logs
 cli-collected = the evidence is in `{ $path }`; `deminer check` reads it
 cli-not-collected = { $count ->
     [one] one thing could not be read; the report says which

@@ -55,6 +55,7 @@ reason-voluntary-miner = it starts a miner openly, as its owner might want: ask
 reason-not-signed = its signature was not verified: { $path }
 reason-consumer-provider = it registers the consumer class { $class }
 reason-task-no-descriptor = the registry holds it without its security descriptor: the scheduler runs it and shows it to nobody
+reason-task-not-told = the registry holds it, but the scheduler does not show it
 reason-task-no-file = the registry holds it, but its file is gone: it runs without being listed in the folder of tasks
 
 content-executable = an executable program

@@ -52,6 +52,7 @@ reason-voluntary-miner = マイナーを隠さずに起動しています。所�
 reason-not-signed = 署名が検証されていません: { $path }
 reason-consumer-provider = コンシューマー クラス { $class } を登録しています
 reason-task-no-descriptor = レジストリにセキュリティ記述子なしで登録されています。タスク スケジューラは実行しますが、誰にも表示しません
+reason-task-not-told = レジストリには登録されていますが、タスク スケジューラには表示されません
 reason-task-no-file = レジストリには登録されていますが、ファイルがありません。タスクのフォルダーに現れないまま実行されます
 
 content-executable = 実行可能プログラム

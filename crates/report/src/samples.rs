@@ -207,6 +207,26 @@ fn vendor_entry() -> Finding {
     }
 }
 
+/// An account of a service that was used on the host.
+fn exposure() -> Exposure {
+    Exposure {
+        since: Some("2022-03-10T20:00:00Z".parse().unwrap()),
+        accounts: vec![ExposedAccount {
+            domain: Some("CORP".to_owned()),
+            name: "svc-backup".to_owned(),
+            sid: Some("S-1-5-21-1-2-3-1104".to_owned()),
+            local: Some(false),
+            logons: [(2, 1), (3, 41)].into(),
+            logons_since: [(3, 40)].into(),
+            explicit: 2,
+            services: vec!["Backup".to_owned()],
+            tasks: Vec::new(),
+            first: Some("2022-03-10T20:01:00Z".parse().unwrap()),
+            last: Some("2022-03-11T05:00:00Z".parse().unwrap()),
+        }],
+    }
+}
+
 /// A host in the manner of WannaMine, with hostile characters in its names.
 pub(crate) fn infected() -> Assessment {
     let mut coverage = Coverage::default();
@@ -268,22 +288,7 @@ pub(crate) fn infected() -> Assessment {
         ],
         findings: vec![class_store(), subscription(), vendor_entry()],
         neighbours: vec!["10.0.0.7".to_owned(), "10.0.0.9".to_owned()],
-        exposure: Exposure {
-            since: Some("2022-03-10T20:00:00Z".parse().unwrap()),
-            accounts: vec![ExposedAccount {
-                domain: Some("CORP".to_owned()),
-                name: "svc-backup".to_owned(),
-                sid: Some("S-1-5-21-1-2-3-1104".to_owned()),
-                local: Some(false),
-                logons: [(2, 1), (3, 41)].into(),
-                logons_since: [(3, 40)].into(),
-                explicit: 2,
-                services: vec!["Backup".to_owned()],
-                tasks: Vec::new(),
-                first: Some("2022-03-10T20:01:00Z".parse().unwrap()),
-                last: Some("2022-03-11T05:00:00Z".parse().unwrap()),
-            }],
-        },
+        exposure: exposure(),
         duties: vec![
             Duty {
                 id: "rebuild".to_owned(),

@@ -152,7 +152,7 @@ fn every_check_can_be_read_has_a_source_and_is_set_one_way() {
             assert!(value.absent.is_sorted_by_key(|rule| rule.since), "{}", check.id);
             assert_eq!(value.absent.first().map(|rule| rule.since), Some(Version::default()));
         }
-        assert!(check.sets_numbers() != !check.commands.is_empty(), "{}", check.id);
+        assert_eq!(check.sets_numbers(), check.commands.is_empty(), "{}", check.id);
         assert_eq!(check.commands.is_empty(), check.undo.is_empty(), "{}", check.id);
         // What a plan sets is what the check asks for.
         for value in check.values.iter().filter(|_| check.sets_numbers()) {

@@ -20,6 +20,9 @@ pub(crate) enum Answer {
 pub(crate) trait Asker {
     /// Asks, and waits for an answer. `default` is the answer of whoever only presses Enter.
     fn ask(&mut self, question: &str, default: bool) -> Answer;
+
+    /// Says something and waits until it was read.
+    fn wait(&mut self, text: &str);
 }
 
 /// The terminal: questions go to standard error, answers come from standard input.
@@ -44,6 +47,15 @@ impl Asker for Terminal {
         match asked.and_then(|()| io::stdin().lock().read_line(&mut line)) {
             Err(_) | Ok(0) => Answer::Nobody,
             Ok(_) => meant(&line, default),
+        }
+    }
+
+    fn wait(&mut self, text: &str) {
+        if Self::is_there() {
+            let mut screen = io::stderr();
+            // That nobody can be told or answers is no reason to stay.
+            let _ = write!(screen, "{text} ").and_then(|()| screen.flush());
+            let _ = io::stdin().lock().read_line(&mut String::new());
         }
     }
 }

@@ -10,6 +10,7 @@ mod exit;
 mod hosts;
 mod input;
 mod messages;
+mod opened;
 mod output;
 mod problem;
 mod progress;
@@ -24,6 +25,9 @@ use exit::ExitStatus;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    if opened::by_double_click() {
+        return opened::run(&mut desk::Terminal).into();
+    }
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(usage) => return explain(usage).into(),

@@ -179,6 +179,16 @@ messages! {
     CHECK_EQUALS = "cli-check-equals" [];
     CHECK_BY_HAND = "cli-check-by-hand" [];
 
+    // Started by a double click.
+    OPENED_HELLO = "cli-opened-hello" [];
+    OPENED_NOTHING = "cli-opened-nothing" [];
+    OPENED_FOUND = "cli-opened-found" [];
+    OPENED_UNKNOWN = "cli-opened-unknown" [];
+    OPENED_REPORT = "cli-opened-report" ["path"];
+    OPENED_ASK = "cli-opened-ask" [];
+    OPENED_BY_HAND = "cli-opened-by-hand" [];
+    OPENED_END = "cli-opened-end" [];
+
     // Collecting.
     COLLECTING = "cli-collecting" [];
     COLLECTED = "cli-collected" ["path"];

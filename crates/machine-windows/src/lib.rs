@@ -62,7 +62,11 @@ mod token;
 #[cfg(windows)]
 mod updates;
 #[cfg(windows)]
+mod window;
+#[cfg(windows)]
 mod wmi;
 
 #[cfg(windows)]
 pub use read::Windows;
+#[cfg(windows)]
+pub use window::owns_console;

@@ -73,6 +73,7 @@ fn bundle(
     tell: bool,
     console: Console,
 ) -> Result<(Manifest, Vec<u8>), Error> {
+    remediate::ready(machine, &remediate::Options::default())?;
     let folder = if logs { tempfile::Builder::new().prefix("deminer-").tempdir().ok() } else { None };
     // Logs are read back without going through links, so the folder's own path must have none.
     let resolved = folder.as_ref().and_then(|folder| folder.path().canonicalize().ok());

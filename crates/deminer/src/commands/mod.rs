@@ -3,7 +3,7 @@
 mod baseline;
 mod check;
 mod cim;
-mod clean;
+pub(crate) mod clean;
 mod collect;
 mod custody;
 mod decode;

@@ -99,3 +99,12 @@ cli-phase-purge = purge { $object }
 cli-phase-undo = put back { $object }
 cli-phase-compare = compare { $object }
 cli-phase-tidy = take away { $object }
+
+cli-opened-hello = Deminer looks for coin miners on this machine. It takes a few minutes, changes nothing, and sends nothing anywhere. With a command it can do more: open a command prompt here and type `deminer --help`
+cli-opened-nothing = nothing was found in what was read
+cli-opened-found = something was found that needs you: the report says what, why, and which command comes next
+cli-opened-unknown = too little was read to say whether the machine is clean: the report says what is missing and how to get it
+cli-opened-report = the report is `{ $path }`
+cli-opened-ask = open it in the browser?
+cli-opened-by-hand = it could not be opened; open it with a double click
+cli-opened-end = press Enter to close this window

@@ -98,3 +98,12 @@ cli-phase-purge = 完全な削除: { $object }
 cli-phase-undo = 復元: { $object }
 cli-phase-compare = 比較: { $object }
 cli-phase-tidy = 後片付け: { $object }
+
+cli-opened-hello = Deminer はこのマシンにコイン マイナーがないかを調べます。数分かかりますが、何も変更せず、どこにも送信しません。コマンドを使うと他のこともできます。ここでコマンド プロンプトを開き、`deminer --help` と入力してください
+cli-opened-nothing = 読み取った範囲では何も見つかりませんでした
+cli-opened-found = 対応が必要なものが見つかりました。内容、理由、次に実行するコマンドは報告書にあります
+cli-opened-unknown = 読み取れた範囲が少なく、問題がないかどうか判断できません。不足しているものと入手方法は報告書にあります
+cli-opened-report = 報告書は `{ $path }` です
+cli-opened-ask = ブラウザーで開きますか
+cli-opened-by-hand = 開けませんでした。ダブルクリックで開いてください
+cli-opened-end = Enter キーを押すとこのウィンドウを閉じます

@@ -40,6 +40,10 @@ impl Asker for Script {
         self.asked.push(question.to_owned());
         if self.answers.is_empty() { Answer::Nobody } else { self.answers.remove(0) }
     }
+
+    fn wait(&mut self, text: &str) {
+        self.asked.push(text.to_owned());
+    }
 }
 
 fn object(class: &str, fields: &[(&str, &str)]) -> WmiObject {

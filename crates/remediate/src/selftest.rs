@@ -159,6 +159,12 @@ pub fn selftest(
         .filter(|target| made.contains(target))
         .filter_map(|target| Some((target.clone(), read(run.machine, target, &context).ok()??)))
         .collect();
+    // Names alone decide nothing, here neither: what tells nothing of itself is not removed by a plan.
+    let (found, silent): (Vec<_>, Vec<_>) =
+        found.into_iter().partition(|(_, object)| !object.fields().is_empty());
+    for (target, _) in silent {
+        run.step(Phase::Remove, target.name(), Some("it cannot be told from others of its name".to_owned()));
+    }
     let plan = plan(&facts, &found);
     let applied = crate::apply(run.machine, intel, &plan, &case, &options, &mut Own);
     run.receipt(Phase::Remove, applied);

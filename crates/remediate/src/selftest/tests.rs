@@ -68,3 +68,14 @@ fn without_rights_it_does_not_begin() {
     assert_eq!(stop.message.id, "stop-not-elevated");
     assert_eq!(before.diff(&memory.snapshot()), Vec::<String>::new());
 }
+
+#[test]
+fn what_tells_nothing_of_itself_does_not_keep_the_rest_from_being_tried() {
+    let mut memory = Memory::new(machine());
+    memory.change_before("write_new", "selftest.bin", |state| {
+        state.tasks.get_mut(r"\deminerselftest").unwrap().xml = "<Task/>".into();
+    });
+    let (test, _) = tested(&mut memory);
+    let failed: Vec<_> = test.steps.iter().filter(|step| step.problem.is_some()).collect();
+    assert!(matches!(failed.as_slice(), [step] if step.object == r"\DeminerSelftest"), "{failed:#?}");
+}

@@ -69,10 +69,10 @@ mod tests {
     use report::Language;
     use std::collections::BTreeSet;
 
-    /// The kinds of the targets that are planned after these answers, and what was asked.
+    /// The targets that are planned after these answers, and what was asked. Whatever else is asked is left out.
     fn planned(answers: &[Answer]) -> (Vec<String>, Vec<String>) {
         let assessment = assessed(infected());
-        let mut asker = Script::new(answers);
+        let mut asker = Script::new(&[answers, &[Answer::No; 20]].concat());
         let console = Console::plain(Language::English);
         let choice = Choice::default();
         let choice = choose(&assessment, Intel::builtin(), choice, console, &mut asker).unwrap();

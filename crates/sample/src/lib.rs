@@ -1,6 +1,6 @@
 //! Samples: what was found, packed for those who analyse it.
 //!
-//! [`Sample`] is a file, a payload out of a finding, or a decoded layer, with where it came from; [`describe`] says what it is; [`pack`] puts
+//! [`Sample`] is a file, a payload out of a finding, or a decoded layer, with where it came from; [`describe()`] says what it is; [`pack()`] puts
 //! samples into an encrypted archive with a manifest; [`learn`] makes a signature of them, and [`seal`] signs sets of signatures. Nothing here reads a clock, a file or a machine: bytes and times are handed in.
 #![forbid(unsafe_code)]
 

@@ -1,6 +1,6 @@
 //! Signing sets of signatures, and refusing those that do not verify.
 //!
-//! A signed set has two things more than an unsigned one: its first line, [`MARK`] and the Ed25519 signature (RFC 8032) over [`CONTEXT`] and
+//! A signed set has two things more than an unsigned one: its first line, `MARK` and the Ed25519 signature (RFC 8032) over `CONTEXT` and
 //! every byte behind that line, and in what is signed the key `signer`. Either without the other is refused, so that no change of a byte
 //! turns a signed set into one that nobody signed. Whoever takes both away makes an unsigned set: only naming the trusted keys keeps that out.
 

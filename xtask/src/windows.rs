@@ -103,6 +103,17 @@ pub(crate) fn story(profile: &str) -> Result<()> {
     tell(&wide, profile)
 }
 
+/// The story is told under Wine only.
+#[cfg(not(unix))]
+pub(crate) fn story(_profile: &str) -> Result<()> {
+    anyhow::bail!("this runs under Wine, and so not on Windows")
+}
+
+#[cfg(not(unix))]
+fn tell(_wide: &Kind, profile: &str) -> Result<()> {
+    story(profile)
+}
+
 #[cfg(unix)]
 fn tell(wide: &Kind, profile: &str) -> Result<()> {
     run::run(cargo(wide).args(["build", "--package", "deminer-machine-windows", "--example", "lookalike"]))?;

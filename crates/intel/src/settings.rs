@@ -21,6 +21,8 @@ pub struct Settings {
     pub values: Vec<StockValue>,
     /// The libraries of Windows' own services.
     pub libraries: Vec<Libraries>,
+    /// The services that Windows brings.
+    pub services: WindowsServices,
     /// Programs that the logon screen starts.
     pub accessibility: Names,
     /// Debuggers that harm nobody.
@@ -108,6 +110,28 @@ pub struct ServiceLibrary {
     pub name: String,
     /// Its library below `%SystemRoot%\System32`, that of the newest Windows first.
     pub files: Vec<String>,
+}
+
+/// The services that Windows brings.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct WindowsServices {
+    /// The id of the source.
+    pub source: String,
+    /// Their key names.
+    pub names: Vec<Pattern>,
+    /// The commands of those that have a program of their own.
+    pub commands: Vec<ServiceCommand>,
+}
+
+/// The command of a service of Windows.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ServiceCommand {
+    /// The key name of the service.
+    pub name: String,
+    /// Its command as `ImagePath` has it.
+    pub command: String,
 }
 
 /// Names with one source.
@@ -218,6 +242,17 @@ impl Settings {
         services.find(|known| known.name.eq_ignore_ascii_case(service))
     }
 
+    /// Whether Windows brings a service of this name; what runs under it may be another's all the same.
+    pub fn is_windows_service(&self, service: &str) -> bool {
+        self.services.names.iter().any(|known| known.matches(service)) || self.library_of(service).is_some()
+    }
+
+    /// The command that Windows gives a service; `None` where that is not known, or differs between the versions of Windows.
+    pub fn command_of(&self, service: &str) -> Option<&str> {
+        let mut commands = self.services.commands.iter();
+        commands.find(|known| known.name.eq_ignore_ascii_case(service)).map(|known| known.command.as_str())
+    }
+
     /// Whether the logon screen starts the program.
     pub fn is_accessibility(&self, image: &str) -> bool {
         self.accessibility.names.iter().any(|known| known.matches(image))
@@ -322,8 +357,12 @@ mod tests {
         let sources = sources.chain(own.debuggers.iter().map(|row| &row.source));
         let sources = sources.chain(own.classes.iter().map(|row| &row.source));
         let sources = sources.chain(own.name_servers.iter().map(|row| &row.source));
-        let sources =
-            sources.chain([&own.accessibility.source, &own.recovered.source, &own.stock_policies.source]);
+        let sources = sources.chain([
+            &own.accessibility.source,
+            &own.recovered.source,
+            &own.stock_policies.source,
+            &own.services.source,
+        ]);
         for source in sources {
             assert!(own.sources.iter().any(|known| known.id == *source), "{source}");
         }
@@ -332,6 +371,19 @@ mod tests {
                 .iter()
                 .all(|row| { Intel::builtin().families().iter().any(|family| family.name == row.family) })
         );
+    }
+
+    #[test]
+    fn services_of_windows_are_known_by_their_names() {
+        for name in ["vss", "MSIServer", "CDPUserSvc_1d05b", "Schedule", "clr_optimization_v4.0.30319_64"] {
+            assert!(settings().is_windows_service(name), "{name}");
+        }
+        for name in ["wmassrv", "snmpstorsrv", "WinRing0_1_2_0", "xWinWpdSrv", "Microsoft Telemetry"] {
+            assert!(!settings().is_windows_service(name), "{name}");
+        }
+        assert_eq!(settings().command_of("vss"), Some(r"%systemroot%\system32\vssvc.exe"));
+        assert_eq!(settings().command_of("Schedule"), None, "its svchost group changed");
+        assert!(settings().services.commands.iter().all(|own| settings().is_windows_service(&own.name)));
     }
 
     #[test]

@@ -10,7 +10,7 @@ pub(crate) mod test_support;
 #[cfg(test)]
 mod tests;
 
-use crate::case::{Case, CaseDir, Event, Run, require_protected};
+use crate::case::{Case, CaseDir, Event, Record, Run, require_protected};
 use crate::change::{Standing, standing};
 use crate::messages as m;
 use crate::object::{Context, read};
@@ -21,6 +21,7 @@ use evidence::Message;
 use intel::Intel;
 use machine::{Facts, Machine, MachineMut};
 use session::Session;
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 /// The person who watches, or a program in their place.
@@ -137,30 +138,64 @@ pub fn purge(
     }
     let started = machine.now();
     let context = Context { facts: &facts, intel };
-    let disabled =
-        case.records.values().filter(|record| record.proven && record.action.verb == Verb::Disable);
-    let mut actions = Vec::new();
+    let disabled = case
+        .records
+        .values()
+        .filter(|record| record.proven && !record.undone && record.action.verb == Verb::Disable);
+    let (mut actions, mut refused) = (Vec::new(), Vec::new());
     for record in disabled {
-        let found = read(machine, &record.action.target, &context).map_err(|error| Stop::machine(&error))?;
-        let fields = found.map(|object| object.fields()).unwrap_or_default();
         let target = record.action.target.clone();
-        actions.push(Action {
+        let mut action = Action {
             id: Action::id_of(Verb::Remove, &target),
             verb: Verb::Remove,
-            precondition: Precondition { fields, unbound: false },
+            precondition: Precondition::default(),
             backup: backup_words(Verb::Remove, &target),
             check: check_word(Verb::Remove).to_owned(),
+            target,
             ..record.action.clone()
-        });
+        };
+        match as_it_was_left(machine, &case, record, &context) {
+            Ok(fields) => {
+                action.precondition.fields = fields;
+                actions.push(action);
+            }
+            Err(why) => refused.push(ActionReceipt::new(&action, Outcome::Refused, why)),
+        }
     }
     if !options.apply {
-        return Ok(dry_run(machine, intel, &facts, &case.plan, &actions, started, options));
+        let mut receipt = dry_run(machine, intel, &facts, &case.plan, &actions, started, options);
+        receipt.actions.extend(refused);
+        return Ok(receipt);
     }
     case.note(machine, Event::Opened { run: Run::Purge })?;
     let mut session =
         Session { machine, case: &mut case, context: Context { facts: &facts, intel }, options, watcher };
-    let (receipts, stopped) = session.run(&actions);
+    let (mut receipts, stopped) = session.run(&actions);
+    for receipt in &refused {
+        watcher.done(receipt);
+    }
+    receipts.extend(refused);
     Ok(finish(machine, &case, Run::Purge, started, receipts, stopped))
+}
+
+/// The fields of what the case disabled, where it still is what the backup has, and disabled; nothing where it is gone. Else it is another
+/// by now, or somebody wants it: it is not the one that the verification saw.
+fn as_it_was_left(
+    machine: &dyn Machine,
+    case: &Case,
+    record: &Record,
+    context: &Context,
+) -> Result<BTreeMap<String, String>, Message> {
+    let failed = |error: machine::Error| m::OUTCOME_FAILED.with([error.to_string().into()]);
+    let Some(saved) = &record.saved else { return Err(m::REFUSE_NOT_DISABLED.plain()) };
+    let (before, _) = case.load(machine, saved)?;
+    let Some(now) = read(machine, &record.action.target, context).map_err(failed)? else {
+        return Ok(BTreeMap::new());
+    };
+    match standing(machine, &record.action, &before, Some(&now), context).map_err(failed)? {
+        Standing::Done => Ok(now.fields()),
+        _ => Err(m::REFUSE_NOT_DISABLED.plain()),
+    }
 }
 
 /// Whether a run may begin on this machine, whatever the plan: so that nobody waits for a plan that is not carried out.

@@ -3,7 +3,8 @@
 use crate::hosts;
 use crate::object::{Context, Object};
 use crate::plan::{Action, Target, Verb};
-use crate::{stock_entry, stock_values};
+use crate::stock_values::{self, Stock};
+use crate::{guard, stock_entry};
 use evidence::wmi::schema;
 use machine::{Error, Fault, Machine, MachineMut, RegistryData, Result, ServiceConfig};
 
@@ -42,8 +43,12 @@ pub(crate) fn standing(
             (false, true) if before.same(now) => Standing::NotDone,
             (false, true) => Standing::Half,
         },
-        (Verb::Reset, Some(now)) => match (now, stock_data(&action.target, context)) {
-            (Object::RegistryValue { data, .. }, Some(stock)) if *data == stock => Standing::Done,
+        (Verb::Reset, Some(now)) => match now {
+            Object::RegistryValue { data, .. }
+                if stock_choices(&action.target, context).iter().any(|stock| stock.data == *data) =>
+            {
+                Standing::Done
+            }
             _ => untouched(now),
         },
         (Verb::Harden, Some(now)) => match (now, hardened_data(&action.target, context)) {
@@ -53,7 +58,7 @@ pub(crate) fn standing(
         (Verb::Harden, None) if *before == Object::Nothing => Standing::NotDone,
         (Verb::Harden, None) => Standing::Other,
         (Verb::Restore, Some(Object::StockEntry { present })) => {
-            let whole = whole_entry(&action.target, context);
+            let whole = whole_entry(&action.target, context)?;
             match (before, present.len()) {
                 (_, count) if count == whole => Standing::Done,
                 (Object::StockEntry { present: before }, count) if before.len() == count => Standing::NotDone,
@@ -75,7 +80,8 @@ pub(crate) fn standing(
     })
 }
 
-fn is_disabled(object: &Object) -> bool {
+/// Whether a service or task starts no more.
+pub(crate) fn is_disabled(object: &Object) -> bool {
     match object {
         Object::Service(config) => config.service.start == Some(DISABLED) && config.failure_actions.is_none(),
         Object::Task(task) => !task.enabled,
@@ -83,10 +89,37 @@ fn is_disabled(object: &Object) -> bool {
     }
 }
 
-/// What Windows ships in the value.
-pub(crate) fn stock_data(target: &Target, context: &Context) -> Option<RegistryData> {
-    let Target::RegistryValue { name, .. } = target else { return None };
-    stock_values::stock_value(&target.registry_key()?, name, &context.facts.windows)
+/// What the versions of Windows ship in the value.
+fn stock_choices(target: &Target, context: &Context) -> Vec<Stock> {
+    match (target, target.registry_key()) {
+        (Target::RegistryValue { name, .. }, Some(key)) => {
+            stock_values::choices(&key, name, &context.facts.windows)
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// What this machine's Windows ships in the value: what it names is there, and Microsoft's. Another version, or an edition without a
+/// desktop, has it otherwise, and would not start or log on with it.
+pub(crate) fn stock_data(
+    machine: &dyn Machine,
+    target: &Target,
+    context: &Context,
+) -> Result<Option<RegistryData>> {
+    for stock in stock_choices(target, context) {
+        let fits = match &stock.file {
+            None => true,
+            Some(file) => match machine.signature(file) {
+                Ok(signature) => guard::is_of_microsoft(&signature),
+                Err(error) if matches!(error.fault, Fault::NotFound | Fault::Link { .. }) => false,
+                Err(error) => return Err(error),
+            },
+        };
+        if fits {
+            return Ok(Some(stock.data));
+        }
+    }
+    Ok(None)
 }
 
 /// Whether an action makes what is not there.
@@ -100,9 +133,16 @@ pub(crate) fn hardened_data(target: &Target, context: &Context) -> Option<Regist
     context.intel.hardening().number_to_set(key, name).map(RegistryData::dword)
 }
 
-fn whole_entry(target: &Target, context: &Context) -> usize {
-    let Target::StockEntry { entry } = target else { return 0 };
-    stock_entry::find(entry, context.intel).map_or(0, |entry| stock_entry::instances(entry).len())
+/// How many objects the entry has. An entry that is not known, such as one of a baseline that was not given this time, says nothing.
+fn whole_entry(target: &Target, context: &Context) -> Result<usize> {
+    let known = match target {
+        Target::StockEntry { entry } => stock_entry::find(entry, context.intel),
+        _ => None,
+    };
+    let parts = known.map(stock_entry::instances).filter(|parts| !parts.is_empty());
+    parts
+        .map(|parts| parts.len())
+        .ok_or_else(|| Error::new("look for the baseline that has the entry", target.name(), Fault::NotFound))
 }
 
 /// Does the action to the object as it was read.
@@ -141,10 +181,12 @@ pub(crate) fn perform(
             Object::RegistryValue { data, .. },
         ) => {
             let Some(key) = action.target.registry_key() else { return Err(impossible(action)) };
-            match (action.verb, stock_data(&action.target, context)) {
-                (Verb::Reset, Some(stock)) => machine.set_registry_value(&key, name, Some(data), &stock),
-                (Verb::Reset, None) => Err(impossible(action)),
-                _ => machine.delete_registry_value(&key, name, data),
+            if action.verb == Verb::Remove {
+                return machine.delete_registry_value(&key, name, data);
+            }
+            match stock_data(machine, &action.target, context)? {
+                Some(stock) => machine.set_registry_value(&key, name, Some(data), &stock),
+                None => Err(impossible(action)),
             }
         }
         (Verb::Harden, Target::RegistryValue { name, .. }, before) => {

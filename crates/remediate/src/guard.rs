@@ -88,7 +88,7 @@ const SYSTEM_PROGRAMS: &[&str] = &[
 const USUAL_WINDOWS: &str = r":\windows\";
 
 /// Whether the path lies in the Windows folder: that one, or where none is known, one of the usual name on any drive.
-fn in_windows(path: &str, windows: Option<&str>) -> bool {
+pub(crate) fn in_windows(path: &str, windows: Option<&str>) -> bool {
     let path = path.to_lowercase().replace('/', "\\");
     match windows {
         Some(windows) => path.starts_with(&format!("{}\\", windows.to_lowercase().trim_end_matches('\\'))),
@@ -124,11 +124,16 @@ pub(crate) fn path(path: &str, windows: Option<&str>) -> Option<Message> {
 /// Why a file with this signature is never deleted; `None` where it may be.
 pub(crate) fn signature(path: &str, signature: &Signature) -> Option<Message> {
     match signature {
-        Signature::Valid { signer, windows } if *windows || is_microsoft(signer) => {
+        Signature::Valid { signer, .. } if is_of_microsoft(signature) => {
             Some(m::REFUSE_MICROSOFT.with([path.into(), signer.into()]))
         }
         _ => None,
     }
+}
+
+/// Whether a signature verifies and is Microsoft's.
+pub(crate) fn is_of_microsoft(signature: &Signature) -> bool {
+    matches!(signature, Signature::Valid { signer, windows } if *windows || is_microsoft(signer))
 }
 
 /// Whether a signer's name is one of Microsoft's.
@@ -154,17 +159,22 @@ pub(crate) fn is_plain_path(path: &str) -> bool {
     is_drive && plain && count > 0 && path.len() <= 32_000
 }
 
-/// The stock entry that the object is: it is never removed, by any flag. Only what was measured on real machines counts.
+/// The stock entry that the object is: it is never removed, by any flag. What was measured on real machines counts where nothing contradicts it;
+/// what is known from hearsay only where every field was read and is the same, for then there is nothing in the object that speaks against it.
 pub(crate) fn stock_entry(object: &WmiObject, intel: &Intel) -> Option<Message> {
     intel
         .known(object)
         .into_iter()
         .find(|known| {
-            let same = match known.comparison {
-                Comparison::Match | Comparison::Compatible { .. } => true,
+            let name_only =
+                known.entry.parts().any(|(part, template)| part == known.part && template.name_only);
+            match &known.comparison {
+                Comparison::Match => true,
+                Comparison::Compatible { unread } => {
+                    known.entry.standing == Standing::Measured || (unread.is_empty() && !name_only)
+                }
                 Comparison::Differs { .. } => false,
-            };
-            same && known.entry.standing == Standing::Measured
+            }
         })
         .map(|known| m::REFUSE_STOCK.with([known.entry.id.as_str().into()]))
 }

@@ -36,6 +36,14 @@ messages! {
     REFUSE_NOT_ON_CONTENT = "refuse-not-on-content" [];
     REFUSE_NOT_CONFIRMED = "refuse-not-confirmed" [];
     REFUSE_VERB = "refuse-verb" [];
+    REFUSE_NOT_DISABLED = "refuse-not-disabled" [];
+    REFUSE_WINDOWS_SERVICE = "refuse-windows-service" ["name"];
+    REFUSE_BOOT_DRIVER = "refuse-boot-driver" ["name"];
+    REFUSE_FILTER_DRIVER = "refuse-filter-driver" ["name", "class"];
+    REFUSE_PROTECTED_FILE = "refuse-protected-file" ["path"];
+    REFUSE_OWNER_UNKNOWN = "refuse-owner-unknown" ["path"];
+    REFUSE_SIGNATURES = "refuse-signatures" ["path"];
+    REFUSE_NAME_ONLY = "refuse-name-only" [];
 
     // Why something is done that no finding asks for.
     REASON_SELFTEST = "reason-selftest" [];

@@ -4,6 +4,7 @@ mod file;
 mod make;
 mod steps;
 mod subject;
+mod suspect;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -129,6 +130,12 @@ impl Action {
     pub fn phase(&self) -> u8 {
         phase(self.verb, &self.target)
     }
+
+    /// Whether the precondition says more of a WMI object than its name: what is neither its key nor what every object of its class has. A binding
+    /// is nothing but its keys.
+    pub(crate) fn says_content(&self) -> bool {
+        says_content(&self.target, &self.precondition)
+    }
 }
 
 /// See [`Action::phase`].
@@ -138,10 +145,11 @@ fn phase(verb: Verb, target: &Target) -> u8 {
         // What keeps it out comes when it is gone.
         (Verb::Harden, _) => 15,
         (Verb::Suspend, _) => 1,
-        (_, Target::WmiInstance { class, .. }) if class.eq_ignore_ascii_case(schema::BINDING) => 2,
+        _ if is_binding(target) => 2,
         (Verb::Disable, _) => 3,
         (_, Target::RegistryValue { .. }) => 4,
-        (Verb::End, Target::Service { .. }) => 5,
+        // A process that stands still does not answer the manager of services: it ends first.
+        (Verb::End, Target::Process { .. }) => 5,
         (Verb::End, _) => 6,
         (_, Target::WmiInstance { class, .. }) if class.eq_ignore_ascii_case(schema::EVENT_FILTER) => 8,
         (_, Target::WmiInstance { class, .. }) if schema::is_timer_class(class) => 9,
@@ -152,6 +160,36 @@ fn phase(verb: Verb, target: &Target) -> u8 {
         (_, Target::StockEntry { .. }) => 13,
         (_, Target::Service { .. } | Target::Task { .. } | Target::Process { .. }) => 14,
     }
+}
+
+/// See [`Action::says_content`].
+fn says_content(target: &Target, precondition: &Precondition) -> bool {
+    // What was never set is like what is empty, but for values of the registry.
+    let may_be_empty =
+        !matches!(target, Target::WmiInstance { .. } | Target::WmiClass { .. }) || is_binding(target);
+    let says = |value: &str| may_be_empty || !matches!(value.trim(), "" | "0" | "false");
+    precondition.fields.iter().any(|(name, value)| tells(target, name) && says(value))
+}
+
+/// Whether a field of this name tells what the target is, and not only which one.
+pub(crate) fn tells(target: &Target, name: &str) -> bool {
+    /// What objects have that says nothing of what they do.
+    const COMMON: [&str; 6] =
+        ["CreatorSID", "EventAccess", "EventNamespace", "MachineName", "MaximumQueueSize", "QueryLanguage"];
+    let is = |known: &str| known.eq_ignore_ascii_case(name);
+    match target {
+        Target::WmiInstance { .. } if is_binding(target) => true,
+        Target::WmiInstance { keys, .. } => {
+            !name.starts_with("__") && !keys.keys().any(|key| is(key)) && !COMMON.into_iter().any(is)
+        }
+        Target::WmiClass { .. } => !name.starts_with("__"),
+        _ => true,
+    }
+}
+
+/// Whether a binding is meant, which is nothing but its keys.
+pub(crate) fn is_binding(target: &Target) -> bool {
+    matches!(target, Target::WmiInstance { class, .. } if class.eq_ignore_ascii_case(schema::BINDING))
 }
 
 /// What must still hold right before an action.

@@ -8,7 +8,7 @@
 //!
 //! It is ASCII, and uses what PowerShell 2.0 has: `System.Management` directly, so that it runs where the WMI cmdlets are gone.
 
-use crate::plan::{Action, Plan, Target, Verb};
+use crate::plan::{Action, Plan, Target, Verb, is_binding, tells};
 use evidence::wmi::schema;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -49,9 +49,10 @@ pub fn script(plan: &Plan) -> Script {
     Script { text: text.replace('\n', "\r\n"), actions, left_out }
 }
 
-/// One action as a hash table of PowerShell; `None` for kinds that scripts do not carry out.
+/// One action as a hash table of PowerShell; `None` for kinds that scripts do not carry out, and for what is known by its name alone.
 fn row(action: &Action) -> Option<String> {
-    if action.verb != Verb::Remove {
+    let told = action.precondition.fields.keys().any(|name| tells(&action.target, name));
+    if action.verb != Verb::Remove || !told {
         return None;
     }
     let mut row = String::from("@{ ");
@@ -83,6 +84,10 @@ fn row(action: &Action) -> Option<String> {
         }
         _ => return None,
     };
+    // Fields that no standard class has are not compared, so they alone tell nothing.
+    if fields == table(std::iter::empty(), false) && !is_binding(&action.target) {
+        return None;
+    }
     let unbound = if action.precondition.unbound { "$true" } else { "$false" };
     let _ = writeln!(row, "Fields = {fields}; Unbound = {unbound}; Id = '{}' }},", action.id);
     Some(row)
@@ -176,7 +181,7 @@ mod tests {
                 vec!["Name", "CommandLineTemplate", "ExecutablePath"],
             ),
             (instance(schema::EVENT_FILTER, &["Name"]), vec!["Name", "Query"]),
-            (instance(&format!("X{text}"), &["Name"]), vec!["Name"]),
+            (instance(&format!("X{text}"), &["Name"]), vec!["Name", "Script"]),
             (
                 Target::WmiClass { namespace: format!(r"root\{text}"), class: text.to_owned() },
                 vec!["mon", "funs"],
@@ -227,6 +232,20 @@ mod tests {
         assert!(script.text.contains("Class = '__FilterToConsumerBinding'"), "{}", script.text);
         assert!(script.text.contains("$LeftOut = 1\r\n"));
         assert!(script.text.contains("of kinds which this script does not do: $LeftOut\""));
+    }
+
+    #[test]
+    fn what_is_known_by_its_name_alone_is_left_out() {
+        let mut plan = plan("x");
+        for action in &mut plan.actions {
+            action
+                .precondition
+                .fields
+                .retain(|name, _| ["Name", "Filter", "Consumer", "__SUPERCLASS"].contains(&name.as_str()));
+            action.precondition.fields.insert("__SUPERCLASS".into(), "y".into());
+        }
+        let script = script(&plan);
+        assert_eq!((script.actions, script.left_out), (1, 5), "a binding is nothing but its keys");
     }
 
     #[test]

@@ -1,13 +1,15 @@
 //! Whether the object that is there may be touched: what never is, and what the plan says it must be.
 
 use super::is_filter;
+use crate::change::{is_disabled, stock_data};
 use crate::messages as m;
 use crate::object::{Context, Object, wmi_instances};
 use crate::plan::{Action, Plan, Target, Verb};
 use crate::{guard, stock_values};
 use evidence::wmi::schema;
 use evidence::{Message, WmiObject};
-use machine::{Machine, Result, ServiceConfig, WmiClassDefinition, WmiInstance};
+use intel::{IndicatorKind, Observation};
+use machine::{Fault, FileState, Key, Machine, Result, ServiceConfig, WmiClassDefinition, WmiInstance};
 
 /// Why the action is not done to the object; `None` where nothing speaks against it.
 ///
@@ -56,6 +58,12 @@ fn never(
             let Some(process) = action.target.process_id() else { return Ok(Some(m::REFUSE_VERB.plain())) };
             Ok(machine.is_critical(&process)?.then(|| m::REFUSE_CRITICAL.with([image_path.into()])))
         }
+        (Verb::Remove, Target::Service { .. } | Target::Task { .. }, _) if !is_disabled(found) => {
+            Ok(Some(m::REFUSE_NOT_DISABLED.plain()))
+        }
+        (Verb::Remove, Target::Service { name }, _) if context.intel.settings().is_windows_service(name) => {
+            Ok(Some(m::REFUSE_WINDOWS_SERVICE.with([name.into()])))
+        }
         (Verb::Disable | Verb::End | Verb::Remove, Target::Service { .. }, Object::Service(config)) => {
             service(machine, config, context)
         }
@@ -65,14 +73,14 @@ fn never(
             Ok(stock.then(|| m::REFUSE_NO_STOCK_VALUE.with([action.target.name().into()])))
         }
         (Verb::Reset, Target::RegistryValue { .. }, _) => {
-            let unknown = crate::change::stock_data(&action.target, context).is_none();
+            let unknown = stock_data(machine, &action.target, context)?.is_none();
             Ok(unknown.then(|| m::REFUSE_NO_STOCK_VALUE.with([action.target.name().into()])))
         }
         (Verb::Harden, Target::RegistryValue { .. }, _) => {
             let unknown = crate::change::hardened_data(&action.target, context).is_none();
             Ok(unknown.then(|| m::REFUSE_VERB.plain()))
         }
-        (Verb::Remove, Target::File { path }, Object::File { state, .. }) => {
+        (Verb::Remove, Target::File { path }, Object::File { state, sha256 }) => {
             if state.is_link {
                 return Ok(Some(m::REFUSE_LINK.with([path.into()])));
             }
@@ -85,7 +93,10 @@ fn never(
             if let Some(refused) = guard::path(path, windows) {
                 return Ok(Some(refused));
             }
-            Ok(guard::signature(path, &machine.signature(path)?))
+            if let Some(signed) = guard::signature(path, &machine.signature(path)?) {
+                return Ok(Some(signed));
+            }
+            windows_file(machine, path, state, sha256, context)
         }
         (Verb::Disable | Verb::Remove, Target::Task { .. }, Object::Task(_))
         | (Verb::Remove, Target::Setting { .. }, Object::Setting(_) | Object::HostsEntry { .. })
@@ -93,6 +104,46 @@ fn never(
         | (Verb::Restore, Target::StockEntry { .. }, _) => Ok(None),
         _ => Ok(Some(m::REFUSE_VERB.plain())),
     }
+}
+
+/// Whom Windows gives its own files to: the service that installs it.
+const TRUSTED_INSTALLER: &str = "O:S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464";
+
+/// Why a file in the Windows folder stays that is not known to be signed by Microsoft.
+///
+/// Windows signs most of its files in catalogues. Where those cannot be read (their service is off or damaged, as after many an infection) its own
+/// files look unsigned, so the answer counts only on a machine that knows a file of Windows for one. And whatever the signature says, what
+/// belongs to the installer of Windows was put there by Windows: it may have been altered, and then Windows mends it. What miners drop belongs to
+/// administrators or the system. A family's hash needs none of this: the bytes are known.
+fn windows_file(
+    machine: &dyn Machine,
+    path: &str,
+    state: &FileState,
+    sha256: &str,
+    context: &Context,
+) -> Result<Option<Message>> {
+    let windows = context.facts.windows.trim_end_matches('\\');
+    let in_temp = guard::in_windows(path, Some(&format!(r"{windows}\Temp")));
+    if !guard::in_windows(path, Some(windows)) || in_temp {
+        return Ok(None);
+    }
+    let hash = Observation::new(IndicatorKind::Sha256, sha256);
+    if context.intel.match_families(&[hash]).iter().any(|family| family.score > 0) {
+        return Ok(None);
+    }
+    match &state.security {
+        None => return Ok(Some(m::REFUSE_OWNER_UNKNOWN.with([path.into()]))),
+        Some(security) if security.starts_with(TRUSTED_INSTALLER) => {
+            return Ok(Some(m::REFUSE_PROTECTED_FILE.with([path.into()])));
+        }
+        Some(_) => {}
+    }
+    let known = match machine.signature(&format!(r"{windows}\System32\ntdll.dll")) {
+        Ok(signature) => guard::is_of_microsoft(&signature),
+        Err(error) if error.fault == Fault::NotFound => false,
+        Err(error) => return Err(error),
+    };
+    Ok((!known).then(|| m::REFUSE_SIGNATURES.with([path.into()])))
 }
 
 /// A class goes only when nothing goes along with it: `DeleteClass` takes subclasses and instances, too.
@@ -114,7 +165,12 @@ fn whole_class(class: &WmiClassDefinition, context: &Context, planned: Option<&P
     };
     let outside: Vec<_> =
         class.subclasses.iter().filter(|subclass| !goes_before(subclass)).cloned().collect();
-    let instances = class.instances.unwrap_or(u64::MAX);
+    let own = |action: &&Action| {
+        matches!(&action.target, Target::WmiInstance { namespace, class: of, .. }
+            if *namespace == class.namespace && of.eq_ignore_ascii_case(name))
+    };
+    let planned_instances = planned.map_or(0, |plan| plan.actions.iter().filter(own).count()) as u64;
+    let instances = class.instances.unwrap_or(u64::MAX).saturating_sub(planned_instances);
     (!outside.is_empty() || instances > 0)
         .then(|| m::REFUSE_CLASS_IN_USE.with([name.into(), outside.join(", ").into(), instances.into()]))
 }
@@ -191,18 +247,47 @@ fn service(machine: &dyn Machine, config: &ServiceConfig, context: &Context) -> 
     let own = &config.service;
     let refused = || Some(m::REFUSE_SYSTEM_PROGRAM.with([own.name.as_str().into()]));
     if ESSENTIAL.iter().any(|known| known.eq_ignore_ascii_case(&own.name))
-        || stock_values::is_stock_service(&own.name)
+        || stock_values::has_stock_library(&own.name)
     {
         return Ok(refused());
     }
     if own.is_driver() != Some(true) {
         return Ok(None);
     }
+    if own.start == Some(BOOT) {
+        return Ok(Some(m::REFUSE_BOOT_DRIVER.with([own.name.as_str().into()])));
+    }
+    if let Some(class) = filtered_class(machine, &own.name)? {
+        return Ok(Some(m::REFUSE_FILTER_DRIVER.with([own.name.as_str().into(), class.into()])));
+    }
     // Without the driver of its disk a machine does not start: only what is known not to be Microsoft's is touched.
     let Some(path) = own.image_path.as_deref().map(|path| driver_path(path, &context.facts.windows)) else {
         return Ok(refused());
     };
     Ok(guard::signature(&path, &machine.signature(&path)?))
+}
+
+/// The `Start` value of drivers that Windows loads before it can read a disk.
+const BOOT: u32 = 0;
+
+/// The classes of devices.
+const CLASSES: &str = r"HKLM\SYSTEM\CurrentControlSet\Control\Class";
+
+/// The key of a class of devices that loads the driver as a filter: a device of it does not start without, and where that is the disk, Windows does
+/// not either.
+fn filtered_class(machine: &dyn Machine, driver: &str) -> Result<Option<String>> {
+    let classes = Key::new(CLASSES);
+    let Some(all) = machine.registry_key(&classes)? else { return Ok(None) };
+    for class in &all.subkeys {
+        let key = classes.join(class);
+        let Some(found) = machine.registry_key(&key)? else { continue };
+        let filters = ["UpperFilters", "LowerFilters"].iter().filter_map(|name| found.value(name)?.text());
+        let lists = |text: String| text.lines().any(|own| own.trim().eq_ignore_ascii_case(driver));
+        if filters.into_iter().any(lists) {
+            return Ok(Some(key.0));
+        }
+    }
+    Ok(None)
 }
 
 /// The file of a driver: the registry gives it in several ways.

@@ -103,7 +103,15 @@ pub(crate) fn infected() -> State {
     state.add_file(HELD, b"MZ held").held = true;
     let cmd = state.add_file(r"C:\Windows\System32\cmd.exe", b"MZ cmd");
     cmd.signature = Signature::Valid { signer: "Microsoft Windows".into(), windows: true };
-    state.add_file(HOSTS, b"# hosts\r\n1.2.3.4 bad.example\r\n127.0.0.1 localhost\r\n");
+    for program in ["explorer.exe", r"System32\ntdll.dll", r"System32\userinit.exe", r"System32\schedsvc.dll"]
+    {
+        let file = state.add_file(&format!(r"C:\Windows\{program}"), b"MZ windows");
+        file.signature = Signature::Valid { signer: "Microsoft Windows".into(), windows: true };
+    }
+    state.add_file(
+        HOSTS,
+        b"# hosts\r\n1.2.3.4 bad.example\r\n192.0.2.9 bad.example good.example\r\n127.0.0.1 localhost\r\n",
+    );
     let proxy = Setting {
         kind: "portproxy".into(),
         name: "0.0.0.0:57".into(),
@@ -229,7 +237,7 @@ pub(crate) fn steps() -> Vec<(Verb, Target, Precondition)> {
         ),
         simple(Verb::Remove, file(MINER), "SHA256", &hash(b"MZ miner")),
         simple(Verb::Remove, file(HELD), "SHA256", &hash(b"MZ held")),
-        simple(Verb::Remove, setting("hosts-entry", "bad.example"), "Value", "1.2.3.4"),
+        simple(Verb::Remove, setting("hosts-entry", "1.2.3.4 bad.example"), "Value", "1.2.3.4"),
         simple(Verb::Remove, setting("portproxy", "0.0.0.0:57"), "Value", "1.2.3.4:80"),
         (Verb::Restore, Target::StockEntry { entry: "scm-event-log".into() }, Precondition::default()),
     ]

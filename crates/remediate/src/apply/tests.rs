@@ -260,23 +260,33 @@ fn services_of_windows_and_drivers_of_microsoft_stay_enabled() {
         (Verb::Disable, Target::Service { name: name.into() }, Precondition { fields, unbound: false })
     };
     let mut state = infected();
-    for (name, signature) in [
-        ("RpcSs", Signature::Unsigned),
-        ("disk", Signature::Valid { signer: "Microsoft Windows".into(), windows: true }),
-        ("evil", Signature::Unsigned),
+    let class = r"HKLM\SYSTEM\CurrentControlSet\Control\Class\{4d36e967-e325-11ce-bfc1-08002be10318}";
+    let filters = RegistryData { kind: 7, ..RegistryData::string("partmgr\0Filter\0") };
+    state.add_registry_value(r"HKLM\SYSTEM\CurrentControlSet\Control\Class", "", RegistryData::string(""));
+    state.add_registry_value(class, "UpperFilters", filters);
+    for (name, start, signature, expected) in [
+        ("RpcSs", 1, Signature::Unsigned, "refuse-system-program"),
+        (
+            "disk",
+            1,
+            Signature::Valid { signer: "Microsoft Windows".into(), windows: true },
+            "refuse-microsoft",
+        ),
+        ("evil", 0, Signature::Unsigned, "refuse-boot-driver"),
+        ("filter", 1, Signature::Unsigned, "refuse-filter-driver"),
+        ("evil", 1, Signature::Unsigned, "outcome-done"),
     ] {
         let mut config = machine::ServiceConfig::default();
         config.service.name = name.into();
         config.service.service_type = Some(1);
-        config.service.start = Some(0);
+        config.service.start = Some(start);
         config.service.image_path = Some(r"\SystemRoot\System32\drivers\x.sys".into());
         state.services.insert(name.to_lowercase(), config);
         state.add_file(r"C:\Windows\System32\drivers\x.sys", b"MZ").signature = signature.clone();
         let mut memory = Memory::new(state.clone());
         let receipt =
             apply(&mut memory, intel(), &plan_of([step(name)]), &case(), &options(), &mut Yes).unwrap();
-        let expected = if name == "evil" { Outcome::Done } else { Outcome::Refused };
-        assert_eq!(receipt.actions[0].outcome, expected, "{name}: {}", lines(&receipt));
+        assert_eq!(receipt.actions[0].message.id, expected, "{name}: {}", lines(&receipt));
     }
 }
 
@@ -298,6 +308,169 @@ fn what_is_disabled_is_removed_only_after_a_verification_that_passed() {
     crate::undo(&mut memory, intel(), &case(), &rearm).unwrap();
     let left = changed(&before, &memory);
     assert!(left.iter().all(|line| line.starts_with("processes") || line.contains("running")), "{left:?}");
+}
+
+/// A case in which the service and the task were disabled, and a verification passed.
+fn disabled_and_verified(change: impl FnOnce(&mut Machine), service: &str) -> Memory {
+    let mut state = infected();
+    change(&mut state);
+    let wanted =
+        steps().into_iter().filter(|(verb, ..)| *verb == Verb::Disable).map(|(verb, target, before)| {
+            let target = match target {
+                Target::Service { .. } => Target::Service { name: service.into() },
+                other => other,
+            };
+            (verb, target, before)
+        });
+    let mut memory = Memory::new(state);
+    apply(&mut memory, intel(), &plan_of(wanted), &case(), &options(), &mut Yes).unwrap();
+    assert!(crate::verify(&mut memory, intel(), &case()).unwrap().is_passed());
+    memory
+}
+
+#[test]
+fn what_was_replaced_or_enabled_since_the_verification_is_not_purged() {
+    let changes: [fn(&mut Machine); 3] = [
+        |state| {
+            state.services.get_mut("bad").unwrap().service.image_path = Some("useful.exe".into());
+            state.tasks.get_mut(r"\bad task").unwrap().xml = "<Task><Actions/></Task>".into();
+        },
+        |state| {
+            state.services.get_mut("bad").unwrap().service.start = Some(2);
+            state.tasks.get_mut(r"\bad task").unwrap().enabled = true;
+        },
+        |state| {
+            let service = state.services.get_mut("bad").unwrap();
+            (service.service.account, service.failure_actions) = (Some("other".into()), Some(vec![1]));
+            state.tasks.get_mut(r"\bad task").unwrap().enabled = true;
+        },
+    ];
+    for change in changes {
+        let mut memory = disabled_and_verified(|_| {}, "Bad");
+        change(&mut memory.state_mut());
+        let before = memory.snapshot();
+        for dry in [true, false] {
+            let options = Options { apply: !dry, ..options() };
+            let receipt = purge(&mut memory, intel(), &case(), &options, &mut Yes).unwrap();
+            assert_eq!(receipt.actions.len(), 2);
+            assert!(
+                receipt.actions.iter().all(|action| action.message.id == "refuse-not-disabled"),
+                "{}",
+                lines(&receipt)
+            );
+        }
+        assert_eq!(changed(&before, &memory), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_service_that_windows_brings_is_not_purged() {
+    let hijacked = |state: &mut Machine| {
+        let mut config = state.services["bad"].clone();
+        config.service.name = "SNMPTRAP".into();
+        state.services.insert("snmptrap".into(), config);
+    };
+    let mut memory = disabled_and_verified(hijacked, "SNMPTRAP");
+    let receipt = purge(&mut memory, intel(), &case(), &options(), &mut Yes).unwrap();
+    let of = |verb: fn(&Target) -> bool| {
+        receipt.actions.iter().find(|action| verb(&action.target)).unwrap().message.id.clone()
+    };
+    assert_eq!(of(|target| matches!(target, Target::Service { .. })), "refuse-windows-service");
+    assert_eq!(of(|target| matches!(target, Target::Task { .. })), "outcome-done");
+    assert!(memory.state().services.contains_key("snmptrap"));
+}
+
+#[test]
+fn a_value_is_reset_only_to_what_this_machine_has() {
+    let text = |change: fn(&mut Machine)| refused(Verb::Reset, "Winlogon", change).id;
+    let shell = r"c:\windows\explorer.exe";
+    // Server Core has no desktop, and what only bears its name is none.
+    assert_eq!(text(|state| drop(state.files.remove(r"c:\windows\explorer.exe"))), "refuse-no-stock-value");
+    assert_eq!(
+        text(|state| {
+            state.files.get_mut(r"c:\windows\explorer.exe").unwrap().signature = Signature::Unsigned;
+        }),
+        "refuse-no-stock-value"
+    );
+    assert!(infected().files.contains_key(shell));
+}
+
+#[test]
+fn a_service_gets_the_library_of_its_own_version_of_windows() {
+    let key = r"HKLM\SYSTEM\ControlSet001\Services\Themes\Parameters";
+    let mut state = infected();
+    state.add_registry_value(key, "ServiceDll", RegistryData::string(r"C:\Users\Public\x.dll"));
+    let library = state.add_file(r"C:\Windows\System32\shsvcs.dll", b"MZ");
+    library.signature = Signature::Valid { signer: "Microsoft Windows".into(), windows: true };
+    let target = Target::RegistryValue { key: key.into(), name: "ServiceDll".into() };
+    let fields = [("Data".to_owned(), r"C:\Users\Public\x.dll".to_owned())].into_iter().collect();
+    let mut memory = Memory::new(state);
+    let plan = plan_of([(Verb::Reset, target, Precondition { fields, unbound: false })]);
+    let receipt = apply(&mut memory, intel(), &plan, &case(), &options(), &mut Yes).unwrap();
+    assert_eq!(receipt.actions[0].outcome, Outcome::Done, "{}", lines(&receipt));
+    let stored = memory.state().registry[&key.to_lowercase()].values["servicedll"].data.text();
+    assert_eq!(stored.as_deref(), Some(r"%SystemRoot%\System32\shsvcs.dll"));
+}
+
+/// The owner of what Windows installs, and an administrator.
+const INSTALLER: &str = "O:S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464G:SYD:";
+const ADMINISTRATORS: &str = "O:BAG:SYD:";
+
+#[test]
+fn files_in_the_windows_folder_go_only_where_they_are_known_not_to_be_of_windows() {
+    let dropped = r"C:\Windows\System32\wmassrv.dll";
+    let outcome = |change: &dyn Fn(&mut Machine)| {
+        let mut state = infected();
+        let file = state.add_file(dropped, b"MZ dropped");
+        file.state.security = Some(ADMINISTRATORS.into());
+        change(&mut state);
+        let fields = [("SHA256".to_owned(), crate::object::sha256_hex(b"MZ dropped"))].into_iter().collect();
+        let step =
+            (Verb::Remove, Target::File { path: dropped.into() }, Precondition { fields, unbound: false });
+        let mut memory = Memory::new(state);
+        let receipt = apply(&mut memory, intel(), &plan_of([step]), &case(), &options(), &mut Yes).unwrap();
+        receipt.actions[0].message.id.clone()
+    };
+    let security = |state: &mut Machine, text: Option<&str>| {
+        state.files.get_mut(&dropped.to_lowercase()).unwrap().state.security = text.map(str::to_owned);
+    };
+    let checker = r"c:\windows\system32\ntdll.dll";
+    assert_eq!(outcome(&|_| {}), "outcome-done");
+    assert_eq!(outcome(&|state| security(state, Some(INSTALLER))), "refuse-protected-file");
+    assert_eq!(outcome(&|state| security(state, None)), "refuse-owner-unknown");
+    assert_eq!(
+        outcome(&|state| state.files.get_mut(checker).unwrap().signature = Signature::Unsigned),
+        "refuse-signatures"
+    );
+    assert_eq!(outcome(&|state| drop(state.files.remove(checker))), "refuse-signatures");
+}
+
+#[test]
+fn a_known_hash_needs_no_signature() {
+    let family = format!(
+        "schema = \"deminer.family/1\"\nname = \"Own\"\nsources = [{{ id = \"lab\", title = \"t\" }}]\nindicators = [{{ kind = \"sha256\", pattern = \"{}\", weight = 10, source = \"lab\" }}]",
+        crate::object::sha256_hex(b"MZ dropped")
+    );
+    let intel = intel().clone().with_families([intel::Family::from_toml("own.toml", &family).unwrap()]);
+    let path = r"C:\Windows\System32\x.dll";
+    let mut state = infected();
+    state.add_file(path, b"MZ dropped");
+    let fields = [("SHA256".to_owned(), crate::object::sha256_hex(b"MZ dropped"))].into_iter().collect();
+    let step = (Verb::Remove, Target::File { path: path.into() }, Precondition { fields, unbound: false });
+    let mut memory = Memory::new(state);
+    let receipt = apply(&mut memory, &intel, &plan_of([step]), &case(), &options(), &mut Yes).unwrap();
+    assert_eq!(receipt.actions[0].outcome, Outcome::Done, "{}", lines(&receipt));
+}
+
+#[test]
+fn an_entry_that_no_baseline_knows_is_neither_made_nor_said_to_be_there() {
+    let step =
+        (Verb::Restore, Target::StockEntry { entry: "somebody-elses".into() }, Precondition::default());
+    let mut memory = Memory::new(infected());
+    let receipt = apply(&mut memory, intel(), &plan_of([step]), &case(), &options(), &mut Yes).unwrap();
+    assert_eq!(receipt.actions[0].outcome, Outcome::Failed, "{}", lines(&receipt));
+    let verified = crate::verify(&mut memory, intel(), &case()).unwrap();
+    assert!(!verified.is_passed(), "{verified:?}");
 }
 
 #[test]

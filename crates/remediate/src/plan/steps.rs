@@ -1,6 +1,6 @@
 //! From one finding to the steps that answer it.
 
-use super::{Precondition, Target, Verb, subject, values};
+use super::{Precondition, Target, Verb, says_content, subject, suspect, values};
 use crate::messages as m;
 use crate::{guard, stock_values};
 use detect::assessment::{Finding, Kind};
@@ -24,10 +24,13 @@ pub(super) fn of(finding: &Finding, intel: &Intel) -> Vec<Step> {
     let subject = &finding.subject;
     match finding.kind {
         Kind::Subscription | Kind::Orphan => wmi_objects(subject, intel),
-        Kind::ClassStore => vec![class(subject, intel)],
+        Kind::ClassStore => match subject.get("object").and_then(Json::as_object) {
+            Some(fields) => vec![stored(&subject::object(fields), intel)],
+            None => vec![class(subject, intel)],
+        },
         Kind::Task => vec![task(subject)],
-        Kind::Service | Kind::Driver => service(subject, finding.kind),
-        Kind::Run | Kind::Autostart => values::autostart(finding),
+        Kind::Service | Kind::Driver => service(finding, intel),
+        Kind::Run | Kind::Autostart => values::autostart(finding, intel),
         Kind::Process => processes(subject),
         Kind::File => vec![file(subject)],
         Kind::Setting => vec![values::setting(finding)],
@@ -60,6 +63,17 @@ fn wmi_objects(subject: &Map<String, Json>, intel: &Intel) -> Vec<Step> {
     objects.map(|fields| wmi_object(&subject::object(fields), intel)).collect()
 }
 
+/// An instance that holds a payload. Nothing says what its class may do, so the namespace has to be known, too.
+fn stored(object: &WmiObject, intel: &Intel) -> Step {
+    match object.namespace {
+        Some(_) => wmi_object(object, intel),
+        None => Err(m::REFUSE_NAMESPACE_UNKNOWN.with([object.class.as_str().into()])),
+    }
+}
+
+/// The keys of a class that WMI does not bring: those that such classes have, the first one that the object has.
+const USUAL_KEYS: [&str; 5] = ["Name", "InstanceID", "DeviceID", "Id", "Key"];
+
 fn wmi_object(object: &WmiObject, intel: &Intel) -> Step {
     if let Some(entry) = guard::stock_entry(object, intel) {
         return Err(entry);
@@ -73,7 +87,10 @@ fn wmi_object(object: &WmiObject, intel: &Intel) -> Step {
     } else if object.is_timer() {
         &["TimerId"]
     } else {
-        &["Name"]
+        match USUAL_KEYS.iter().position(|name| object.text(name).is_some()) {
+            Some(at) if schema::of(&object.class).is_none() => USUAL_KEYS.get(at..=at).unwrap_or_default(),
+            _ => &["Name"],
+        }
     };
     let mut keys = BTreeMap::new();
     for name in key_names {
@@ -88,7 +105,16 @@ fn wmi_object(object: &WmiObject, intel: &Intel) -> Step {
         unbound: object.is_filter(),
     };
     let class = schema::standard_class(&object.class).unwrap_or(&object.class).to_owned();
-    Ok((Verb::Remove, Target::WmiInstance { namespace, class, keys }, precondition))
+    told_apart(Target::WmiInstance { namespace, class, keys }, precondition)
+}
+
+/// The step that removes an object of which more than its name is known.
+fn told_apart(target: Target, precondition: Precondition) -> Step {
+    if says_content(&target, &precondition) {
+        Ok((Verb::Remove, target, precondition))
+    } else {
+        Err(m::REFUSE_NAME_ONLY.plain())
+    }
 }
 
 /// A reference without server, and without the namespace where that is the object's own: sources differ in both.
@@ -123,7 +149,7 @@ fn class(subject: &Map<String, Json>, intel: &Intel) -> Step {
     }
     let superclass = subject.get("__SUPERCLASS").and_then(Json::as_str).unwrap_or_default();
     precondition.fields.insert("__SUPERCLASS".to_owned(), superclass.to_owned());
-    Ok((Verb::Remove, Target::WmiClass { namespace, class: name }, precondition))
+    told_apart(Target::WmiClass { namespace, class: name }, precondition)
 }
 
 fn task(subject: &Map<String, Json>) -> Step {
@@ -136,25 +162,33 @@ fn task(subject: &Map<String, Json>) -> Step {
     Ok((Verb::Disable, Target::Task { path }, fields([("Command", Some(command))])))
 }
 
-fn service(subject: &Map<String, Json>, kind: Kind) -> Vec<Step> {
+fn service(finding: &Finding, intel: &Intel) -> Vec<Step> {
+    let subject = &finding.subject;
     let Some(name) = subject::text(subject, &["Entry", "Name"]) else { return vec![Err(unknown("Name"))] };
     let library = subject::text(subject, &["ServiceDll"]);
-    if stock_values::is_stock_service(&name) {
-        // A service of Windows whose library was exchanged gets its own one back.
-        let found = library.or_else(|| subject::text(subject, &["Image Path"]));
-        return vec![reset(&stock_values::service_dll_key(&name), "ServiceDll", found)];
-    }
     let command = subject::text(subject, &["Launch String", "ImagePath", "PathName"]);
-    if command.is_none() {
-        return vec![Err(unknown("ImagePath"))];
+    if stock_values::has_stock_library(&name) {
+        // A service of Windows whose library was exchanged gets its own one back. Listings show the library as the image.
+        let listed = library.is_none();
+        let found = library.or_else(|| subject::text(subject, &["Image Path"]));
+        let exchanged = found.as_deref().is_none_or(|path| !stock_values::is_stock_library(&name, path));
+        return vec![if exchanged {
+            reset(&stock_values::service_dll_key(&name), "ServiceDll", found, !listed)
+        } else {
+            reset(&stock_values::service_key(&name), "ImagePath", command, true)
+        }];
     }
-    let precondition = fields([("ImagePath", command), ("ServiceDll", library)]);
+    let Some(command) = command else { return vec![Err(unknown("ImagePath"))] };
+    if intel.settings().command_of(&name).is_some_and(|stock| !stock.eq_ignore_ascii_case(&command)) {
+        return vec![reset(&stock_values::service_key(&name), "ImagePath", Some(command), true)];
+    }
+    let precondition = fields([("ImagePath", Some(command)), ("ServiceDll", library)]);
     let target = Target::Service { name };
     let mut steps = vec![Ok((Verb::Disable, target.clone(), precondition.clone()))];
-    if kind == Kind::Service {
+    if finding.kind == Kind::Service {
         steps.push(Ok((Verb::End, target, precondition)));
     }
-    steps.extend(image(subject));
+    steps.extend(image(finding, intel));
     steps
 }
 
@@ -168,23 +202,25 @@ pub(super) fn is_registry_key(text: &str) -> bool {
         && text.len() <= 4_096
 }
 
-pub(super) fn reset(key: &Key, name: &str, found: Option<String>) -> Step {
-    if stock_values::stock_value(key, name, r"C:\Windows").is_none() {
+pub(super) fn reset(key: &Key, name: &str, found: Option<String>, whole: bool) -> Step {
+    if stock_values::choices(key, name, r"C:\Windows").is_empty() {
         return Err(m::REFUSE_NO_STOCK_VALUE.with([format!("{}\\{name}", key.0).into()]));
     }
     // Listings take such values apart into their programs, so the whole data may be longer: it is compared as a part.
-    let precondition = fields([("Data contains", Some(found.ok_or_else(|| unknown("Data"))?))]);
+    let field = if whole { "Data" } else { "Data contains" };
+    let precondition = fields([(field, Some(found.ok_or_else(|| unknown("Data"))?))]);
     Ok((Verb::Reset, Target::RegistryValue { key: key.0.clone(), name: name.to_owned() }, precondition))
 }
 
-/// The file that an autostart entry starts, where its content was read: its hash is the precondition. What may not be deleted is left out
-/// without a word, for the finding is about the entry.
-pub(super) fn image(subject: &Map<String, Json>) -> Option<Step> {
+/// The file that an autostart entry starts, where its content was read (its hash is the precondition) and something speaks against the file
+/// itself. What may not be deleted is left out without a word, for the finding is about the entry.
+pub(super) fn image(finding: &Finding, intel: &Intel) -> Option<Step> {
+    let subject = &finding.subject;
     let path = subject::text(subject, &["Image Path"])?;
     let sha256 = subject::text(subject, &["SHA-256"])?;
     let signed = subject::text(subject, &["Signer"]).is_some_and(|signer| signer.starts_with("(Verified)"));
     let may_go = guard::path(&path, None).is_none() && !signed;
-    may_go
+    (may_go && suspect::is_suspect(finding, &path, &sha256, intel))
         .then(|| Ok((Verb::Remove, Target::File { path }, fields([("SHA256", Some(sha256.to_lowercase()))]))))
 }
 

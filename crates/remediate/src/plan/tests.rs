@@ -153,6 +153,8 @@ fn assessment(findings: Vec<Finding>) -> Assessment {
     assessment
 }
 
+const START_UP: &str = r"C:\Users\me\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup";
+
 fn one(kind: Kind, subject: &Json) -> Plan {
     let plan = plan(&assessment(vec![finding(kind, Advice::Remove, subject)]), intel(), &Choice::default());
     assert_eq!(plan.validate(), Ok(()), "{plan:#?}");
@@ -202,6 +204,15 @@ fn every_kind_of_finding_becomes_its_steps() {
         (Kind::File, json!({"Path": r"C:\x\a.exe", "hashes": {"sha256": sha}})),
         (Kind::Setting, json!({"kind": "portproxy", "name": "0.0.0.0:57", "value": "192.0.2.1:80"})),
         (Kind::ClassStore, json!({"__CLASS": "Office_Updater", "__NAMESPACE": r"ROOT\Default", "mimi": "A"})),
+        (
+            Kind::ClassStore,
+            json!({"object": {"__CLASS": "Own", "__NAMESPACE": r"root\default", "InstanceID": "7", "mimi": "A"}}),
+        ),
+        (Kind::Service, json!({"name": "VSS", "image_path": r"C:\x\a.exe"})),
+        (
+            Kind::Run,
+            json!({"Entry Location": START_UP, "Entry": "x.vbs", "Image Path": format!(r"{START_UP}\x.vbs"), "SHA-256": sha}),
+        ),
     ];
     let lines = cases.into_iter().flat_map(|(kind, subject)| names(&one(kind, &subject)));
     insta::assert_snapshot!("steps", lines.collect::<Vec<_>>().join("\n"));
@@ -250,11 +261,140 @@ fn what_cannot_be_told_from_others_or_must_stay_is_refused_with_its_reason() {
         ),
         (Kind::Account, json!({}), "refuse-by-hand"),
         (Kind::StockMissing, json!({"entry": "bvt"}), "refuse-no-entry"),
+        (
+            Kind::Orphan,
+            json!({"object": {"__CLASS": "__EventFilter", "Name": "x", "EventNamespace": "root/cimv2", "QueryLanguage": "WQL"}}),
+            "refuse-name-only",
+        ),
+        (
+            Kind::ClassStore,
+            json!({"__CLASS": "Office_Updater", "__NAMESPACE": r"root\default", "__SUPERCLASS": "x", "mon": null}),
+            "refuse-name-only",
+        ),
+        (
+            Kind::ClassStore,
+            json!({"object": {"__CLASS": "Own", "Name": "x", "p": "A"}}),
+            "refuse-namespace-unknown",
+        ),
+        (
+            Kind::ClassStore,
+            json!({"object": {"__CLASS": "Own", "__NAMESPACE": r"root\default", "p": "A"}}),
+            "refuse-identity",
+        ),
+        (
+            Kind::Service,
+            json!({"name": "Schedule", "image_path": r"C:\x\a.exe", "service_dll": r"%SystemRoot%\System32\schedsvc.dll"}),
+            "refuse-no-stock-value",
+        ),
+        (
+            Kind::Run,
+            json!({"Entry Location": START_UP, "Entry": "x.exe", "Launch String": "x"}),
+            "refuse-identity",
+        ),
+        (
+            Kind::Run,
+            json!({"Entry Location": START_UP, "Entry": "x.lnk", "Image Path": r"C:\x\a.exe", "SHA-256": "ab"}),
+            "refuse-identity",
+        ),
     ];
     for (kind, subject, reason) in cases {
         let plan = one(kind, &subject);
         assert_eq!((reasons(&plan), plan.actions.len()), (vec![reason], 0), "{subject}");
     }
+}
+
+/// What a Run value that starts this leads to.
+fn run(command: &str, image: &str, reason: Option<&str>) -> Vec<String> {
+    let key = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Run";
+    let subject = json!({"Entry Location": key, "Entry": "x", "Launch String": command, "Image Path": image, "SHA-256": "AB".repeat(32)});
+    let mut finding = finding(Kind::Run, Advice::Remove, &subject);
+    finding.reasons.extend(reason.map(evidence::Message::new));
+    let content = deobfuscate::decode(command, None, &deobfuscate::Limits::default());
+    finding.decoded.push(detect::assessment::DecodedScript {
+        field: "Launch String".into(),
+        layers: content.layers,
+        indicators: content.indicators,
+        traits: content.traits,
+    });
+    let plan = plan(&assessment(vec![finding]), intel(), &Choice::default());
+    plan.actions.iter().filter(|a| matches!(a.target, Target::File { .. })).map(|a| a.target.name()).collect()
+}
+
+#[test]
+fn a_program_that_only_does_what_bad_words_tell_it_stays() {
+    let none: [&str; 0] = [];
+    assert_eq!(run(r"C:\Perl\bin\perl.exe -e bad", r"C:\Perl\bin\perl.exe", None), none);
+    assert_eq!(run(r"C:\x\AutoHotkeyU64.exe", r"C:\x\AutoHotkeyU64.exe", Some("reason-disguised")), none);
+    assert_eq!(run(r"C:\Users\me\python3.11.exe x.py", r"C:\Users\me\python3.11.exe", None), none);
+    assert_eq!(run(r"C:\Users\me\tool.exe /c bad", r"C:\Users\me\tool.exe", None), none);
+    assert_eq!(run(r"C:\Program Files\Own\a.exe", r"C:\Program Files\Own\a.exe", None), none);
+    let mining = "-o stratum+tcp://192.0.2.1:3333 -u x --donate-level 1 -k";
+    assert_eq!(run(&format!(r"C:\Python27\python.exe {mining}"), r"C:\Python27\python.exe", None), none);
+    // What speaks against the file itself.
+    let bad = r"C:\Users\me\shell.exe";
+    assert_eq!(run(&format!("\"{bad}\""), bad, None), [bad]);
+    assert_eq!(run(&format!("{bad} {mining}"), bad, None), [bad]);
+    assert_eq!(run(&format!("{bad} -k x"), bad, Some("reason-disguised")), [bad]);
+}
+
+#[test]
+fn each_address_of_a_name_in_the_hosts_file_is_an_action_of_its_own() {
+    let entry = |address: &str| {
+        finding(
+            Kind::Setting,
+            Advice::Remove,
+            &json!({"Kind": "hosts-entry", "Name": "x.example", "Value": address}),
+        )
+    };
+    let mut findings = vec![entry("192.0.2.1"), entry("192.0.2.2")];
+    findings[1].id = "f".into();
+    let plan = plan(&assessment(findings), intel(), &Choice::default());
+    assert_eq!(
+        names(&plan),
+        ["Remove hosts-entry 192.0.2.1 x.example", "Remove hosts-entry 192.0.2.2 x.example"]
+    );
+    assert_eq!(plan.validate(), Ok(()));
+}
+
+/// An entry that is only known from a description, and an object that is it in every field.
+#[test]
+fn nothing_plans_what_is_hearsay_and_the_same_in_every_field() {
+    let baseline = r#"
+        schema = "deminer.baseline/1"
+        name = "own"
+        sources = [{ id = "lab", title = "t" }]
+        [[entries]]
+        id = "own-timer"
+        kind = "vendor"
+        standing = "hearsay"
+        sources = ["lab"]
+        namespace = 'root\subscription'
+        timer = { class = "__IntervalTimerInstruction", name = "Own", fields = { IntervalBetweenEvents = 60000 } }
+    "#;
+    let own = intel::Baseline::from_toml("own.toml", baseline).unwrap();
+    let intel = intel().clone().with_baseline(own);
+    let step = |interval: u64| {
+        let timer = json!({"__CLASS": "__IntervalTimerInstruction", "__NAMESPACE": r"root\subscription", "TimerId": "Own", "IntervalBetweenEvents": interval, "SkipIfPassed": false});
+        let all = assessment(vec![finding(Kind::Orphan, Advice::Remove, &json!({"object": timer}))]);
+        let include = all.findings.iter().map(|finding| finding.id.clone()).collect();
+        let plan = plan(&all, &intel, &Choice { include, ..Choice::default() });
+        (plan.actions.len(), reasons(&plan).join(" "))
+    };
+    assert_eq!(step(60_000), (0, "refuse-stock".to_owned()));
+    assert_eq!(step(1_000), (1, String::new()));
+}
+
+#[test]
+fn processes_end_before_the_service_that_they_serve_is_told_to_stop() {
+    let order: Vec<_> =
+        plan_of(steps()).actions.iter().map(|action| (action.verb, action.target.clone())).collect();
+    let place = |is: fn(&Target) -> bool| {
+        order.iter().position(|(verb, target)| *verb == Verb::End && is(target)).unwrap()
+    };
+    let (process, service) =
+        (place(|t| matches!(t, Target::Process { .. })), place(|t| matches!(t, Target::Service { .. })));
+    let disabled = order.iter().position(|(verb, _)| *verb == Verb::Disable).unwrap();
+    assert!(disabled < process && process < service, "a stopped process does not answer");
 }
 
 #[test]
@@ -317,6 +457,11 @@ fn files_that_are_no_plan_or_were_changed_are_refused_in_words() {
         error(&|plan| plan.actions.push(plan.actions[0].clone())),
         error(&|plan| plan.actions.swap(0, 9)),
         error(&|plan| plan.actions[1].precondition.fields.clear()),
+        error(&|plan| {
+            let filter = |action: &&mut Action| crate::apply::is_filter(&action.target);
+            let filter = plan.actions.iter_mut().find(filter).unwrap();
+            filter.precondition.fields.retain(|name, _| name != "Query");
+        }),
         error(&|plan| retarget(plan, Verb::Remove, Target::Service { name: "x".into() })),
         error(&|plan| retarget(plan, Verb::Remove, Target::File { path: r"C:\x\..\y".into() })),
         error(&|plan| retarget(plan, Verb::Remove, Target::File { path: r"\\?\C:\y".into() })),

@@ -3,7 +3,7 @@
 use super::steps::{Step, fields, image, is_registry_key, reset, unknown};
 use super::{Target, Verb, subject};
 use crate::messages as m;
-use crate::{hosts, stock_values};
+use crate::{guard, hosts, stock_values};
 use detect::assessment::{Finding, Kind};
 use intel::Intel;
 use serde_json::Value as Json;
@@ -28,7 +28,12 @@ pub(super) fn setting(finding: &Finding) -> Step {
     let name = subject::text(subject, &["Name"]).ok_or_else(|| unknown("Name"))?;
     let by_hand = || m::REFUSE_BY_HAND.with([finding.name.as_str().into()]);
     match kind.as_str() {
-        hosts::KIND | "portproxy" => {
+        hosts::KIND => {
+            let value = subject::text(subject, &["Value"]).ok_or_else(|| unknown("Value"))?;
+            let target = Target::Setting { setting: kind, name: hosts::target(&value, &name) };
+            Ok((Verb::Remove, target, fields([("Value", Some(value))])))
+        }
+        "portproxy" => {
             let value = subject::text(subject, &["Value"]).ok_or_else(|| unknown("Value"))?;
             let target = Target::Setting { setting: kind, name };
             Ok((Verb::Remove, target, fields([("Value", Some(value))])))
@@ -73,14 +78,19 @@ fn is_of_a_user(key: &str) -> bool {
 }
 
 /// An entry of an autostart place.
-pub(super) fn autostart(finding: &Finding) -> Vec<Step> {
+pub(super) fn autostart(finding: &Finding, intel: &Intel) -> Vec<Step> {
     let subject = &finding.subject;
     let location = subject::text(subject, &["Entry Location", "Key", "Location"]);
     let name = subject::text(subject, &["Entry", "Name", "Value Name"]).unwrap_or_default();
     let data = subject::text(subject, &["Launch String", "Data", "Value"]);
     let Some(location) = location else { return vec![Err(unknown("Key"))] };
     if let Some((key, value)) = stock_values::well_known(&location, &name) {
-        return vec![reset(&key, &value, data)];
+        // Where the entry is named like the value, its data was read and not one program of it.
+        let whole = value.eq_ignore_ascii_case(&name) && location.eq_ignore_ascii_case(&key.0);
+        return vec![reset(&key, &value, data, whole)];
+    }
+    if is_start_up_folder(&location) {
+        return vec![start_up_file(finding, &location, &name)];
     }
     if is_of_a_user(&location)
         && let Some(user) = subject::text(subject, &["Profile"])
@@ -92,8 +102,26 @@ pub(super) fn autostart(finding: &Finding) -> Vec<Step> {
     };
     let Some(data) = data else { return vec![Err(unknown("Data"))] };
     let mut steps = vec![Ok(remove_value(location, value, data))];
-    steps.extend(image(subject));
+    steps.extend(image(finding, intel));
     steps
+}
+
+/// Whether a place is a folder whose programs start when somebody logs on.
+fn is_start_up_folder(location: &str) -> bool {
+    guard::is_plain_path(location) && location.to_lowercase().ends_with(r"\start menu\programs\startup")
+}
+
+/// A file in such a folder goes itself: it is the entry. Where it is a shortcut, what it starts stays.
+fn start_up_file(finding: &Finding, folder: &str, name: &str) -> Step {
+    let subject = &finding.subject;
+    let path = format!("{folder}\\{name}");
+    if let Some(refused) = guard::path(&path, None) {
+        return Err(refused);
+    }
+    // Listings that follow a shortcut give the hash of what it starts.
+    let own = subject::text(subject, &["Image Path"]).is_none_or(|image| image.eq_ignore_ascii_case(&path));
+    let sha256 = subject::text(subject, &["SHA-256"]).filter(|_| own).ok_or_else(|| unknown("SHA-256"))?;
+    Ok((Verb::Remove, Target::File { path }, fields([("SHA256", Some(sha256.to_lowercase()))])))
 }
 
 /// The value that an entry stands for; `None` where that is not known for sure.
@@ -194,7 +222,7 @@ mod tests {
         for (record, step) in [
             (
                 setting("hosts-entry", "update.eset.com", "127.0.0.1", &[]),
-                "Remove hosts-entry update.eset.com",
+                "Remove hosts-entry 127.0.0.1 update.eset.com",
             ),
             (
                 setting("portproxy", "0.0.0.0:65529", "1.1.1.1:53", &[("families", "v4tov4")]),

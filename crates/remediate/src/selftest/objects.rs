@@ -15,6 +15,8 @@ const NAMESPACE: &str = r"root\deminerselftest";
 const CONSUMER: &str = "DeminerSelftest_Consumer";
 const STORE: &str = "DeminerSelftest_Store";
 const RUN: &str = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Run";
+/// What the consumer and its class hold: names alone would decide nothing.
+const NOTE: &str = "harmless";
 const BYTES: &[u8] = b"a file of the self-test of Deminer\r\n";
 /// Nothing triggers it, and it would do nothing.
 const TASK: &str = "<?xml version=\"1.0\" encoding=\"UTF-16\"?>\r\n\
@@ -103,7 +105,7 @@ fn instances() -> [WmiInstance; 3] {
             &["Name"],
             &[("Name", NAME), ("QueryLanguage", "WQL"), ("Query", query), ("EventNamespace", NAMESPACE)],
         ),
-        instance(CONSUMER, &["Name"], &[("Name", NAME)]),
+        instance(CONSUMER, &["Name"], &[("Name", NAME), ("Note", NOTE)]),
         instance(schema::BINDING, &["Consumer", "Filter"], &[("Consumer", &consumer), ("Filter", &filter)]),
     ]
 }
@@ -132,14 +134,19 @@ fn instance(class: &str, keys: &[&str], fields: &[(&str, &str)]) -> WmiInstance 
     WmiInstance { path, object, mof: String::new() }
 }
 
-fn class(name: &str, superclass: Option<&str>, property: ClassProperty, mof: String) -> WmiClassDefinition {
+fn class(
+    name: &str,
+    superclass: Option<&str>,
+    properties: Vec<ClassProperty>,
+    mof: String,
+) -> WmiClassDefinition {
     WmiClassDefinition {
         namespace: NAMESPACE.to_owned(),
         class: WmiClass {
             name: name.to_owned(),
             superclass: superclass.map(str::to_owned),
             namespace: Some(NAMESPACE.to_owned()),
-            properties: vec![property],
+            properties,
             ..WmiClass::default()
         },
         mof,
@@ -150,9 +157,15 @@ fn class(name: &str, superclass: Option<&str>, property: ClassProperty, mof: Str
 }
 
 fn consumer_class() -> WmiClassDefinition {
-    let name = ClassProperty { name: "Name".to_owned(), cim_type: "string".to_owned(), default: None };
-    let mof = format!("class {CONSUMER} : __EventConsumer\n{{\n\t[key] string Name;\n}};\n");
-    class(CONSUMER, Some("__EventConsumer"), name, mof)
+    let property = |name: &str, default: Option<&str>| ClassProperty {
+        name: name.to_owned(),
+        cim_type: "string".to_owned(),
+        default: default.map(Into::into),
+    };
+    let mof = format!(
+        "class {CONSUMER} : __EventConsumer\n{{\n\t[key] string Name;\n\tstring Note = \"{NOTE}\";\n}};\n"
+    );
+    class(CONSUMER, Some("__EventConsumer"), vec![property("Name", None), property("Note", Some(NOTE))], mof)
 }
 
 fn store_class() -> WmiClassDefinition {
@@ -163,7 +176,7 @@ fn store_class() -> WmiClassDefinition {
         cim_type: "string".to_owned(),
         default: Some(default.as_str().into()),
     };
-    class(STORE, None, payload, mof)
+    class(STORE, None, vec![payload], mof)
 }
 
 /// Started by hand only, and nobody does.

@@ -9,7 +9,7 @@ refuse-identity = the evidence does not give its { $field }, without which it ca
 refuse-system-program = { $path } belongs to Windows; what starts or misuses it is removed, it is not
 refuse-host-process = { $path } is a process of Windows that hosts others; what it was made to run is removed, it is not ended
 refuse-microsoft = { $path } is signed by { $signer } and is never deleted
-refuse-no-stock-value = { $place } must not be missing, and what Windows ships in it is not known; set it by hand from a machine of the same version
+refuse-no-stock-value = { $place } must not be missing, and what Windows ships in it is not known, or not on this machine with Microsoft's signature; set it by hand from a machine of the same version and edition
 refuse-other-user = { $name } stands in the registry of the user { $user }, which only a plan made on the machine itself can name
 refuse-by-hand = { $name } cannot be removed by a plan; see its reasons, and remove it by hand
 refuse-no-finding = no finding has the id { $finding }; ids are in the report
@@ -29,6 +29,14 @@ refuse-no-entry = the stock entry { $entry } is not known well enough to be made
 refuse-not-on-content = its content alone does not ask for it, so somebody has to confirm it
 refuse-not-confirmed = it was not confirmed
 refuse-verb = that cannot be done to such a target
+refuse-not-disabled = it is not disabled any more, or no longer the one that was; look who did that, verify again, and make a plan anew
+refuse-windows-service = { $name } is a service that Windows brings, so it stays disabled and is not deleted; put it back as on a machine of the same version, or repair Windows
+refuse-boot-driver = Windows loads the driver { $name } before it can read a disk, and without it may not start (stop 0x7B). By hand: make an image of the disk and have a medium at hand that starts Windows for repair; take the name out of every UpperFilters and LowerFilters below HKLM\SYSTEM\CurrentControlSet\Control\Class and HKLM\SYSTEM\CurrentControlSet\Enum, set Start to 4 in the driver's key below HKLM\SYSTEM\CurrentControlSet\Services, and restart
+refuse-filter-driver = the devices of { $class } load the driver { $name } as a filter and do not start without it; where they are disks, Windows does not either (stop 0x7B). By hand: take its name, and no other, out of UpperFilters and LowerFilters of that key, and make the plan anew
+refuse-protected-file = { $path } belongs to the installer of Windows and is a part of it; where it was altered, `sfc /scannow` puts it back
+refuse-owner-unknown = { $path } lies in the Windows folder and its owner cannot be read, so it may be a part of Windows
+refuse-signatures = { $path } lies in the Windows folder and signatures cannot be checked on this machine (even ntdll.dll does not verify), so it may be a part of Windows; start the service CryptSvc and try again
+refuse-name-only = the evidence gives its name and nothing else, and names alone decide nothing; make the plan on the machine itself
 
 # Why something is done that no finding asks for.
 reason-selftest = it is an object of the self-test

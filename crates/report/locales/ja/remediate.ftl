@@ -9,7 +9,7 @@ refuse-identity = 証拠に { $field } がなく、他のものと区別でき�
 refuse-system-program = { $path } は Windows の一部です。これを起動または悪用するものを削除し、これ自体は削除しません
 refuse-host-process = { $path } は他のコードを動かす Windows のプロセスです。実行させられたものを削除し、プロセスは終了しません
 refuse-microsoft = { $path } は { $signer } が署名しているため、決して削除しません
-refuse-no-stock-value = { $place } は欠かせない値ですが、Windows の既定値が分かりません。同じバージョンのマシンを参考に手動で設定してください
+refuse-no-stock-value = { $place } は欠かせない値ですが、Windows の既定値が分からないか、既定のファイルがこのマシンに Microsoft の署名付きで存在しません。同じバージョンとエディションのマシンを参考に手動で設定してください
 refuse-other-user = 「{ $name }」はユーザー { $user } のレジストリにあります。対象のマシン上で計画を作成してください
 refuse-by-hand = 「{ $name }」は計画では削除できません。理由を確認のうえ、手動で削除してください
 refuse-no-finding = ID { $finding } の検出結果はありません。ID はレポートに記載されています
@@ -25,6 +25,14 @@ refuse-no-entry = 標準の項目「{ $entry }」は、作り直せるだけの�
 refuse-not-on-content = 内容だけでは判断できないため、人による確認が必要です
 refuse-not-confirmed = 確認されなかったため、実行しませんでした
 refuse-verb = この対象に対しては実行できません
+refuse-not-disabled = すでに無効ではないか、別のものに置き換わっています。誰が変更したかを調べ、もう一度確認してから計画を作り直してください
+refuse-windows-service = { $name } は Windows 標準のサービスのため、無効のままにし、削除はしません。同じバージョンのマシンと同じ設定に戻すか、Windows を修復してください
+refuse-boot-driver = ドライバー { $name } はディスクを読めるようになる前に読み込まれるため、無効にすると Windows が起動しなくなる恐れがあります (停止コード 0x7B)。手動で行う場合は、ディスクのイメージと修復用の起動メディアを用意し、HKLM\SYSTEM\CurrentControlSet\Control\Class と HKLM\SYSTEM\CurrentControlSet\Enum 以下のすべての UpperFilters と LowerFilters からその名前を取り除き、HKLM\SYSTEM\CurrentControlSet\Services 以下のドライバーのキーで Start を 4 にして再起動してください
+refuse-filter-driver = { $class } のデバイスはドライバー { $name } をフィルターとして読み込み、これがないと動作しません。ディスクの場合は Windows も起動しなくなります (停止コード 0x7B)。手動で、このキーの UpperFilters と LowerFilters からその名前だけを取り除き、計画を作り直してください
+refuse-protected-file = { $path } は Windows のインストーラーが所有する Windows の一部です。改変されている場合は `sfc /scannow` で元に戻せます
+refuse-owner-unknown = { $path } は Windows フォルダーにあり、所有者を読み取れないため、Windows の一部である可能性があります
+refuse-signatures = { $path } は Windows フォルダーにありますが、このマシンでは署名を検証できないため (ntdll.dll も検証できません)、Windows の一部である可能性があります。サービス CryptSvc を開始してから、もう一度実行してください
+refuse-name-only = 証拠には名前しかありません。名前だけでは判断できないため、対象のマシン上で計画を作成してください
 
 # 検出結果によらず行う理由
 reason-selftest = 自己診断用のオブジェクトです

@@ -1,5 +1,6 @@
 //! The changing half.
 
+mod failure;
 mod process;
 mod registry;
 mod service;
@@ -50,8 +51,13 @@ impl MachineMut for Windows {
         told("set how the service starts", name, service::set_start(name, start))
     }
 
-    fn set_service_failure_actions(&mut self, name: &str, actions: Option<&[u8]>) -> Result<()> {
-        told("set what follows when the service fails", name, service::set_failure_actions(name, actions))
+    fn set_service_failure_actions(
+        &mut self,
+        name: &str,
+        actions: Option<&[u8]>,
+        command: Option<&str>,
+    ) -> Result<()> {
+        told("set what follows when the service fails", name, failure::set(name, actions, command))
     }
 
     fn stop_service(&mut self, name: &str) -> Result<()> {

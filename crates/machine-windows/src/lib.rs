@@ -13,6 +13,8 @@ mod access;
 #[cfg(any(windows, test))]
 mod bytes;
 #[cfg(any(windows, test))]
+mod failure_actions;
+#[cfg(any(windows, test))]
 mod pending;
 #[cfg(any(windows, test))]
 mod ranges;

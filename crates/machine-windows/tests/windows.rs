@@ -134,6 +134,44 @@ fn services_are_made_read_disabled_and_deleted() {
 }
 
 #[test]
+fn what_follows_a_failure_goes_and_comes_back() {
+    let mut machine = Windows::new();
+    let name = format!("DeminerFailure{}", std::process::id());
+    let key = Key::new(r"HKLM\SYSTEM\CurrentControlSet\Services").join(&name);
+    // Reset after a day; run the command after the first failure, and start again a minute after the second.
+    let actions: Vec<u8> =
+        [86_400_u32, 0, 0, 2, 20, 3, 0, 1, 60_000].into_iter().flat_map(u32::to_le_bytes).collect();
+    let config = machine::ServiceConfig {
+        service: evidence::Service {
+            name: name.clone(),
+            service_type: Some(0x10),
+            start: Some(3),
+            image_path: Some(r"C:\nowhere\deminer-test.exe".into()),
+            ..evidence::Service::default()
+        },
+        error_control: 1,
+        values: vec![(
+            key,
+            machine::RegistryValue { name: "RebootMessage".into(), data: RegistryData::string("stays") },
+        )],
+        ..machine::ServiceConfig::default()
+    };
+    machine.create_service(&config).unwrap();
+    let plain = machine.service(&name).unwrap().unwrap();
+    machine.set_service_failure_actions(&name, Some(&actions), Some("cmd /c mine")).unwrap();
+    let armed = machine.service(&name).unwrap().unwrap();
+    assert_eq!(armed.failure_actions.as_ref(), Some(&actions));
+    assert_eq!(armed.service.failure_command.as_deref(), Some("cmd /c mine"));
+    machine.set_service_failure_actions(&name, None, None).unwrap();
+    let now = machine.service(&name).unwrap().unwrap();
+    assert_eq!(now, plain, "and the message is as it was");
+    assert!(now.values.iter().any(|(_, value)| value.name == "RebootMessage"));
+    machine.set_service_failure_actions(&name, Some(&actions), Some("cmd /c mine")).unwrap();
+    assert_eq!(machine.service(&name).unwrap().unwrap(), armed);
+    machine.delete_service(&armed).unwrap();
+}
+
+#[test]
 fn files_are_read_deleted_and_restored() {
     let mut machine = Windows::new();
     let folder = scratch("files");
@@ -174,25 +212,6 @@ fn paths_that_are_not_whole_or_lead_upwards_are_not_there() {
     {
         assert_eq!(machine.read_file(path, 9).unwrap_err().fault, Fault::NotFound, "{path}");
     }
-}
-
-#[test]
-fn what_is_deleted_at_restart_can_be_kept() {
-    let mut machine = Windows::new();
-    let folder = scratch("restart");
-    let (path, other) = (format!(r"{folder}\a.exe"), format!(r"{folder}\b.exe"));
-    for path in [&path, &other] {
-        machine.write_new(path, b"x").unwrap();
-        let identity = machine.file(path).unwrap().unwrap().identity;
-        machine.delete_at_restart(path, &identity).unwrap();
-    }
-    let known = |machine: &Windows| machine.deleted_at_restart().unwrap();
-    assert!(known(&machine).contains(&path) && known(&machine).contains(&other));
-    machine.keep_at_restart(&path).unwrap();
-    assert!(!known(&machine).contains(&path) && known(&machine).contains(&other));
-    machine.keep_at_restart(&other).unwrap();
-    assert_eq!(machine.keep_at_restart(&other).unwrap_err().fault, Fault::NotFound);
-    std::fs::remove_dir_all(&folder).unwrap();
 }
 
 #[test]

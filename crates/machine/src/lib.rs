@@ -139,8 +139,13 @@ pub trait MachineMut: Machine {
     /// Sets how a service starts (the `Start` value).
     fn set_service_start(&mut self, name: &str, start: u32) -> Result<()>;
 
-    /// Sets the failure actions of a service, as the bytes of the `FailureActions` value; `None` clears them.
-    fn set_service_failure_actions(&mut self, name: &str, actions: Option<&[u8]>) -> Result<()>;
+    /// Sets the failure actions of a service, as the bytes of the `FailureActions` value, and the command that they run; `None` clears them.
+    fn set_service_failure_actions(
+        &mut self,
+        name: &str,
+        actions: Option<&[u8]>,
+        command: Option<&str>,
+    ) -> Result<()>;
 
     /// Asks a service to stop, and waits until it has, for a minute at most.
     fn stop_service(&mut self, name: &str) -> Result<()>;

@@ -83,10 +83,15 @@ pub(crate) fn standing(
 /// Whether a service or task starts no more.
 pub(crate) fn is_disabled(object: &Object) -> bool {
     match object {
-        Object::Service(config) => config.service.start == Some(DISABLED) && config.failure_actions.is_none(),
+        Object::Service(config) => config.service.start == Some(DISABLED) && !acts_on_failure(config),
         Object::Task(task) => !task.enabled,
         _ => false,
     }
+}
+
+/// Whether something is set to follow when the service fails.
+fn acts_on_failure(config: &ServiceConfig) -> bool {
+    config.failure_actions.is_some() || config.service.failure_command.is_some()
 }
 
 /// What the versions of Windows ship in the value.
@@ -164,8 +169,8 @@ pub(crate) fn perform(
         (Verb::End, Target::Service { name }, _) => machine.stop_service(name),
         (Verb::Disable, Target::Service { name }, Object::Service(config)) => {
             machine.set_service_start(name, DISABLED)?;
-            if config.failure_actions.is_some() {
-                machine.set_service_failure_actions(name, None)
+            if acts_on_failure(config) {
+                machine.set_service_failure_actions(name, None, None)
             } else {
                 Ok(())
             }
@@ -292,8 +297,11 @@ fn put_service_back(
     before: &ServiceConfig,
     now: &ServiceConfig,
 ) -> Result<()> {
-    if before.failure_actions != now.failure_actions {
-        machine.set_service_failure_actions(name, before.failure_actions.as_deref())?;
+    let failure =
+        |config: &ServiceConfig| (config.failure_actions.clone(), config.service.failure_command.clone());
+    if failure(before) != failure(now) {
+        let (actions, command) = failure(before);
+        machine.set_service_failure_actions(name, actions.as_deref(), command.as_deref())?;
     }
     match before.service.start {
         Some(start) if before.service.start != now.service.start => machine.set_service_start(name, start),

@@ -245,9 +245,11 @@ impl Object {
                     let mut config = config.clone();
                     config.service.start = None;
                     config.service.running = None;
+                    config.service.failure_command = None;
                     config.failure_actions = None;
                     let is_start = |name: &str| {
-                        ["Start", "FailureActions"].iter().any(|known| known.eq_ignore_ascii_case(name))
+                        let known = ["Start", "FailureActions", "FailureCommand"];
+                        known.iter().any(|known| known.eq_ignore_ascii_case(name))
                     };
                     config.values.retain(|(_, value)| !is_start(&value.name));
                     config

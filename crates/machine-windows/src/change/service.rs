@@ -2,26 +2,25 @@
 
 use super::registry;
 use crate::fault::{Outcome, from_error};
-use crate::service::{Handle, key, manager, open, read, state};
+use crate::service::{Handle, manager, open, read, state};
 use crate::text::wide;
-use machine::{Fault, RegistryData, ServiceConfig};
+use machine::{Fault, ServiceConfig};
 use std::time::{Duration, Instant};
 use windows::Win32::Foundation::ERROR_SERVICE_NOT_ACTIVE;
 use windows::Win32::System::Services::{
-    ChangeServiceConfig2W, ChangeServiceConfigW, ControlService, CreateServiceW, DeleteService,
-    ENUM_SERVICE_TYPE, SC_MANAGER_CONNECT, SC_MANAGER_CREATE_SERVICE, SERVICE_CHANGE_CONFIG,
-    SERVICE_CONFIG_FAILURE_ACTIONS, SERVICE_CONTROL_PARAMCHANGE, SERVICE_CONTROL_STOP, SERVICE_ERROR,
-    SERVICE_FAILURE_ACTIONSW, SERVICE_NO_CHANGE, SERVICE_PAUSE_CONTINUE, SERVICE_QUERY_STATUS,
+    ChangeServiceConfigW, ControlService, CreateServiceW, DeleteService, ENUM_SERVICE_TYPE,
+    SC_MANAGER_CONNECT, SC_MANAGER_CREATE_SERVICE, SERVICE_CHANGE_CONFIG, SERVICE_CONTROL_PARAMCHANGE,
+    SERVICE_CONTROL_STOP, SERVICE_ERROR, SERVICE_NO_CHANGE, SERVICE_PAUSE_CONTINUE, SERVICE_QUERY_STATUS,
     SERVICE_START_TYPE, SERVICE_STATUS, SERVICE_STOP, SERVICE_STOPPED,
 };
-use windows::core::{PCWSTR, PWSTR};
+use windows::core::PCWSTR;
 
 /// The right to delete.
 const DELETE: u32 = 0x1_0000;
 /// How long a service may take to stop.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-fn open_known(name: &str, access: u32) -> Outcome<Handle> {
+pub(super) fn open_known(name: &str, access: u32) -> Outcome<Handle> {
     open(name, access)?.ok_or(Fault::NotFound)
 }
 
@@ -46,41 +45,6 @@ pub(super) fn set_start(name: &str, start: u32) -> Outcome<()> {
         )
     }
     .map_err(|error| from_error(&error))
-}
-
-/// Sets what follows when a service fails. To clear it, the manager is told too: it would go on with what it remembers.
-pub(super) fn set_failure_actions(name: &str, actions: Option<&[u8]>) -> Outcome<()> {
-    let key = key(name)?;
-    let stored = read(name)?.ok_or(Fault::NotFound)?.failure_actions;
-    let old = stored.map(|bytes| RegistryData { kind: 3, bytes });
-    match (actions, &old) {
-        (Some(bytes), _) => {
-            let data = RegistryData { kind: 3, bytes: bytes.to_owned() };
-            registry::set(&key, "FailureActions", old.as_ref(), &data)
-        }
-        (None, Some(old)) => {
-            let handle = open_known(name, SERVICE_CHANGE_CONFIG)?;
-            let mut none = [0_u16];
-            let cleared = SERVICE_FAILURE_ACTIONSW {
-                lpRebootMsg: PWSTR(none.as_mut_ptr()),
-                ..SERVICE_FAILURE_ACTIONSW::default()
-            };
-            // SAFETY: the structure and its empty text outlive the call; there are no actions in it.
-            let told = unsafe {
-                ChangeServiceConfig2W(
-                    handle.raw(),
-                    SERVICE_CONFIG_FAILURE_ACTIONS,
-                    Some((&raw const cleared).cast()),
-                )
-            };
-            told.map_err(|error| from_error(&error))?;
-            match read(name)?.and_then(|now| now.failure_actions) {
-                Some(bytes) if bytes == old.bytes => registry::delete(&key, "FailureActions", old),
-                _ => Ok(()),
-            }
-        }
-        (None, None) => Ok(()),
-    }
 }
 
 /// Stops a service and waits until it has.

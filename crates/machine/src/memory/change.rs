@@ -134,13 +134,20 @@ impl MachineMut for Memory {
         })
     }
 
-    fn set_service_failure_actions(&mut self, name: &str, actions: Option<&[u8]>) -> Result<()> {
+    fn set_service_failure_actions(
+        &mut self,
+        name: &str,
+        actions: Option<&[u8]>,
+        command: Option<&str>,
+    ) -> Result<()> {
         self.call(
             "set_service_failure_actions",
             "set the failure actions of the service",
             name,
             |state, _| {
-                state.service_mut(name)?.failure_actions = actions.map(<[u8]>::to_vec);
+                let known = state.service_mut(name)?;
+                known.failure_actions = actions.map(<[u8]>::to_vec);
+                known.service.failure_command = command.map(str::to_owned);
                 Ok(())
             },
         )

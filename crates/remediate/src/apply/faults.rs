@@ -73,7 +73,8 @@ fn assert_true(before: &Machine, memory: &Memory, plan: &Plan, receipt: &Receipt
             (Verb::Remove, is) => is.is_none(),
             (Verb::End, is) => is.is_none() || !running(is),
             (Verb::Disable, Some(Object::Service(config))) => {
-                config.service.start == Some(4) && config.failure_actions.is_none()
+                let acts = config.failure_actions.is_some() || config.service.failure_command.is_some();
+                config.service.start == Some(4) && !acts
             }
             (Verb::Disable, Some(Object::Task(task))) => !task.enabled,
             (Verb::Restore, Some(Object::StockEntry { present })) => present.len() == 3,

@@ -91,6 +91,7 @@ pub(crate) fn infected() -> State {
         config.service.service_type = Some(0x10);
         config.service.start = Some(2);
         config.service.image_path = Some(path.into());
+        config.service.failure_command = Some(format!("{path} again"));
         config.service.running = Some(true);
         state.services.insert(name.to_lowercase(), config);
         let path = format!("\\{name} task");

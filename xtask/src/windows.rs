@@ -82,6 +82,8 @@ pub(crate) fn run(profile: &str) -> Result<()> {
                 "--package",
                 "deminer-machine-windows",
                 "--test",
+                "files",
+                "--test",
                 "windows",
                 "--test",
                 "wmi",

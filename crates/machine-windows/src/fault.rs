@@ -1,7 +1,7 @@
 //! Windows' error codes as faults.
 
 use machine::Fault;
-use windows::Win32::Foundation::WIN32_ERROR;
+use windows::Win32::Foundation::{NTSTATUS, RtlNtStatusToDosError, WIN32_ERROR};
 
 /// What a module does before the operation and its target are known.
 pub(crate) type Outcome<T> = std::result::Result<T, Fault>;
@@ -28,6 +28,15 @@ pub(crate) fn from_io(error: &std::io::Error) -> Fault {
     }
 }
 
+/// The outcome that a status of the system below Windows is.
+pub(crate) fn from_status(status: NTSTATUS) -> Outcome<()> {
+    if status.is_ok() {
+        return Ok(());
+    }
+    // SAFETY: takes a number and gives one.
+    Err(from_win32(WIN32_ERROR(unsafe { RtlNtStatusToDosError(status) })))
+}
+
 /// The fault that the last failed call left.
 pub(crate) fn last() -> Fault {
     from_io(&std::io::Error::last_os_error())
@@ -45,8 +54,9 @@ fn known(code: u32) -> Option<Fault> {
         }
         // ERROR_FILE_EXISTS, ERROR_ALREADY_EXISTS, ERROR_SERVICE_EXISTS, WBEM_E_ALREADY_EXISTS
         0x8007_0050 | 0x8007_00B7 | 0x8007_0431 | 0x8004_1019 => Fault::Exists,
-        // ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION, ERROR_USER_MAPPED_FILE, WBEM_E_CLASS_HAS_CHILDREN, WBEM_E_CLASS_HAS_INSTANCES
-        0x8007_0020 | 0x8007_0021 | 0x8007_04C8 | 0x8004_1025 | 0x8004_1026 => Fault::InUse,
+        // ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION, ERROR_DIR_NOT_EMPTY, ERROR_USER_MAPPED_FILE, WBEM_E_CLASS_HAS_CHILDREN,
+        // WBEM_E_CLASS_HAS_INSTANCES
+        0x8007_0020 | 0x8007_0021 | 0x8007_0091 | 0x8007_04C8 | 0x8004_1025 | 0x8004_1026 => Fault::InUse,
         // ERROR_HANDLE_DISK_FULL, ERROR_DISK_FULL
         0x8007_0027 | 0x8007_0070 => Fault::DiskFull,
         // WAIT_TIMEOUT, ERROR_TIMEOUT

@@ -1,12 +1,14 @@
 //! Files and folders, without going through links.
 
+mod held;
 mod path;
+mod restart;
 mod write;
 
 pub(crate) use path::{Opened, extended, open};
+pub(crate) use restart::{delete_at_restart, deleted_at_restart, keep_at_restart};
 pub(crate) use write::{
-    append, create_private_directory, delete, delete_at_restart, delete_directory, deleted_at_restart,
-    keep_at_restart, replace, restore, write_new,
+    append, create_private_directory, delete, delete_directory, replace, restore, write_new,
 };
 
 use crate::bytes::{linked, text_at, u32_at};
@@ -21,11 +23,15 @@ use windows::Win32::Storage::FileSystem::{
     GetFileInformationByHandleEx, READ_CONTROL, SYNCHRONIZE,
 };
 
-/// The largest other stream that is taken along.
+/// The most bytes of other streams that are taken along with a file.
 const STREAM_LIMIT: u64 = 64 << 20;
 
-/// Bytes for the names of a file's streams, or for part of a folder's entries.
+/// Bytes for part of a folder's entries.
 const LIST_BYTES: usize = 1 << 16;
+
+/// Bytes for the names of a file's streams, at first and at most: Windows keeps no more of them than fit into this (Microsoft: "NTFS
+/// attribute list", 256 KiB).
+const NAME_BYTES: [usize; 3] = [1 << 12, 1 << 16, 1 << 20];
 
 /// The bit of a reparse tag that says that it stands for another place (Microsoft: `IsReparseTagNameSurrogate`).
 const NAME_SURROGATE: u32 = 0x2000_0000;
@@ -95,7 +101,7 @@ pub(crate) fn list(path: &str) -> Outcome<Vec<DirectoryEntry>> {
         return Err(Fault::Link { at: path.to_owned() });
     }
     let mut entries = Vec::new();
-    while let Some(part) = information(&opened, FileIdBothDirectoryInfo)? {
+    while let Some(part) = information(&opened, FileIdBothDirectoryInfo, LIST_BYTES)? {
         for entry in linked(&part) {
             let Some(entry) = directory_entry(entry) else { break };
             if entry.name != "." && entry.name != ".." {
@@ -121,15 +127,15 @@ fn directory_entry(entry: &[u8]) -> Option<DirectoryEntry> {
 }
 
 /// The next part of what a handle tells; `None` behind the last, and where the file system keeps no such thing.
-fn information(opened: &Opened, class: FILE_INFO_BY_HANDLE_CLASS) -> Outcome<Option<Vec<u8>>> {
-    let mut words = vec![0_u64; LIST_BYTES / 8];
+fn information(opened: &Opened, class: FILE_INFO_BY_HANDLE_CLASS, room: usize) -> Outcome<Option<Vec<u8>>> {
+    let mut words = vec![0_u64; room / 8];
     // SAFETY: the buffer is given with its length in bytes, and aligned for the structures in it.
     let read = unsafe {
         GetFileInformationByHandleEx(
             opened.handle(),
             class,
             words.as_mut_ptr().cast(),
-            u32::try_from(LIST_BYTES).unwrap_or_default(),
+            u32::try_from(room).unwrap_or_default(),
         )
     };
     match read {
@@ -143,10 +149,23 @@ fn information(opened: &Opened, class: FILE_INFO_BY_HANDLE_CLASS) -> Outcome<Opt
     }
 }
 
+/// The list of the other streams, however long; `None` where the file system keeps no such thing.
+fn stream_names(opened: &Opened) -> Outcome<Option<Vec<u8>>> {
+    for room in NAME_BYTES {
+        match information(opened, FileStreamInfo, room) {
+            // ERROR_MORE_DATA, ERROR_INSUFFICIENT_BUFFER
+            Err(Fault::Other { code: 0x8007_00EA | 0x8007_007A, .. }) => {}
+            list => return list,
+        }
+    }
+    Err(Fault::Other { code: 0, text: "it has more alternate data streams than can be listed".to_owned() })
+}
+
 /// The other streams with their bytes.
 fn streams(path: &str, opened: &Opened) -> Outcome<Vec<Stream>> {
-    let Some(list) = information(opened, FileStreamInfo)? else { return Ok(Vec::new()) };
+    let Some(list) = stream_names(opened)? else { return Ok(Vec::new()) };
     let mut streams = Vec::new();
+    let mut room = STREAM_LIMIT;
     for entry in linked(&list) {
         let Some(name) = u32_at(entry, 4).and_then(|length| text_at(entry, 24, length as usize)) else {
             break;
@@ -164,7 +183,14 @@ fn streams(path: &str, opened: &Opened) -> Outcome<Vec<Stream>> {
         if !same {
             return Err(Fault::Changed);
         }
-        let bytes = read_at_most(&mut stream, STREAM_LIMIT)?;
+        let bytes = read_at_most(&mut stream, room).map_err(|fault| match fault {
+            Fault::TooLarge { .. } => Fault::Other {
+                code: 0,
+                text: format!("its alternate data streams hold more than {STREAM_LIMIT} bytes"),
+            },
+            fault => fault,
+        })?;
+        room = room.saturating_sub(bytes.len() as u64);
         streams.push(Stream { name: name.to_owned(), bytes });
     }
     streams.sort_by(|a, b| a.name.cmp(&b.name));

@@ -45,6 +45,8 @@ const MAX_MODULES: usize = 4096;
 const COMMAND_LINE: PROCESSINFOCLASS = PROCESSINFOCLASS(60);
 /// `ProcessBasicInformation`.
 const BASIC: PROCESSINFOCLASS = PROCESSINFOCLASS(0);
+/// The words of a `PROCESS_BASIC_INFORMATION`; the second is the address of the process environment block.
+const BASIC_WORDS: usize = 6;
 
 /// Where the process environment block holds the address of the parameters, and these the command line; measured in public symbols
 /// of Windows 7 to 11, the same in all of them.
@@ -128,29 +130,34 @@ pub(crate) fn open_same(process: &ProcessId, access: PROCESS_ACCESS_RIGHTS) -> O
 pub(crate) fn is_critical(handle: &Handle) -> Outcome<bool> {
     /// `STATUS_INVALID_INFO_CLASS` as an `HRESULT`.
     const UNKNOWN_QUESTION: u32 = 0xD000_0003;
-    match information::<4>(handle, ProcessBreakOnTermination) {
-        Ok(bytes) => Ok(u32::from_le_bytes(bytes) != 0),
+    match information::<u32>(handle, ProcessBreakOnTermination) {
+        Ok(breaks) => Ok(breaks != 0),
         // Every Windows knows the question. What does not (Wine) has no such processes.
         Err(Fault::Other { code: UNKNOWN_QUESTION, .. }) => Ok(false),
         Err(fault) => Err(fault),
     }
 }
 
-fn information<const N: usize>(handle: &Handle, class: PROCESSINFOCLASS) -> Outcome<[u8; N]> {
-    let mut bytes = [0_u8; N];
+/// What can be asked of a process: plain numbers, aligned as Windows demands it, of which any bytes are one.
+trait Answer: Copy + Default {}
+impl Answer for u32 {}
+impl Answer for [usize; BASIC_WORDS] {}
+
+fn information<T: Answer>(handle: &Handle, class: PROCESSINFOCLASS) -> Outcome<T> {
+    let mut answer = T::default();
     let mut length = 0;
-    // SAFETY: the buffer is given with its length.
+    // SAFETY: the answer is given with its length, is aligned for what lies in it, and holds any bytes.
     let status = unsafe {
         NtQueryInformationProcess(
             handle.0,
             class,
-            bytes.as_mut_ptr().cast(),
-            u32::try_from(N).unwrap_or_default(),
+            (&raw mut answer).cast(),
+            size_of_u32::<T>(),
             &raw mut length,
         )
     };
     status.ok().map_err(|error| from_error(&error))?;
-    Ok(bytes)
+    Ok(answer)
 }
 
 fn image_path(handle: &Handle) -> Option<String> {
@@ -202,8 +209,7 @@ fn told_command_line(handle: &Handle) -> Option<String> {
 /// The command line as the process itself stores it: it can have changed it.
 fn stored_command_line(handle: &Handle) -> Option<String> {
     let (parameters, command_line) = PARAMETERS_AND_COMMAND_LINE;
-    let basic = information::<{ 6 * size_of::<usize>() }>(handle, BASIC).ok()?;
-    let block = address_at(&basic, size_of::<usize>())?;
+    let [_, block, ..] = information::<[usize; BASIC_WORDS]>(handle, BASIC).ok()?;
     let parameters = address_at(&read(handle, block.checked_add(parameters)?, size_of::<usize>())?, 0)?;
     let counted = read(handle, parameters.checked_add(command_line)?, 2 * size_of::<usize>())?;
     let length = usize::from(u16_at(&counted, 0)?);

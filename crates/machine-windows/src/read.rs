@@ -13,7 +13,7 @@ use machine::{
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::time::Duration;
-use windows::Win32::Security::SE_DEBUG_NAME;
+use windows::Win32::Security::{SE_BACKUP_NAME, SE_DEBUG_NAME};
 use windows::Win32::System::Threading::PROCESS_QUERY_INFORMATION;
 use windows::Win32::System::Wmi::{IMofCompiler, IWbemServices};
 
@@ -26,10 +26,13 @@ pub struct Windows {
 }
 
 impl Windows {
-    /// The computer, with the right to look at every process where the account has it.
+    /// The computer, with the rights to look at every process and into every file where the account has them: malware closes its own to
+    /// administrators.
     pub fn new() -> Self {
         if let Ok(own) = token::Token::own() {
-            own.enable(SE_DEBUG_NAME);
+            for privilege in [SE_DEBUG_NAME, SE_BACKUP_NAME] {
+                own.enable(privilege);
+            }
         }
         Self::default()
     }

@@ -10,7 +10,9 @@ use windows::Win32::Security::Authorization::{
 };
 use windows::Win32::Security::{
     DACL_SECURITY_INFORMATION, GROUP_SECURITY_INFORMATION, GetKernelObjectSecurity,
-    OBJECT_SECURITY_INFORMATION, OWNER_SECURITY_INFORMATION, PSECURITY_DESCRIPTOR,
+    GetSecurityDescriptorControl, OBJECT_SECURITY_INFORMATION, OWNER_SECURITY_INFORMATION,
+    PSECURITY_DESCRIPTOR, SE_DACL_AUTO_INHERIT_REQ, SE_DACL_AUTO_INHERITED, SetKernelObjectSecurity,
+    SetSecurityDescriptorControl,
 };
 use windows::core::{PCWSTR, PWSTR};
 
@@ -61,6 +63,33 @@ pub(crate) fn of_handle(handle: HANDLE) -> Outcome<Vec<u8>> {
     }
     .map_err(|error| from_error(&error))?;
     Ok(bytes)
+}
+
+/// Gives a descriptor to what the handle may change. The list is set as it is: the entries that come from the folder above are those that
+/// it had, and whether more may come is what the list says (`D:P`, `D:AI`), which the calls that work it out anew would not keep.
+pub(crate) fn set(handle: HANDLE, descriptor: &Descriptor) -> Outcome<()> {
+    let attempt = |error: windows::core::Error| from_error(&error);
+    let (mut control, mut revision) = (0, 0);
+    // SAFETY: the descriptor is one that Windows made, and there is room for its bits.
+    unsafe { GetSecurityDescriptorControl(descriptor.raw(), &raw mut control, &raw mut revision) }
+        .map_err(attempt)?;
+    if control & SE_DACL_AUTO_INHERITED.0 != 0 {
+        // The bit says that what came from above is marked; it stays only where it is asked for.
+        let bit = SE_DACL_AUTO_INHERIT_REQ;
+        // SAFETY: as above; the bit is one of those that may be set.
+        unsafe { SetSecurityDescriptorControl(descriptor.raw(), bit, bit) }.map_err(attempt)?;
+    }
+    let give = |parts| {
+        // SAFETY: the handle is open, and the descriptor outlives the call.
+        unsafe { SetKernelObjectSecurity(handle, parts, descriptor.raw()) }
+    };
+    give(PARTS).or_else(|_| {
+        give(DACL_SECURITY_INFORMATION).map_err(attempt)?;
+        // That an owner cannot be given back is seen when the file is read again.
+        let _ = give(GROUP_SECURITY_INFORMATION);
+        let _ = give(OWNER_SECURITY_INFORMATION);
+        Ok(())
+    })
 }
 
 /// A descriptor made from SDDL.

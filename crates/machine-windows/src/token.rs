@@ -8,9 +8,9 @@ use windows::Win32::Foundation::{CloseHandle, HANDLE, HLOCAL, LUID, LocalFree};
 use windows::Win32::Security::Authorization::ConvertSidToStringSidW;
 use windows::Win32::Security::{
     AdjustTokenPrivileges, GetLengthSid, GetTokenInformation, LUID_AND_ATTRIBUTES, LookupAccountSidW,
-    LookupPrivilegeNameW, LookupPrivilegeValueW, PSID, SE_PRIVILEGE_ENABLED, SID_NAME_USE, TOKEN_ACCESS_MASK,
-    TOKEN_ADJUST_PRIVILEGES, TOKEN_INFORMATION_CLASS, TOKEN_PRIVILEGES, TOKEN_QUERY, TokenElevation,
-    TokenPrivileges, TokenUser,
+    LookupPrivilegeNameW, LookupPrivilegeValueW, PSID, SE_PRIVILEGE_ENABLED, SE_RESTORE_NAME,
+    SE_TAKE_OWNERSHIP_NAME, SID_NAME_USE, TOKEN_ACCESS_MASK, TOKEN_ADJUST_PRIVILEGES,
+    TOKEN_INFORMATION_CLASS, TOKEN_PRIVILEGES, TOKEN_QUERY, TokenElevation, TokenPrivileges, TokenUser,
 };
 use windows::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken};
 use windows::core::{PCWSTR, PWSTR};
@@ -103,19 +103,36 @@ impl Token {
         names
     }
 
-    /// Switches a privilege on, where the token holds it; without it less can be read, and the calls that need it say so.
-    pub(crate) fn enable(&self, privilege: PCWSTR) {
+    /// Switches a privilege on, where the token holds it; without it less can be read, and the calls that need it say so. Tells how it was
+    /// before, where that was another way.
+    pub(crate) fn enable(&self, privilege: PCWSTR) -> Option<TOKEN_PRIVILEGES> {
         let mut luid = LUID::default();
         // SAFETY: the name is NUL-terminated, as constants of Windows are.
         if unsafe { LookupPrivilegeValueW(PCWSTR::null(), privilege, &raw mut luid) }.is_err() {
-            return;
+            return None;
         }
         let wanted = TOKEN_PRIVILEGES {
             PrivilegeCount: 1,
             Privileges: [LUID_AND_ATTRIBUTES { Luid: luid, Attributes: SE_PRIVILEGE_ENABLED }],
         };
-        // SAFETY: the structure holds as many privileges as it says.
-        let _ = unsafe { AdjustTokenPrivileges(self.0.0, false, Some(&raw const wanted), 0, None, None) };
+        self.adjust(&wanted)
+    }
+
+    /// Sets a privilege, and tells how it was before, where that was another way.
+    fn adjust(&self, wanted: &TOKEN_PRIVILEGES) -> Option<TOKEN_PRIVILEGES> {
+        let (mut before, mut length) = (TOKEN_PRIVILEGES::default(), 0);
+        // SAFETY: the structure holds as many privileges as it says, and there is room for as many.
+        let done = unsafe {
+            AdjustTokenPrivileges(
+                self.0.0,
+                false,
+                Some(&raw const *wanted),
+                u32::try_from(size_of::<TOKEN_PRIVILEGES>()).unwrap_or_default(),
+                Some(&raw mut before),
+                Some(&raw mut length),
+            )
+        };
+        (done.is_ok() && before.PrivilegeCount == 1).then_some(before)
     }
 
     fn information(&self, class: TOKEN_INFORMATION_CLASS) -> Outcome<Vec<u8>> {
@@ -129,6 +146,34 @@ impl Token {
         }
         .map_err(|error| from_error(&error))?;
         Ok(bytes)
+    }
+}
+
+/// Privileges that are switched on for one task. With them a file can be given any owner, and a folder is written to that its owner
+/// has closed to administrators; so they are switched off again where they were.
+pub(crate) struct Privileges {
+    token: Option<Token>,
+    before: Vec<TOKEN_PRIVILEGES>,
+}
+
+impl Privileges {
+    /// Those to put files back; without them less can be put back, and the calls that need them say so.
+    pub(crate) fn to_restore() -> Self {
+        let token = Token::own().ok();
+        let wanted = [SE_RESTORE_NAME, SE_TAKE_OWNERSHIP_NAME];
+        let before =
+            token.iter().flat_map(|token| wanted.iter().filter_map(|name| token.enable(*name))).collect();
+        Self { token, before }
+    }
+}
+
+impl Drop for Privileges {
+    fn drop(&mut self) {
+        for before in &self.before {
+            if let Some(token) = &self.token {
+                token.adjust(before);
+            }
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Everything that a change must pass.
 
-use crate::{benign, examples, fuzz, packages, readme, run};
+use crate::{benign, examples, fuzz, packages, readme, run, windows};
 use anyhow::{Context, Result, bail};
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -30,6 +30,7 @@ pub(crate) fn run() -> Result<()> {
     )?;
     fuzz_targets_compile()?;
     readme::run(true)?;
+    on_windows()?;
     println!("{} passed, {} failed, {} skipped", counts.passed, counts.failed, counts.ignored);
     Ok(())
 }
@@ -80,6 +81,19 @@ fn benign_scripts() -> Result<Option<PathBuf>> {
             None
         }
     })
+}
+
+/// The programs for Windows, and everything that runs under Wine. Where Wine or a linker cannot be had it is left out loudly; in CI that is a failure,
+/// so that nothing is skipped unseen.
+fn on_windows() -> Result<()> {
+    match windows::needs() {
+        Ok(()) => windows::run("dist"),
+        Err(problem) if std::env::var_os("CI").is_some_and(|ci| ci == "true") => Err(problem),
+        Err(problem) => {
+            println!("SKIPPED: the programs for Windows: {problem:#}");
+            Ok(())
+        }
+    }
 }
 
 /// How many tests did what.

@@ -135,6 +135,8 @@ fn cargo(kind: &Kind) -> Command {
         // Without it errors of the `windows` crate ask for a library of Windows 8.
         .env("RUSTFLAGS", "--cfg windows_slim_errors")
         .arg("-Zbuild-std=std,panic_unwind,test")
+        // Without the reader of debug information, which the program does not carry, and with the smaller of two ways wherever there are two.
+        .arg("-Zbuild-std-features=panic-unwind,optimize_for_size")
         .args(["--config", &format!("build.target=\"{}\"", kind.target)]);
     command
 }
@@ -145,7 +147,9 @@ fn program(kind: &Kind, profile: &str) -> PathBuf {
 }
 
 /// Installs what the builds and Wine need, where it is missing.
-fn needs() -> Result<()> {
+pub(crate) fn needs() -> Result<()> {
+    #[cfg(not(unix))]
+    anyhow::bail!("Wine does not run here");
     let sysroot =
         Command::new("rustc").args(["--print", "sysroot"]).output().context("rustc does not start")?;
     let sysroot = PathBuf::from(String::from_utf8_lossy(&sysroot.stdout).trim());

@@ -2,6 +2,7 @@
 //! in all its files and its whole registry is compared with what should have.
 
 mod cure;
+mod cut;
 mod plant;
 mod pool;
 mod state;

@@ -36,7 +36,12 @@ impl Prefix {
 
     /// The command with the variables that name this Windows.
     pub(super) fn apply<'c>(&self, command: &'c mut Command) -> &'c mut Command {
-        command.env("WINEPREFIX", &self.0).env("WINEDEBUG", "-all").env_remove("DISPLAY")
+        command
+            .env("WINEPREFIX", &self.0)
+            .env("WINEDEBUG", "-all")
+            // Nothing here needs .NET or HTML, for which Wine would ask a person.
+            .env("WINEDLLOVERRIDES", "mscoree,mshtml=")
+            .env_remove("DISPLAY")
     }
 
     /// Wine on this Windows.

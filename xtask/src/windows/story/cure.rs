@@ -1,13 +1,13 @@
 //! The cure: cleaned, verified, put back, and cut off at every step of the journal.
 
+use super::cut::{Cut, Cutter};
 use super::plant::{HOSTS, MINER};
 use super::state::State;
 use super::{Infection, Running, Scene, said};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value as Json;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::Stdio;
 use std::time::Duration;
 
 /// What cleaning changes, each as a part of the line that tells the change, in lower case; nothing else may change.
@@ -23,8 +23,6 @@ const CHANGES: [&str; 6] = [
 /// The task's file, when the task is switched off.
 const TASK: &str = "~ drive_c/windows/system32/tasks/windowscache";
 
-/// How often the file of the journal is looked at.
-const LOOK: Duration = Duration::from_micros(100);
 /// How long one run may take on a slow computer.
 const PATIENCE: Duration = Duration::from_mins(5);
 
@@ -40,6 +38,7 @@ pub(super) fn run(
     let plan = scene.plan(bundle)?;
     let case = scene.name("case")?;
     let receipt = scene.clean(&plan, &case)?;
+    let cleaned = lines(&scene.prefix.here(&case).join("journal.jsonl"));
     let by_task = outcomes(&receipt)?;
     infection.miner.wait()?;
     ensure!(agent.is_there(), "cleaning ended normal software");
@@ -52,14 +51,13 @@ pub(super) fn run(
     let found = super::findings(&scene.collect()?)?;
     let left = found.iter().filter(|finding| finding["action"] == "remove");
     let left: Vec<_> = left.filter(|finding| !is_disabled(finding)).map(super::describe).collect();
-    ensure!(left.iter().all(|line| by_task.is_empty() || line.starts_with("task")), "left: {left:#?}");
+    ensure!(left.iter().all(|line| !by_task.is_empty() && line.starts_with("task")), "left: {left:#?}");
     println!("verified: gone");
 
     scene.undo(&case)?;
     as_before(scene, before)?;
     println!("undone: every file and every value as before");
-    let lines = lines(&scene.prefix.here(&case).join("journal.jsonl"));
-    cut_off_everywhere(scene, before, &after, lines)
+    cut_off_everywhere(scene, before, &after, cleaned)
 }
 
 /// Whether a service that is still there is at least switched off.
@@ -102,11 +100,14 @@ fn as_before(scene: &Scene, before: &State) -> Result<()> {
     Ok(())
 }
 
-/// For every line that the journal gets: cut off there, then carried on or undone, and the state is one of the two.
-fn cut_off_everywhere(scene: &mut Scene, before: &State, after: &State, lines: usize) -> Result<()> {
-    let mut hit = BTreeMap::new();
+/// For every line that the journal gets: cut off right behind it and right before it, then carried on or undone, and the state is one of the
+/// two. Undoing is cut off in the same way.
+fn cut_off_everywhere(scene: &mut Scene, before: &State, after: &State, cleaned: usize) -> Result<()> {
+    let cutter = Cutter::new()?;
     let mut current: Option<(Infection, String)> = None;
-    for line in 1..=lines {
+    let mut count = 0;
+    let cuts = (1..=cleaned).flat_map(|line| [Cut::Before(line), Cut::After(line)]);
+    for (number, cut) in cuts.enumerate() {
         let still_there = current.take().filter(|(infection, _)| infection.lives());
         let (infection, plan) = if let Some(same) = still_there {
             same
@@ -117,34 +118,49 @@ fn cut_off_everywhere(scene: &mut Scene, before: &State, after: &State, lines: u
             (infection, plan)
         };
         let case = scene.name("cut")?;
-        let reached = scene.cut_off(&plan, &case, line)?;
-        hit.insert(reached, line);
-        if line % 2 == 0 && scene.prefix.here(&case).join("plan.json").is_file() {
+        let words = ["clean", &plan, "--apply", "--yes", "--unpatched", "--case", &case];
+        scene.cut_off(&cutter, cut, &words, &case)?;
+        let has_begun = scene.prefix.here(&case).join("plan.json").is_file() && cut.lines() > 0;
+        // Each line is met by both ways: carried on where it was cut off on one side of it, undone at once on the other.
+        if has_begun && number % 4 < 2 {
             let words = ["clean", "--resume", &case, "--apply", "--yes", "--unpatched"];
             let output = scene.deminer(&words)?;
-            ensure!(
-                output.status.code().is_some_and(|code| code < 2),
-                "cut off at {reached}: {}",
-                said(&output)
-            );
+            ensure!(output.status.code().is_some_and(|code| code < 2), "{cut:?}: {}", said(&output));
             let changes = after.changes(&scene.state()?);
-            ensure!(changes.is_empty(), "cut off at line {reached} and carried on, not clean: {changes:#?}");
+            ensure!(changes.is_empty(), "{cut:?} and carried on, not clean: {changes:#?}");
         }
-        if reached > 0 {
-            scene.undo(&case).with_context(|| format!("cut off at line {reached}"))?;
+        if has_begun {
+            if cut == Cut::After(cleaned) {
+                count += cut_off_undoing(scene, &cutter, &case)?;
+            }
+            scene.undo(&case).with_context(|| format!("{cut:?}"))?;
         }
-        as_before(scene, before).with_context(|| format!("cut off at line {reached}"))?;
+        as_before(scene, before).with_context(|| format!("{cut:?}"))?;
         current = Some((infection, plan));
+        count += 1;
     }
     println!(
-        "cut off {lines} times, at {} different lines of {lines}: carried on or undone each time",
-        hit.len()
+        "cut off {count} times, on both sides of each of {cleaned} lines: carried on or undone each time"
     );
     ensure!(
         std::fs::read(scene.prefix.here(HOSTS)).is_ok() && scene.prefix.here(MINER).is_file(),
         "not as planted"
     );
     Ok(())
+}
+
+/// Undoes a case again and again, cut off behind one more of its own lines each time, until it comes to its end. Says how often it was cut off.
+fn cut_off_undoing(scene: &Scene, cutter: &Cutter, case: &str) -> Result<usize> {
+    /// More lines than undoing writes.
+    const MANY: usize = 100;
+    let journal = scene.prefix.here(case).join("journal.jsonl");
+    for own in 1..MANY {
+        let cut = Cut::After(lines(&journal) + own);
+        if !cutter.run(&scene.prefix, scene.program, cut, &["undo", case, "--rearm"])? {
+            return Ok(own - 1);
+        }
+    }
+    bail!("undoing {case} does not come to an end");
 }
 
 fn lines(journal: &Path) -> usize {
@@ -196,22 +212,11 @@ impl Scene<'_> {
         Ok(())
     }
 
-    /// Starts to clean, ends the program from outside when its journal has so many lines, and says how many it had in the end.
-    fn cut_off(&self, plan: &str, case: &str, at: usize) -> Result<usize> {
-        let mut command = self.prefix.wine();
-        command.arg(super::windows_path(self.program));
-        command.args(["clean", plan, "--apply", "--yes", "--unpatched", "--case", case]);
-        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
-        let mut cleaning = Running(child);
-        let journal = self.prefix.here(case).join("journal.jsonl");
-        let began = std::time::Instant::now();
-        while lines(&journal) < at && cleaning.is_there() {
-            if began.elapsed() > PATIENCE {
-                bail!("`deminer clean` does not come to line {at} of its journal");
-            }
-            std::thread::sleep(LOOK);
-        }
-        drop(cleaning);
-        Ok(lines(&journal))
+    /// Runs the program and ends it at that place of the journal of `case`.
+    fn cut_off(&self, cutter: &Cutter, cut: Cut, words: &[&str], case: &str) -> Result<()> {
+        ensure!(cutter.run(&self.prefix, self.program, cut, words)?, "{cut:?}: it was not cut off");
+        let reached = lines(&self.prefix.here(case).join("journal.jsonl"));
+        ensure!(reached == cut.lines(), "{cut:?}: the journal has {reached} lines");
+        Ok(())
     }
 }

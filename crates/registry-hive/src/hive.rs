@@ -4,6 +4,7 @@ use crate::cells::{BINS, u32_at, u64_at};
 use crate::key::{Key, ROOT};
 use crate::log::{self, Log};
 use std::collections::{BTreeSet, HashSet};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// Why bytes are no hive at all.
@@ -44,7 +45,14 @@ pub struct Hive {
     pub(crate) bytes: Vec<u8>,
     replay: Replay,
     problems: Mutex<BTreeSet<Problem>>,
+    /// The work that is left, see [`Hive::spend`].
+    budget: AtomicU64,
 }
+
+/// Work that any hive is worth, in bytes that are read.
+const WORK: u64 = 64 << 20;
+/// How often the whole hive may be read besides.
+const READINGS: u64 = 8;
 
 /// Problems beyond this are not kept: a hive of garbage has one at every cell.
 const MAX_PROBLEMS: usize = 1_000;
@@ -72,8 +80,15 @@ impl Hive {
         if bytes.len() <= BINS {
             return Err(Error::Truncated { length: bytes.len() });
         }
-        let mut hive = Self { bytes, replay: Replay::default(), problems: Mutex::default() };
+        let mut hive = Self {
+            bytes,
+            replay: Replay::default(),
+            problems: Mutex::default(),
+            budget: AtomicU64::default(),
+        };
         hive.replay(logs);
+        let length = hive.bytes.len() as u64;
+        hive.budget = AtomicU64::new(length.saturating_mul(READINGS).saturating_add(WORK));
         Ok(hive)
     }
 
@@ -152,11 +167,12 @@ impl Hive {
     /// Every eighth byte is looked at, so this takes as long as reading the whole hive. A sound hive has none.
     pub fn lost_keys(&self) -> Vec<(String, Key<'_>)> {
         let reached: HashSet<u64> =
-            self.root().into_iter().flat_map(|root| root.walk()).map(|(_, key)| key.offset()).collect();
+            self.root().into_iter().flat_map(|root| root.walk_keys()).map(|key| key.offset()).collect();
         (0..self.bytes.len().saturating_sub(BINS))
             .step_by(8)
             .filter_map(|offset| Key::at(self, u32::try_from(offset).ok()?))
             .filter(|key| key.is_in_use() && !reached.contains(&key.offset()))
+            .take_while(|_| self.spend(0))
             .map(|key| (key.path(), key))
             .collect()
     }
@@ -167,6 +183,22 @@ impl Hive {
             .step_by(8)
             .filter_map(|offset| Key::at(self, u32::try_from(offset).ok()?))
             .find(|key| key.flags() & ROOT != 0)
+    }
+
+    /// Takes the cost of a step from the work that this hive is worth; `false`, with a problem, where there is not enough left.
+    ///
+    /// Lists may name the same cells again and again, and cells may lie in each other. So what can be reached has no bound in the
+    /// length of the hive, and what is read needs one.
+    pub(crate) fn spend(&self, cost: usize) -> bool {
+        let cost = (cost as u64).max(1);
+        let spent =
+            self.budget.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(cost));
+        if spent.is_err() {
+            // Nothing after this is read, however little it costs.
+            self.budget.store(0, Ordering::Relaxed);
+            self.problem(0, "its lists lead to far more than the hive holds; the rest is not read");
+        }
+        spent.is_ok()
     }
 
     /// Notes something that could not be read.

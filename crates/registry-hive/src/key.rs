@@ -4,6 +4,7 @@ use crate::cells::{BINS, NONE, cell, name, u16_at, u32_at, u64_at};
 use crate::hive::Hive;
 use crate::value::Value;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 /// The length of a key record before its name.
 const HEAD: usize = 76;
@@ -15,6 +16,8 @@ pub(crate) const ROOT: u16 = 0x0004;
 const MAX_DEPTH: usize = 512;
 /// How deep lists of lists may be; Windows writes one level.
 const MAX_LISTS: usize = 4;
+/// The longest name of a key, in characters.
+const MAX_NAME: usize = 255;
 
 /// A key of a hive.
 #[derive(Debug, Clone, Copy)]
@@ -51,7 +54,8 @@ impl<'h> Key<'h> {
     pub fn path(&self) -> String {
         let mut parts = Vec::new();
         let mut key = *self;
-        while key.flags() & ROOT == 0 && parts.len() < MAX_DEPTH {
+        while key.flags() & ROOT == 0 && parts.len() < MAX_DEPTH && self.hive.spend(HEAD + key.name_length())
+        {
             parts.push(key.name());
             let Some(parent) = u32_at(key.record, 16).and_then(|parent| Self::at(self.hive, parent)) else {
                 break;
@@ -64,9 +68,18 @@ impl<'h> Key<'h> {
 
     /// Its name.
     pub fn name(&self) -> String {
-        let length = usize::from(u16_at(self.record, 72).unwrap_or(0));
         let bytes = self.record.get(HEAD..).unwrap_or_default();
-        name(bytes.get(..length).unwrap_or(bytes), self.flags() & COMPRESSED != 0)
+        name(bytes.get(..self.name_length()).unwrap_or(bytes), self.is_compressed())
+    }
+
+    fn is_compressed(&self) -> bool {
+        self.flags() & COMPRESSED != 0
+    }
+
+    /// The length of its name in bytes, which no record makes longer than a name can be.
+    fn name_length(&self) -> usize {
+        let most = if self.is_compressed() { MAX_NAME } else { MAX_NAME * 2 };
+        usize::from(u16_at(self.record, 72).unwrap_or(0)).min(most)
     }
 
     /// When it was last written, in 100 ns since 1601-01-01.
@@ -78,15 +91,21 @@ impl<'h> Key<'h> {
     pub fn subkeys(&self) -> Vec<Self> {
         let count = u32_at(self.record, 20).unwrap_or(0);
         let list = u32_at(self.record, 28).unwrap_or(NONE);
-        let mut keys = Vec::new();
-        if count != 0 && list != NONE {
-            self.collect(list, MAX_LISTS, &mut keys);
+        if count == 0 || list == NONE {
+            return Vec::new();
         }
-        keys
+        let most = self.hive.bytes.len() / (HEAD + 4);
+        let mut found = Subkeys { keys: Vec::new(), lists: HashSet::new(), left: most };
+        self.collect(list, MAX_LISTS, &mut found);
+        // Windows goes by the lists, so keys that the count leaves out are keys all the same.
+        if found.keys.len() as u64 > u64::from(count) {
+            self.hive.problem(self.offset(), "a key has more subkeys than it says");
+        }
+        found.keys
     }
 
     /// Takes the keys of a list: `lf` and `lh` give an offset and a hint for each key, `li` offsets, `ri` the offsets of other lists.
-    fn collect(&self, list: u32, depth: usize, keys: &mut Vec<Self>) {
+    fn collect(&self, list: u32, depth: usize, found: &mut Subkeys<'h>) {
         let offset = BINS as u64 + u64::from(list);
         let Some(record) = cell(&self.hive.bytes, list).filter(|record| record.len() >= 4) else {
             return self.hive.problem(offset, "a list of subkeys is missing");
@@ -96,6 +115,9 @@ impl<'h> Key<'h> {
             Some(b"li" | b"ri") => 4,
             _ => return self.hive.problem(offset, "a list of subkeys has no known form"),
         };
+        if !found.lists.insert(list) {
+            return self.hive.problem(offset, "a list of subkeys is reached twice");
+        }
         let nested = record.get(..2) == Some(b"ri");
         let count = usize::from(u16_at(record, 2).unwrap_or(0));
         for entry in 0..count {
@@ -106,9 +128,21 @@ impl<'h> Key<'h> {
                 if depth == 0 {
                     return self.hive.problem(offset, "lists of subkeys are nested too deep");
                 }
-                self.collect(at, depth - 1, keys);
-            } else if let Some(key) = Self::at(self.hive, at) {
-                keys.push(key);
+                if !self.hive.spend(width) {
+                    return;
+                }
+                self.collect(at, depth - 1, found);
+                continue;
+            }
+            let Some(left) = found.left.checked_sub(1) else {
+                return self.hive.problem(offset, "a list of subkeys is longer than the hive can hold");
+            };
+            found.left = left;
+            if let Some(key) = Self::at(self.hive, at) {
+                if !self.hive.spend(width + key.name_length()) {
+                    return;
+                }
+                found.keys.push(key);
             } else {
                 self.hive.problem(BINS as u64 + u64::from(at), "a subkey is missing");
             }
@@ -142,16 +176,21 @@ impl<'h> Key<'h> {
         if count > there {
             self.hive.problem(offset, "a list of values is cut");
         }
-        (0..count.min(there))
-            .filter_map(|entry| {
-                let at = u32_at(record, usize::try_from(entry).ok()? * 4)?;
-                let value = Value::at(self.hive, at);
-                if value.is_none() {
-                    self.hive.problem(BINS as u64 + u64::from(at), "a value is missing");
-                }
-                value
-            })
-            .collect()
+        let mut values = Vec::new();
+        for entry in 0..count.min(there) {
+            let Some(at) = usize::try_from(entry).ok().and_then(|entry| u32_at(record, entry * 4)) else {
+                break;
+            };
+            let value = Value::at(self.hive, at);
+            if !self.hive.spend(4 + value.map_or(0, |value| value.name_length())) {
+                break;
+            }
+            if value.is_none() {
+                self.hive.problem(BINS as u64 + u64::from(at), "a value is missing");
+            }
+            values.extend(value);
+        }
+        values
     }
 
     /// The value of this name, `""` for the default value; names are compared without case.
@@ -162,19 +201,43 @@ impl<'h> Key<'h> {
 
     /// This key and every key below it, parents first. No key comes twice. Cheaper than [`Key::walk`] where paths do not matter.
     pub fn walk_keys(&self) -> WalkKeys<'h> {
-        WalkKeys { next: vec![*self], seen: HashSet::new() }
+        WalkKeys { next: vec![*self], seen: HashSet::from([self.offset]) }
     }
 
     /// This key and every key below it, parents first, each with its path below this one. No key comes twice.
     pub fn walk(&self) -> Walk<'h> {
-        Walk { next: vec![(String::new(), *self)], seen: HashSet::new() }
+        Walk { next: vec![(None, *self)], seen: HashSet::from([self.offset]) }
     }
+
+    /// The subkeys that no walk has come to, the last first.
+    fn unseen(&self, seen: &mut HashSet<u32>) -> Vec<Self> {
+        let mut keys = self.subkeys();
+        keys.retain(|key| {
+            let is_new = seen.insert(key.offset);
+            if !is_new {
+                key.hive.problem(key.offset(), "a key is reached twice");
+            }
+            is_new
+        });
+        keys.reverse();
+        keys
+    }
+}
+
+/// The subkeys of a key while they are collected.
+struct Subkeys<'h> {
+    keys: Vec<Key<'h>>,
+    /// The lists that were read: each holds keys of its own.
+    lists: HashSet<u32>,
+    /// How many keys the hive can hold besides.
+    left: usize,
 }
 
 /// An iterator over a key and everything below it.
 #[derive(Debug)]
 pub struct Walk<'h> {
-    next: Vec<(String, Key<'h>)>,
+    /// Keys, each with the path of its parent; the first has none.
+    next: Vec<(Option<Arc<str>>, Key<'h>)>,
     seen: HashSet<u32>,
 }
 
@@ -185,18 +248,18 @@ impl<'h> Iterator for Walk<'h> {
     type Item = (String, Key<'h>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            let (path, key) = self.next.pop()?;
-            if !self.seen.insert(key.offset) {
-                key.hive.problem(key.offset(), "a key is reached twice");
-                continue;
-            }
-            if path.len() < MAX_PATH {
-                let below = |name: String| if path.is_empty() { name } else { format!("{path}\\{name}") };
-                self.next.extend(key.subkeys().into_iter().rev().map(|key| (below(key.name()), key)));
-            }
-            return Some((path, key));
+        let (parent, key) = self.next.pop()?;
+        let path = match parent.as_deref() {
+            None => String::new(),
+            Some("") => key.name(),
+            Some(parent) => format!("{parent}\\{}", key.name()),
+        };
+        if path.len() < MAX_PATH && key.hive.spend(path.len()) {
+            let own: Arc<str> = Arc::from(path.as_str());
+            let below = key.unseen(&mut self.seen);
+            self.next.extend(below.into_iter().map(|key| (Some(Arc::clone(&own)), key)));
         }
+        Some((path, key))
     }
 }
 
@@ -211,14 +274,8 @@ impl<'h> Iterator for WalkKeys<'h> {
     type Item = Key<'h>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            let key = self.next.pop()?;
-            if !self.seen.insert(key.offset) {
-                key.hive.problem(key.offset(), "a key is reached twice");
-                continue;
-            }
-            self.next.extend(key.subkeys().into_iter().rev());
-            return Some(key);
-        }
+        let key = self.next.pop()?;
+        self.next.extend(key.unseen(&mut self.seen));
+        Some(key)
     }
 }

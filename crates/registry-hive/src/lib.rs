@@ -1,7 +1,7 @@
 //! Reader for registry hives (`regf`, versions 1.2 to 1.6) with their transaction logs.
 //!
 //! Tolerant: what is damaged is left out and named in [`Hive::problems`], what is whole is read. Bounded: no cell is followed twice in a walk, no
-//! list is believed beyond the cell that holds it, so a hostile hive costs no more than its length. It reads bytes that are handed to
+//! list is believed beyond the cell that holds it, and all that is read of a hive together has a bound, so a hostile hive costs some times its length. It reads bytes that are handed to
 //! it and knows nothing of files.
 //!
 //! ```

@@ -3,6 +3,7 @@
 use crate::cells::{BINS, cell, name, u16_at, u32_at, u64_at, utf16};
 use crate::hive::Hive;
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 /// The length of a value record before its name.
 const HEAD: usize = 20;
@@ -93,10 +94,14 @@ impl<'h> Value<'h> {
 
     /// Its name; empty for the default value.
     pub fn name(&self) -> String {
-        let length = usize::from(u16_at(self.record, 2).unwrap_or(0));
         let compressed = u16_at(self.record, 16).unwrap_or(0) & COMPRESSED != 0;
         let bytes = self.record.get(HEAD..).unwrap_or_default();
-        name(bytes.get(..length).unwrap_or(bytes), compressed)
+        name(bytes.get(..self.name_length()).unwrap_or(bytes), compressed)
+    }
+
+    /// The length of its name in bytes.
+    pub(crate) fn name_length(&self) -> usize {
+        usize::from(u16_at(self.record, 2).unwrap_or(0)).min(self.record.len())
     }
 
     /// The type of its data.
@@ -124,6 +129,10 @@ impl<'h> Value<'h> {
             self.hive.problem(BINS as u64 + u64::from(at), "the data of a value is missing");
             return Cow::Borrowed(&[]);
         };
+        // No value is longer than its hive, and none is read without end.
+        if !self.hive.spend(length.min(self.hive.bytes.len())) {
+            return Cow::Borrowed(&[]);
+        }
         if length > SEGMENT && data.get(..2) == Some(b"db") {
             return Cow::Owned(self.segments(data, length));
         }
@@ -138,11 +147,13 @@ impl<'h> Value<'h> {
         let count = usize::from(u16_at(head, 2).unwrap_or(0));
         let list = u32_at(head, 4).and_then(|at| cell(&self.hive.bytes, at)).unwrap_or_default();
         let mut data = Vec::new();
+        let mut seen = HashSet::new();
+        let most = length.min(self.hive.bytes.len());
         for segment in (0..count).map_while(|entry| u32_at(list, entry * 4)) {
-            let Some(bytes) = cell(&self.hive.bytes, segment) else { break };
-            let wanted = (length - data.len()).min(SEGMENT);
+            let Some(bytes) = cell(&self.hive.bytes, segment).filter(|_| seen.insert(segment)) else { break };
+            let wanted = (most - data.len()).min(SEGMENT);
             data.extend_from_slice(bytes.get(..wanted).unwrap_or(bytes));
-            if data.len() >= length {
+            if data.len() >= most {
                 break;
             }
         }

@@ -46,6 +46,7 @@ pub(crate) fn read(gathering: &mut Gathering) {
             registry: cache.then_some(task.seen.registry == Some(true)),
             security_descriptor: task.seen.security_descriptor,
             scheduler: was_told.then_some(task.told.is_some()),
+            ..task.seen
         };
         let definition = task
             .xml

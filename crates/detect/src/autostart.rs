@@ -70,6 +70,7 @@ fn of_entry<'a>(entry: &'a AutostartEntry, intel: &Intel) -> Launch<'a> {
         signer: entry.signer.as_deref(),
         observations,
         hides: Vec::new(),
+        supports: None,
         altered: altered::entry(entry, intel),
         subject: entry_subject(entry),
     }
@@ -92,6 +93,9 @@ fn of_task(task: &ScheduledTask) -> Launch<'_> {
     if task.seen.registry == Some(true) && task.seen.security_descriptor == Some(false) {
         hides.push((Severity::High, m::REASON_TASK_NO_DESCRIPTOR.plain()));
     }
+    if task.seen.registry == Some(true) && task.seen.listed == Some(false) && !task.actions.is_empty() {
+        hides.push((Severity::Medium, m::REASON_TASK_NOT_LISTED.plain()));
+    }
     if task.seen.registry == Some(true) && task.seen.file == Some(false) && !task.actions.is_empty() {
         hides.push((Severity::Medium, m::REASON_TASK_NO_FILE.plain()));
     }
@@ -112,6 +116,7 @@ fn of_task(task: &ScheduledTask) -> Launch<'_> {
         signer: None,
         observations,
         hides,
+        supports: (task.hidden == Some(true)).then(|| m::REASON_TASK_HIDDEN.plain()),
         altered: None,
         subject: json_object(task),
     }
@@ -138,6 +143,7 @@ fn of_service<'a>(service: &'a Service, intel: &Intel) -> Launch<'a> {
         signer: None,
         observations,
         hides: Vec::new(),
+        supports: None,
         altered: altered::service(service, intel),
         subject: json_object(service),
     }

@@ -36,6 +36,8 @@ pub(crate) struct Launch<'a> {
     pub(crate) observations: Vec<Observation<'a>>,
     /// Signs that it hides, each with its weight as a finding.
     pub(crate) hides: Vec<(Severity, Message)>,
+    /// What is told beside a sign and is none by itself.
+    pub(crate) supports: Option<Message>,
     /// How it differs from a clean machine, where it stands in the place of something of Windows.
     pub(crate) altered: Option<Altered>,
     /// Every field under its Windows name.
@@ -82,6 +84,7 @@ impl<'a> Launch<'a> {
             reasons.extend(family.reasons);
             finding.family = Some(family.family);
         }
+        reasons.extend(self.supports);
         finding.reasons = reasons;
         let altered = self.altered.map(|altered| altered.attack);
         let attack: BTreeSet<_> = content.attack.into_iter().chain(altered).collect();

@@ -80,6 +80,8 @@ messages! {
     REASON_TASK_NO_DESCRIPTOR = "reason-task-no-descriptor" [];
     REASON_TASK_NO_FILE = "reason-task-no-file" [];
     REASON_TASK_NOT_TOLD = "reason-task-not-told" [];
+    REASON_TASK_NOT_LISTED = "reason-task-not-listed" [];
+    REASON_TASK_HIDDEN = "reason-task-hidden" [];
     REASON_CONSUMER_PROVIDER = "reason-consumer-provider" ["class"];
 
     REASON_BUSY = "reason-busy" ["percent", "minutes"];

@@ -9,9 +9,10 @@ use crate::content::{Content, recognise};
 use crate::messages as m;
 use crate::subject::{finding, finding_id, places};
 use evidence::wmi::Fingerprint;
-use evidence::{Evidence, RegistryValue};
+use evidence::{Evidence, RegistryValue, readable};
 use intel::{IndicatorKind as Known, Intel, Observation};
 use serde_json::Value as Json;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Texts below this many characters are no store.
@@ -20,8 +21,8 @@ const STORE_SIZE: usize = 1_000;
 /// Texts above this are judged by their beginning.
 const MAX_DECODED: usize = 256 << 10;
 
-/// How programs for Windows begin, as the hex in which binary data is given.
-const PROGRAM: &str = "4d5a90000300";
+/// How programs for Windows begin.
+const PROGRAM: &[u8] = b"MZ\x90\x00\x03\x00";
 
 /// Looks at every long value of the evidence.
 pub(crate) fn detect(evidence: &Evidence, intel: &Intel) -> Vec<Finding> {
@@ -38,17 +39,26 @@ pub(crate) fn detect(evidence: &Evidence, intel: &Intel) -> Vec<Finding> {
 }
 
 fn judge(value: &RegistryValue, intel: &Intel) -> Option<Finding> {
-    let size = value.data.chars().count();
-    let is_binary = value.kind == "REG_BINARY" || value.kind == "REG_NONE";
-    let is_program = is_binary && value.data.starts_with(PROGRAM);
-    if size < STORE_SIZE || (is_binary && !is_program) {
+    if value.data.len() < STORE_SIZE {
+        return None;
+    }
+    let bytes = if value.is_binary() { Some(value.bytes()?) } else { None };
+    let is_program = bytes.as_ref().is_some_and(|bytes| bytes.starts_with(PROGRAM));
+    let text: Cow<'_, str> = match &bytes {
+        Some(_) if is_program => Cow::Borrowed(""),
+        // A script may stand there as its bytes.
+        Some(bytes) => Cow::Owned(readable(bytes)?),
+        None => Cow::Borrowed(&value.data),
+    };
+    let size = bytes.as_ref().filter(|_| is_program).map_or_else(|| text.chars().count(), Vec::len);
+    if size < STORE_SIZE {
         return None;
     }
     let path = format!("{}\\{}", value.key, value.name);
     let mut content = Content::default();
     let mut inside = is_program.then(|| m::CONTENT_EXECUTABLE.plain());
-    if !is_binary {
-        let head: String = value.data.chars().take(MAX_DECODED).collect();
+    if !is_program {
+        let head: String = text.chars().take(MAX_DECODED).collect();
         content.add(&value.name, &head, None);
         inside = content.scripts.first().and_then(what_it_holds);
     }

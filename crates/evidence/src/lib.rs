@@ -25,7 +25,7 @@ pub use message::{Arg, Level, Message, MessageSpec, Note};
 pub use process::{Connection, Process};
 pub use provenance::{Location, Provenance, Source, SourceIndex};
 pub use service::Service;
-pub use system::{Account, FileFact, RegistryValue, Setting};
+pub use system::{Account, FileFact, RegistryValue, Setting, readable};
 pub use task::{ScheduledTask, TaskAction, TaskPlaces};
 pub use wmi::{ClassProperty, ObjectPath, Property, PropertyName, Seen, State, Value, WmiClass, WmiObject};
 

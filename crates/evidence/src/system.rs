@@ -43,6 +43,41 @@ pub struct RegistryValue {
     pub key_written: Option<u64>,
 }
 
+impl RegistryValue {
+    /// Whether its data is none of text, which is told in hex.
+    pub fn is_binary(&self) -> bool {
+        !["REG_SZ", "REG_EXPAND_SZ", "REG_MULTI_SZ", "REG_LINK"].contains(&self.kind.as_str())
+    }
+
+    /// The bytes of binary data; `None` where it is no hex.
+    pub fn bytes(&self) -> Option<Vec<u8>> {
+        let digits = self.data.as_bytes().as_chunks::<2>();
+        let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+        let byte = |[high, low]: &[u8; 2]| Some(digit(*high)? << 4 | digit(*low)?);
+        digits.1.is_empty().then(|| digits.0.iter().map(byte).collect()).flatten()
+    }
+}
+
+/// The text that bytes are, in UTF-16 (little-endian) or in ASCII; `None` where their beginning is no text.
+pub fn readable(bytes: &[u8]) -> Option<String> {
+    /// Bytes by which it is judged.
+    const HEAD: usize = 512;
+    let is_text = |byte: u8| matches!(byte, b' '..=b'~' | b'\t' | b'\r' | b'\n');
+    let bytes = bytes.strip_prefix(&[0xFF, 0xFE]).unwrap_or(bytes);
+    let head = bytes.get(..HEAD.min(bytes.len()))?;
+    if head.len() < 2 {
+        return None;
+    }
+    if head.as_chunks::<2>().0.iter().all(|[low, high]| *high == 0 && is_text(*low)) {
+        let units = bytes.as_chunks::<2>().0.iter().map(|unit| u16::from_le_bytes(*unit));
+        let text = char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER));
+        return Some(text.collect::<String>().trim_end_matches('\0').to_owned());
+    }
+    head.iter()
+        .all(|byte| is_text(*byte))
+        .then(|| String::from_utf8_lossy(bytes).trim_end_matches('\0').to_owned())
+}
+
 /// A local user account. No password and no hash of one is ever read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
@@ -76,4 +111,26 @@ pub struct Setting {
     pub value: String,
     /// More about it, by name.
     pub details: BTreeMap<String, String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn binary_data_that_is_text() {
+        let wide: Vec<u8> = "IEX $é".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        // The beginning decides, and it is none where a letter is no ASCII; a script begins with ASCII.
+        assert_eq!(readable(&wide), None);
+        let long: Vec<u8> =
+            format!("{}é\0", "x".repeat(300)).encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(readable(&long).unwrap(), format!("{}é", "x".repeat(300)));
+        assert_eq!(readable(b"cmd /c x\r\n\0").as_deref(), None);
+        assert_eq!(readable(b"cmd /c x\r\n").as_deref(), Some("cmd /c x\r\n"));
+        assert_eq!(readable(b"MZ\x90\0"), None);
+        assert_eq!(readable(b""), None);
+        let value = |data: &str| RegistryValue { data: data.to_owned(), ..RegistryValue::default() };
+        assert_eq!(value("00ffA5").bytes(), Some(vec![0, 0xFF, 0xA5]));
+        assert_eq!((value("0").bytes(), value("zz").bytes()), (None, None));
+    }
 }

@@ -65,6 +65,9 @@ pub struct TaskPlaces {
     pub registry: Option<bool>,
     /// Whether the task cache holds its security descriptor: without one the scheduler shows it to nobody.
     pub security_descriptor: Option<bool>,
+    /// Whether the task cache lets the scheduler list it: the value `Index` of its key is not 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listed: Option<bool>,
     /// The scheduler itself; `None` where it was not asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scheduler: Option<bool>,

@@ -229,9 +229,12 @@ impl Settings {
         found.next().map(|row| row.source.as_str())
     }
 
-    /// What is known of a value; the 32-bit view of a key counts as the key.
+    /// What is known of a value; the 32-bit view of a key counts as the key, and a user's class as the machine's that it stands before.
     pub fn stock_value(&self, key: &str, name: &str) -> Option<&StockValue> {
-        let key = key.to_lowercase().replace(r"\wow6432node\", r"\");
+        let mut key = key.to_lowercase().replace(r"\wow6432node\", r"\");
+        if key.starts_with(r"hkcu\software\classes\") {
+            key.replace_range(..4, "hklm");
+        }
         let mut values = self.values.iter();
         values.find(|known| known.key.to_lowercase() == key && known.name.eq_ignore_ascii_case(name))
     }
@@ -446,6 +449,45 @@ mod tests {
         assert!(schedule.is(r"%systemroot%\system32\schedsvc.dll"));
         assert!(schedule.is(r"D:\Windows\System32\SCHEDSVC.DLL"));
         assert!(!schedule.is(r"C:\Windows\Temp\schedsvc.dll"));
+    }
+
+    #[test]
+    fn stock_values_of_the_logon_and_of_file_types() {
+        let foreign = |key: &str, name: &str, data: &str| -> Vec<String> {
+            let known = settings().stock_value(key, name).unwrap_or_else(|| panic!("{key} {name}"));
+            known.foreign(data).into_iter().map(str::to_owned).collect()
+        };
+        let lsa = r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa";
+        let none: [String; 0] = [];
+        for (key, name, data) in [
+            (lsa, "Security Packages", "kerberos\nmsv1_0\nschannel\nwdigest\ntspkg\npku2u"),
+            (lsa, "Security Packages", "\"\""),
+            (lsa, "Notification Packages", "rassfm\nscecli"),
+            (lsa, "Authentication Packages", "msv1_0"),
+            (
+                r"HKLM\SYSTEM\CurrentControlSet\Control\SecurityProviders",
+                "SecurityProviders",
+                "credssp.dll, pwdssp.dll",
+            ),
+            (r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager", "BootExecute", "autocheck autochk *"),
+            (
+                r"HKLM\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters",
+                "AutodialDLL",
+                r"%SystemRoot%\system32\rasadhlp.dll",
+            ),
+            (r"HKLM\SOFTWARE\Classes\exefile\shell\open\command", "exefile", "\"%1\" %*"),
+            (r"HKLM\SOFTWARE\Classes\WOW6432Node\comfile\shell\open\command", "comfile", "\"%1\" %*"),
+            (
+                r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders",
+                "Common Startup",
+                r"%ProgramData%\Microsoft\Windows\Start Menu\Programs\Startup",
+            ),
+        ] {
+            assert_eq!(foreign(key, name, data), none, "{name}");
+        }
+        assert_eq!(foreign(lsa, "Notification Packages", "scecli\nevilfilter"), ["evilfilter"]);
+        let hook = r#"C:\ProgramData\hook.exe "%1" %*"#;
+        assert_eq!(foreign(r"HKLM\SOFTWARE\Classes\exefile\shell\open\command", "exefile", hook), [hook]);
     }
 
     #[test]

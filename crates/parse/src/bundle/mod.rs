@@ -8,7 +8,8 @@
 //! - a zip archive, with what it holds and with archives in it, one deep; an archive in it that is called `NAME_WMI.zip` is a bundle of its own;
 //! - the evidence that lies directly in a folder; its subfolders are searched in turn;
 //! - a folder that holds `deminer/manifest.json`, with everything below;
-//! - a folder that holds a Windows disk (`Windows/System32`, or a drive such as `C/`), with everything below;
+//! - a folder that holds a Windows disk (`Windows/System32`, or a drive such as `C/`), or is its folder `Windows` or `System32`, with everything
+//!   below;
 //! - files of one folder that the user names one by one;
 //! - standard input.
 //!

@@ -43,6 +43,10 @@ notes! {
     UNREAD = "note-format-unread", &["format"];
     /// The file that Autoruns saves by default.
     ARN = "note-autoruns-arn", &[];
+    /// A hive that Windows put aside, in `RegBack` or `Windows.old`.
+    OUTDATED = "note-hive-outdated", &[];
+    /// A file below `System32\Tasks` that is no task.
+    TASK_UNREAD = "note-task-unread", &[];
     /// Files of a whole disk that no parser reads.
     UNREAD_FILES = "note-files-unread", &["count"];
     /// The archive's directory cannot be read.

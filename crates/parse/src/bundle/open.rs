@@ -4,7 +4,7 @@ use super::collect::{Collector, Mode, Offer};
 use super::files::max_program;
 use super::group::{Bundle, group};
 use super::notes::{CROWDED, DEEP, LINK, SPECIAL, io_message};
-use super::walk::{Entry, Kind, list};
+use super::walk::{Entry, Kind, list, on_disk};
 use super::{BundleRef, Limits, Place, Shape, Slice, names};
 use crate::format::{Format, file_name};
 use evidence::{Evidence, Level, Message, NameSource};
@@ -26,7 +26,13 @@ pub(super) fn read(bundle: &BundleRef, limits: &Limits, hash: bool) -> Vec<Evide
         Place::Nested { archive, member, slice } => nested(&mut collector, archive, member, slice),
         Place::Folder { path, .. } => {
             let mut files = limits.members;
-            folder(&mut collector, path, "", limits, (0, shape != Shape::Loose), &mut files);
+            let prefix = match shape {
+                Shape::Disk => {
+                    list(path).ok().and_then(|entries| on_disk(path, &entries)).unwrap_or_default()
+                }
+                _ => "",
+            };
+            folder(&mut collector, path, prefix, limits, (0, shape != Shape::Loose), &mut files);
         }
         Place::Files(paths) => {
             for path in paths {

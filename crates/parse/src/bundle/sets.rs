@@ -199,6 +199,7 @@ fn with_records(offer: &Offer, source: Source, parsed: Parsed) -> Taken {
     Taken {
         records: parsed.records,
         coverage: parsed.coverage,
+        classes: parsed.classes,
         notes: parsed.problems.into_iter().map(|problem| to_note(problem, &name)).collect(),
         ..taken(offer, Some(source))
     }

@@ -1,9 +1,9 @@
 //! Finds the bundles below what the user named.
 
 use super::archive::Archive;
-use super::collect::{is_bundle, is_manifest};
+use super::collect::{is_bundle, is_manifest, is_outdated};
 use super::manifest::MANIFEST_PATH;
-use super::notes::{DEEP, LINK, NO_EVIDENCE, SPECIAL, STDIN_EMPTY, io_message, too_large};
+use super::notes::{DEEP, LINK, NO_EVIDENCE, OUTDATED, SPECIAL, STDIN_EMPTY, io_message, too_large};
 use super::open::open;
 use super::{BundleRef, Discovery, Input, Limits, Place, Shape, Slice, names};
 use crate::format::{Format, HEAD, has_extension};
@@ -161,7 +161,7 @@ impl Walk<'_> {
         }
         let shape = if is_sealed(path, &entries) {
             Shape::Sealed
-        } else if is_disk(path, &entries) {
+        } else if on_disk(path, &entries).is_some() {
             Shape::Disk
         } else {
             Shape::Loose
@@ -181,6 +181,10 @@ impl Walk<'_> {
                     Err(_) if names::kind(&name.to_string_lossy()).is_some() => evidence = true,
                     Err(message) => self.note(&inner, Level::Warning, message),
                 },
+                // The hives in it are those of another day, and no machine of their own.
+                Kind::Folder if is_outdated(&name.to_string_lossy()) => {
+                    self.note(&inner, Level::Info, OUTDATED.plain());
+                }
                 Kind::Folder => self.folder(&inner, depth + 1),
                 Kind::Link => self.note(&inner, Level::Info, LINK.plain()),
                 Kind::Special => self.note(&inner, Level::Info, SPECIAL.plain()),
@@ -295,8 +299,9 @@ fn is_sealed(path: &Path, entries: &[Entry]) -> bool {
         && fs::symlink_metadata(path.join(MANIFEST_PATH)).is_ok_and(|metadata| metadata.is_file())
 }
 
-/// Whether a folder is a Windows disk, or holds one by its drive letter, as triage tools and mounted images lay it out.
-fn is_disk(path: &Path, entries: &[Entry]) -> bool {
+/// Where on the disk a folder is that is a Windows disk, or holds one by its drive letter, as triage tools and mounted images lay it out: `""`
+/// for these. The folders `Windows` and `System32` are disks without what is above them. `None` where the folder is none of these.
+pub(super) fn on_disk(path: &Path, entries: &[Entry]) -> Option<&'static str> {
     let folders = || entries.iter().filter(|entry| entry.kind == Kind::Folder);
     let named = |entry: &Entry, name: &str| entry.name.eq_ignore_ascii_case(name);
     let has = |folder: &Path, names: &[&str]| {
@@ -306,10 +311,20 @@ fn is_disk(path: &Path, entries: &[Entry]) -> bool {
                 .any(|entry| entry.kind == Kind::Folder && names.iter().any(|name| named(entry, name)))
         })
     };
-    folders().any(|entry| named(entry, "Windows") && has(&path.join(&entry.name), &["System32"]))
+    let own = |name: &str| folders().any(|entry| named(entry, name));
+    if folders().any(|entry| named(entry, "Windows") && has(&path.join(&entry.name), &["System32"]))
         || folders().any(|entry| {
             is_drive(&entry.name.to_string_lossy()) && has(&path.join(&entry.name), &["Windows", "Users"])
         })
+    {
+        Some("")
+    } else if folders().any(|entry| named(entry, "System32") && has(&path.join(&entry.name), &["config"])) {
+        Some("C/Windows/")
+    } else if own("config") && ["drivers", "wbem", "Tasks", "winevt"].into_iter().any(own) {
+        Some("C/Windows/System32/")
+    } else {
+        None
+    }
 }
 
 /// `C`, `C:`, `C%3A`.

@@ -1,182 +1,262 @@
 //! The autostart places of the registry, as tables.
 //!
-//! The places are those that Autoruns (Sysinternals) lists and Microsoft documents each; categories are in its words.
+//! The places are those that Autoruns (Sysinternals) lists and Microsoft documents each; categories are in its words. The tables are plain data, so
+//! that a running machine is asked for the same places as a hive.
 
-use super::system::place;
-use super::view::{Place, View, autostart};
-use crate::Parsed;
 use evidence::AutostartKind;
 
 /// How entries stand in a key.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Form {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
     /// Every value is an entry: its name, and what it starts.
     Values,
-    /// Values of these names are entries.
+    /// Every value of the key and of the keys directly below is an entry.
+    BelowValues,
+    /// Values of these names are entries; `""` is the default value.
     Named(&'static [&'static str]),
-    /// Each key below has values of these names that are entries.
-    Children(&'static [&'static str]),
+    /// In each key below, at a path (empty for the key itself), values of these names are entries.
+    Below(&'static str, &'static [&'static str]),
     /// The names of the keys below are class ids.
     ChildClasses,
     /// The data of values are class ids.
     ValueClasses,
     /// The names of values are class ids.
     NameClasses,
+    /// In each key below, the value of this name is a class id; where it holds none, the key's own name may be one.
+    BelowClass(&'static str),
+    /// The names of the keys below are names of programs' classes (`Vendor.AddIn`), whose ids stand below `Classes`.
+    ChildProgIds,
+    /// In each key below, the binary value of this name begins with a path, up to its first NUL.
+    BelowPacked(&'static str),
+    /// In each key two levels below, the value `Script` is a program and `Parameters` its arguments.
+    Scripts,
 }
 
-/// An autostart place: kind, category, key, form.
-pub(super) type Row = (AutostartKind, &'static str, &'static str, Form);
+/// An autostart place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row {
+    /// The kind of its entries.
+    pub kind: AutostartKind,
+    /// The category in the words of Autoruns.
+    pub category: &'static str,
+    /// The key below that of the table.
+    pub key: &'static str,
+    /// How entries stand in it.
+    pub form: Form,
+}
 
-const RUN: AutostartKind = AutostartKind::Run;
-const OTHER: AutostartKind = AutostartKind::Other;
+const fn run(key: &'static str, form: Form) -> Row {
+    Row { kind: AutostartKind::Run, category: "Logon", key, form }
+}
 
-/// Below `SOFTWARE`, `SOFTWARE\WOW6432Node` and a user's `Software`.
-pub(super) const COMMON: &[Row] = &[
-    (RUN, "Logon", r"Microsoft\Windows\CurrentVersion\Run", Form::Values),
-    (RUN, "Logon", r"Microsoft\Windows\CurrentVersion\RunOnce", Form::Values),
-    (RUN, "Logon", r"Microsoft\Windows\CurrentVersion\RunOnceEx", Form::Values),
-    (RUN, "Logon", r"Microsoft\Windows\CurrentVersion\RunServices", Form::Values),
-    (RUN, "Logon", r"Microsoft\Windows\CurrentVersion\RunServicesOnce", Form::Values),
-    (RUN, "Logon", r"Microsoft\Windows\CurrentVersion\Policies\Explorer\Run", Form::Values),
-    (RUN, "Logon", r"Microsoft\Windows NT\CurrentVersion\Windows", Form::Named(&["Load", "Run"])),
-    (
-        RUN,
-        "Logon",
+const fn other(category: &'static str, key: &'static str, form: Form) -> Row {
+    Row { kind: AutostartKind::Other, category, key, form }
+}
+
+/// Below `HKLM\SOFTWARE`, `HKLM\SOFTWARE\WOW6432Node` and a user's `Software`.
+pub const SOFTWARE: &[Row] = &[
+    run(r"Microsoft\Windows\CurrentVersion\Run", Form::Values),
+    run(r"Microsoft\Windows\CurrentVersion\RunOnce", Form::Values),
+    run(r"Microsoft\Windows\CurrentVersion\RunOnceEx", Form::BelowValues),
+    run(r"Microsoft\Windows\CurrentVersion\RunServices", Form::Values),
+    run(r"Microsoft\Windows\CurrentVersion\RunServicesOnce", Form::Values),
+    run(r"Microsoft\Windows\CurrentVersion\Policies\Explorer\Run", Form::Values),
+    run(
+        r"Microsoft\Windows NT\CurrentVersion\Terminal Server\Install\Software\Microsoft\Windows\CurrentVersion\Run",
+        Form::Values,
+    ),
+    run(
+        r"Microsoft\Windows NT\CurrentVersion\Terminal Server\Install\Software\Microsoft\Windows\CurrentVersion\RunOnce",
+        Form::Values,
+    ),
+    run(r"Microsoft\Windows NT\CurrentVersion\Windows", Form::Named(&["Load", "Run"])),
+    run(
         r"Microsoft\Windows NT\CurrentVersion\Winlogon",
         Form::Named(&["Shell", "Userinit", "Taskman", "AppSetup", "System", "GinaDLL", "UIHost", "VMApplet"]),
     ),
-    (RUN, "Logon", r"Microsoft\Windows\CurrentVersion\Policies\System", Form::Named(&["Shell"])),
-    (OTHER, "Winlogon", r"Microsoft\Windows NT\CurrentVersion\Winlogon\Notify", Form::Children(&["DllName"])),
-    (OTHER, "Logon", r"Microsoft\Active Setup\Installed Components", Form::Children(&["StubPath"])),
-    (
-        OTHER,
+    run(r"Microsoft\Windows\CurrentVersion\Policies\System", Form::Named(&["Shell"])),
+    other(
+        "Logon",
+        r"Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders",
+        Form::Named(&["Startup", "Common Startup"]),
+    ),
+    other("Winlogon", r"Microsoft\Windows NT\CurrentVersion\Winlogon\Notify", Form::Below("", &["DllName"])),
+    other(
+        "Winlogon",
+        r"Microsoft\Windows NT\CurrentVersion\Winlogon\GPExtensions",
+        Form::Below("", &["DllName"]),
+    ),
+    other(
+        "Winlogon",
+        r"Microsoft\Windows\CurrentVersion\Authentication\Credential Providers",
+        Form::ChildClasses,
+    ),
+    other(
+        "Winlogon",
+        r"Microsoft\Windows\CurrentVersion\Authentication\Credential Provider Filters",
+        Form::ChildClasses,
+    ),
+    other("Winlogon", r"Microsoft\Windows\CurrentVersion\Authentication\PLAP Providers", Form::ChildClasses),
+    other("Logon", r"Microsoft\Active Setup\Installed Components", Form::Below("", &["StubPath"])),
+    other("Logon", r"Microsoft\Windows\CurrentVersion\Group Policy\Scripts\Startup", Form::Scripts),
+    other("Logon", r"Microsoft\Windows\CurrentVersion\Group Policy\Scripts\Shutdown", Form::Scripts),
+    other("Logon", r"Microsoft\Windows\CurrentVersion\Group Policy\Scripts\Logon", Form::Scripts),
+    other("Logon", r"Microsoft\Windows\CurrentVersion\Group Policy\Scripts\Logoff", Form::Scripts),
+    other(
         "Image Hijacks",
         r"Microsoft\Windows NT\CurrentVersion\Image File Execution Options",
-        Form::Children(&["Debugger", "VerifierDlls"]),
+        Form::Below("", &["Debugger", "VerifierDlls"]),
     ),
-    (
-        OTHER,
+    other(
         "Image Hijacks",
         r"Microsoft\Windows NT\CurrentVersion\SilentProcessExit",
-        Form::Children(&["MonitorProcess"]),
+        Form::Below("", &["MonitorProcess"]),
     ),
-    (OTHER, "Image Hijacks", r"Microsoft\Command Processor", Form::Named(&["AutoRun"])),
-    (
-        OTHER,
+    other("Image Hijacks", r"Microsoft\Command Processor", Form::Named(&["AutoRun"])),
+    other(
         "AppInit",
         r"Microsoft\Windows NT\CurrentVersion\Windows",
         Form::Named(&["AppInit_DLLs", "IconServiceLib"]),
     ),
-    (OTHER, "Image Hijacks", r"Microsoft\Windows NT\CurrentVersion\AeDebug", Form::Named(&["Debugger"])),
-    (OTHER, "Image Hijacks", r"Microsoft\Windows\Windows Error Reporting\Hangs", Form::Named(&["Debugger"])),
-    (OTHER, "Network Providers", r"Microsoft\NetSh", Form::Values),
-    (
-        OTHER,
+    other("Image Hijacks", r"Microsoft\Windows NT\CurrentVersion\AeDebug", Form::Named(&["Debugger"])),
+    other("Image Hijacks", r"Microsoft\Windows\Windows Error Reporting\Hangs", Form::Named(&["Debugger"])),
+    other("Network Providers", r"Microsoft\NetSh", Form::Values),
+    other("Codecs", r"Microsoft\Windows NT\CurrentVersion\Drivers32", Form::Values),
+    other("AMSI", r"Microsoft\AMSI\Providers", Form::ChildClasses),
+    other(
         "Internet Explorer",
         r"Microsoft\Windows\CurrentVersion\Explorer\Browser Helper Objects",
         Form::ChildClasses,
     ),
-    (OTHER, "Explorer", r"Microsoft\Windows\CurrentVersion\Explorer\ShellServiceObjects", Form::ChildClasses),
-    (OTHER, "Explorer", r"Microsoft\Windows\CurrentVersion\Explorer\ShellExecuteHooks", Form::NameClasses),
-    (OTHER, "Explorer", r"Microsoft\Windows\CurrentVersion\Explorer\SharedTaskScheduler", Form::NameClasses),
-    (OTHER, "Explorer", r"Microsoft\Windows\CurrentVersion\ShellServiceObjectDelayLoad", Form::ValueClasses),
+    other("Explorer", r"Microsoft\Windows\CurrentVersion\Explorer\ShellServiceObjects", Form::ChildClasses),
+    other(
+        "Explorer",
+        r"Microsoft\Windows\CurrentVersion\Explorer\ShellIconOverlayIdentifiers",
+        Form::BelowClass(""),
+    ),
+    other("Explorer", r"Microsoft\Windows\CurrentVersion\Explorer\ShellExecuteHooks", Form::NameClasses),
+    other("Explorer", r"Microsoft\Windows\CurrentVersion\Explorer\SharedTaskScheduler", Form::NameClasses),
+    other("Explorer", r"Microsoft\Windows\CurrentVersion\ShellServiceObjectDelayLoad", Form::ValueClasses),
+    other("Office", r"Microsoft\Office\Access\Addins", Form::ChildProgIds),
+    other("Office", r"Microsoft\Office\Excel\Addins", Form::ChildProgIds),
+    other("Office", r"Microsoft\Office\Outlook\Addins", Form::ChildProgIds),
+    other("Office", r"Microsoft\Office\PowerPoint\Addins", Form::ChildProgIds),
+    other("Office", r"Microsoft\Office\Word\Addins", Form::ChildProgIds),
+    other("Office", r"Microsoft\Office test\Special\Perf", Form::Named(&[""])),
+];
+
+/// Below `Classes` of the machine, and of a user.
+pub const CLASSES: &[Row] = &[
+    other("Explorer", r"*\ShellEx\ContextMenuHandlers", Form::BelowClass("")),
+    other("Explorer", r"*\ShellEx\PropertySheetHandlers", Form::BelowClass("")),
+    other("Explorer", r"AllFileSystemObjects\ShellEx\ContextMenuHandlers", Form::BelowClass("")),
+    other("Explorer", r"AllFileSystemObjects\ShellEx\PropertySheetHandlers", Form::BelowClass("")),
+    other("Explorer", r"Directory\ShellEx\ContextMenuHandlers", Form::BelowClass("")),
+    other("Explorer", r"Directory\ShellEx\CopyHookHandlers", Form::BelowClass("")),
+    other("Explorer", r"Directory\ShellEx\DragDropHandlers", Form::BelowClass("")),
+    other("Explorer", r"Directory\ShellEx\PropertySheetHandlers", Form::BelowClass("")),
+    other("Explorer", r"Directory\Background\ShellEx\ContextMenuHandlers", Form::BelowClass("")),
+    other("Explorer", r"Drive\ShellEx\ContextMenuHandlers", Form::BelowClass("")),
+    other("Explorer", r"Folder\ShellEx\ColumnHandlers", Form::BelowClass("")),
+    other("Explorer", r"Folder\ShellEx\ContextMenuHandlers", Form::BelowClass("")),
+    other("Explorer", r"Folder\ShellEx\DragDropHandlers", Form::BelowClass("")),
+    other("Explorer", r"Folder\ShellEx\PropertySheetHandlers", Form::BelowClass("")),
+    other("Explorer", r"lnkfile\ShellEx\ContextMenuHandlers", Form::BelowClass("")),
+    other("Explorer", r"Protocols\Filter", Form::BelowClass("CLSID")),
+    other("Explorer", r"Protocols\Handler", Form::BelowClass("CLSID")),
+];
+
+/// File types and protocols whose command starts with much that people or Windows open; hijacks of them pass by the prompt for
+/// elevation or catch every program. The command is the default value of `shell\open\command` below each, below `Classes` of the machine and
+/// of a user.
+pub const COMMANDS: &[&str] = &[
+    "exefile",
+    "comfile",
+    "batfile",
+    "cmdfile",
+    "piffile",
+    "scrfile",
+    "htafile",
+    "mscfile",
+    "ms-settings",
+    "Folder",
+    "txtfile",
+    ".exe",
+    ".cmd",
 ];
 
 /// Below a user's hive.
-pub(super) const USER: &[Row] = &[
-    (RUN, "Logon", "Environment", Form::Named(&["UserInitMprLogonScript"])),
-    (OTHER, "Logon", r"Control Panel\Desktop", Form::Named(&["SCRNSAVE.EXE"])),
-    (
-        OTHER,
+pub const USER: &[Row] = &[
+    run("Environment", Form::Named(&["UserInitMprLogonScript"])),
+    other("Logon", r"Control Panel\Desktop", Form::Named(&["SCRNSAVE.EXE"])),
+    other(
         "Environment",
         "Environment",
         Form::Named(&["COR_PROFILER", "COR_PROFILER_PATH", "CORECLR_PROFILER_PATH"]),
     ),
 ];
 
-/// Below the control set.
-const SYSTEM: &[Row] = &[
-    (OTHER, "AppCertDLLs", r"Control\Session Manager\AppCertDlls", Form::Values),
-    (OTHER, "Print Monitors", r"Control\Print\Monitors", Form::Children(&["Driver"])),
-    (OTHER, "Print Monitors", r"Control\Print\Providers", Form::Children(&["Name"])),
-    (OTHER, "Boot Execute", r"Control\SafeBoot", Form::Named(&["AlternateShell"])),
-    (
-        OTHER,
+/// Below `HKLM\SYSTEM\CurrentControlSet`.
+pub const CONTROL_SET: &[Row] = &[
+    other(
+        "Boot Execute",
+        r"Control\Session Manager",
+        Form::Named(&["BootExecute", "SetupExecute", "Execute", "S0InitialCommand"]),
+    ),
+    other("Boot Execute", r"Control\SafeBoot", Form::Named(&["AlternateShell"])),
+    other("Boot Execute", r"Control\BootVerificationProgram", Form::Named(&["ImagePath"])),
+    other("AppCertDLLs", r"Control\Session Manager\AppCertDlls", Form::Values),
+    other("KnownDLLs", r"Control\Session Manager\KnownDLLs", Form::Values),
+    other(
+        "LSA Providers",
+        r"Control\Lsa",
+        Form::Named(&["Authentication Packages", "Security Packages", "Notification Packages"]),
+    ),
+    other("LSA Providers", r"Control\Lsa\OSConfig", Form::Named(&["Security Packages"])),
+    other("LSA Providers", r"Control\SecurityProviders", Form::Named(&["SecurityProviders"])),
+    other("Print Monitors", r"Control\Print\Monitors", Form::Below("", &["Driver"])),
+    other("Print Monitors", r"Control\Print\Providers", Form::Below("", &["Name"])),
+    other("Network Providers", "Services", Form::Below("NetworkProvider", &["ProviderPath"])),
+    other("Time Providers", r"Services\W32Time\TimeProviders", Form::Below("", &["DllName"])),
+    other("Winsock Providers", r"Services\WinSock2\Parameters", Form::Named(&["AutodialDLL"])),
+    other(
+        "Winsock Providers",
+        r"Services\WinSock2\Parameters\Protocol_Catalog9\Catalog_Entries",
+        Form::BelowPacked("PackedCatalogItem"),
+    ),
+    other(
+        "Winsock Providers",
+        r"Services\WinSock2\Parameters\Protocol_Catalog9\Catalog_Entries64",
+        Form::BelowPacked("PackedCatalogItem"),
+    ),
+    other(
+        "Winsock Providers",
+        r"Services\WinSock2\Parameters\NameSpace_Catalog5\Catalog_Entries",
+        Form::Below("", &["LibraryPath"]),
+    ),
+    other(
+        "Winsock Providers",
+        r"Services\WinSock2\Parameters\NameSpace_Catalog5\Catalog_Entries64",
+        Form::Below("", &["LibraryPath"]),
+    ),
+    other(
         "Environment",
         r"Control\Session Manager\Environment",
         Form::Named(&["COR_PROFILER", "COR_PROFILER_PATH", "CORECLR_PROFILER_PATH"]),
     ),
-    (RUN, "Logon", r"Control\Terminal Server\Wds\rdpwd", Form::Named(&["StartupPrograms"])),
-    (RUN, "Logon", r"Control\Terminal Server\WinStations\RDP-Tcp", Form::Named(&["InitialProgram"])),
+    run(r"Control\Terminal Server\Wds\rdpwd", Form::Named(&["StartupPrograms"])),
+    run(r"Control\Terminal Server\WinStations\RDP-Tcp", Form::Named(&["InitialProgram"])),
 ];
 
-/// The places of the SYSTEM hive.
-pub(super) fn system(set: &View, out: &mut Parsed) {
-    for row in SYSTEM {
-        read(set, *row, None, None, out);
-    }
-    // `Notify` keys name the library of a time provider or a network provider in their own way.
-    let providers = set.at(r"Services\W32Time\TimeProviders");
-    for key in providers.iter().flat_map(View::children) {
-        if let Some(value) = key.key.value("DllName") {
-            out.records.extend(key.entry(place("Time Providers"), &key.name(), &value));
-        }
-    }
-}
-
-/// Reads the place below `root`. Class ids are looked up below `classes`.
-pub(super) fn read(root: &View, row: Row, profile: Option<&str>, classes: Option<&View>, out: &mut Parsed) {
-    let (kind, category, path, form) = row;
-    let place = Place { kind, category, profile };
-    let Some(key) = root.at(path) else { return };
-    let records = &mut out.records;
-    match form {
-        Form::Values => {
-            records
-                .extend(key.key.values().iter().filter_map(|value| key.entry(place, &value.name(), value)));
-        }
-        Form::Named(names) => {
-            let values = names.iter().filter_map(|name| Some((name, key.key.value(name)?)));
-            records.extend(values.filter_map(|(name, value)| key.entry(place, name, &value)));
-        }
-        Form::Children(names) => {
-            for child in key.children() {
-                for name in names {
-                    if let Some(value) = child.key.value(name) {
-                        records.extend(child.entry(place, &child.name(), &value));
-                    }
-                }
-            }
-        }
-        Form::ChildClasses => {
-            let ids = key.children().map(|child| (child.name(), child.location()));
-            records.extend(ids.map(|(id, at)| (at, class_entry(place, &key, &id, &id, classes))));
-        }
-        Form::NameClasses => {
-            let ids = key.key.values().into_iter().map(|value| value.name());
-            let ids = ids.filter(|name| name.starts_with('{'));
-            records.extend(ids.map(|id| (key.location(), class_entry(place, &key, &id, &id, classes))));
-        }
-        Form::ValueClasses => {
-            let ids = key.key.values().into_iter().filter_map(|value| Some((value.name(), value.text()?)));
-            records.extend(
-                ids.map(|(name, id)| (key.location(), class_entry(place, &key, &name, &id, classes))),
-            );
-        }
-    }
-}
-
-/// An entry that starts a class: the library or program that serves it.
-fn class_entry(
-    place: Place,
-    key: &View,
-    name: &str,
-    id: &str,
-    classes: Option<&View>,
-) -> evidence::RecordData {
-    let class = classes.and_then(|classes| classes.at(&format!("CLSID\\{id}")));
-    let server = class.and_then(|class| {
-        ["InprocServer32", "LocalServer32"].iter().find_map(|server| class.at(server)?.text(""))
-    });
-    autostart(place, &key.path, name, server.as_deref().unwrap_or(id), server.clone())
-}
+/// Below a user's or the machine's `Software`: entries of [`SOFTWARE`] that Windows was told not to start, by the key of the place. An odd first
+/// byte of the binary value of an entry's name says so.
+pub const APPROVED: &[(&str, &str)] = &[
+    (
+        r"Microsoft\Windows\CurrentVersion\Run",
+        r"Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run",
+    ),
+    (
+        r"WOW6432Node\Microsoft\Windows\CurrentVersion\Run",
+        r"Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run32",
+    ),
+];

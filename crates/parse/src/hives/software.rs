@@ -1,7 +1,8 @@
 //! The SOFTWARE hive: autostart places, scheduled tasks, updates, Defender, and the version of Windows.
 
+use super::classes::Classes;
 use super::view::{View, setting, setting_with, text};
-use super::{places, store, task_cache};
+use super::{autostarts, places, store, task_cache};
 use crate::Parsed;
 use evidence::{Area, Location, ReadState, RecordData, Setting};
 
@@ -30,13 +31,16 @@ pub(super) fn read(view: &View, out: &mut Parsed) {
     if let Some(key) = view.at(r"Microsoft\Windows NT\CurrentVersion") {
         out.records.extend(operating_system(&key));
     }
-    let classes = view.at("Classes");
+    let classes = Classes::of(view);
     for root in [Some(view.clone()), view.at("WOW6432Node")].iter().flatten() {
-        for row in places::COMMON {
-            places::read(root, *row, None, classes.as_ref(), out);
+        autostarts::read(root, places::SOFTWARE, None, Some(&classes), out);
+        if let Some(own) = root.at("Classes") {
+            autostarts::read(&own, places::CLASSES, None, Some(&classes), out);
+            autostarts::commands(&own, None, out);
         }
     }
-    scripts(view, out);
+    autostarts::mark_disabled(view, out);
+    out.classes = classes.into_servers();
     for (path, names) in VALUES {
         if let Some(key) = view.at(path) {
             names.iter().for_each(|name| key.registry_named(name, out));
@@ -88,24 +92,6 @@ fn operating_system(key: &View) -> Option<(Location, RecordData)> {
         details: details.map(|(name, value)| (name.to_owned(), value.clone())).collect(),
     };
     Some((key.location(), RecordData::Setting(setting)))
-}
-
-/// Scripts that group policy starts at startup, shutdown, logon and logoff: policies by number, scripts in them by number.
-fn scripts(view: &View, out: &mut Parsed) {
-    let base = r"Microsoft\Windows\CurrentVersion\Group Policy\Scripts";
-    for event in ["Startup", "Shutdown", "Logon", "Logoff"] {
-        let policies = view.at(&format!("{base}\\{event}"));
-        for policy in policies.iter().flat_map(View::children) {
-            for script in policy.children() {
-                let Some(command) = script.text("Script") else { continue };
-                let parameters = script.text("Parameters").unwrap_or_default();
-                let launch = format!("{command} {parameters}");
-                let place = super::system::place("Logon");
-                let entry = super::view::autostart(place, &script.path, event, launch.trim_end(), None);
-                out.records.push((script.location(), entry));
-            }
-        }
-    }
 }
 
 /// What Defender was told to overlook, by the user and by policy.

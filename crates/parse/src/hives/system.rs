@@ -1,13 +1,12 @@
 //! The SYSTEM hive: services and drivers, the name of the machine, how it is hardened, and where its traffic goes.
 
 use super::network;
-use super::places;
-use super::store;
-use super::view::{Place, View, setting_with, text};
+use super::view::{View, setting_with, text};
+use super::{autostarts, places, store};
 use crate::Parsed;
-use evidence::{Area, AutostartKind, ReadState, RecordData, Service};
+use evidence::{Area, ReadState, RecordData, Service};
 
-/// More values that tell how a machine is set up, or that name code which Windows starts, by key below the control set.
+/// More values that tell how a machine is set up, by key below the control set.
 const VALUES: &[(&str, &[&str])] = &[
     (
         r"Services\LanmanServer\Parameters",
@@ -15,9 +14,7 @@ const VALUES: &[(&str, &[&str])] = &[
     ),
     (r"Services\LanmanServer", &["Start"]),
     (r"Services\LanmanWorkstation", &["DependOnService"]),
-    (r"Control\Lsa", &["Authentication Packages", "Security Packages", "Notification Packages"]),
-    (r"Control\SecurityProviders", &["SecurityProviders"]),
-    (r"Control\Session Manager", &["BootExecute", "SetupExecute", "Execute", "PendingFileRenameOperations"]),
+    (r"Control\Session Manager", &["PendingFileRenameOperations"]),
     (r"Control\Terminal Server\WinStations\RDP-Tcp", &["PortNumber"]),
 ];
 
@@ -33,7 +30,7 @@ pub(super) fn read(view: &View, out: &mut Parsed) {
         }
     }
     set.watched(out);
-    places::system(&set, out);
+    autostarts::read(&set, places::CONTROL_SET, None, None, out);
     network::read(&set, out);
     store::long_texts(view, out);
     for area in [Area::Autostarts, Area::Settings, Area::Hardening] {
@@ -89,9 +86,4 @@ fn services(set: &View, out: &mut Parsed) {
         service.service_dll = parameters.and_then(|key| key.text("ServiceDll")).or(service.service_dll);
         out.records.push((key.location(), RecordData::Service(service)));
     }
-}
-
-/// The place of what the session manager, the print spooler and the network provider start.
-pub(super) const fn place(category: &'static str) -> Place<'static> {
-    Place { kind: AutostartKind::Other, category, profile: None }
 }

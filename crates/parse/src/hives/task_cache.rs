@@ -1,12 +1,12 @@
 //! The registry's cache of scheduled tasks: `Tree` has a key for each folder and task, `Tasks` what the tasks do.
 //!
 //! The scheduler works from this cache. A task whose key in `Tree` has no `SD` is shown by no tool and still runs (Microsoft, *Tarrask malware uses
-//! scheduled tasks for defense evasion*, 2022).
+//! scheduled tasks for defense evasion*, 2022). One whose `Index` is 0 is left out of the lists (`WithSecure`, *Scheduled Task Tampering*, 2022).
 
-use super::task_actions;
 use super::view::View;
-use crate::Parsed;
-use evidence::{RecordData, ScheduledTask, TaskPlaces};
+use super::{TASKS_CUT, task_actions};
+use crate::{Parsed, Problem};
+use evidence::{Level, RecordData, ScheduledTask, TaskPlaces};
 use std::collections::BTreeMap;
 
 /// How deep folders of tasks may be.
@@ -19,8 +19,13 @@ pub(super) fn read(view: &View, out: &mut Parsed) -> bool {
     let Some(cache) = view.at(r"Microsoft\Windows NT\CurrentVersion\Schedule\TaskCache") else {
         return false;
     };
+    let cut = Problem { level: Level::Warning, offset: None, message: TASKS_CUT.with([MAX_TASKS.into()]) };
     let mut details: BTreeMap<String, View> = BTreeMap::new();
-    for key in cache.at("Tasks").iter().flat_map(View::children).take(MAX_TASKS) {
+    for key in cache.at("Tasks").iter().flat_map(View::children) {
+        if details.len() == MAX_TASKS {
+            out.problems.push(cut.clone());
+            break;
+        }
         details.insert(key.name().to_lowercase(), key);
     }
     let mut left = MAX_TASKS;
@@ -29,7 +34,10 @@ pub(super) fn read(view: &View, out: &mut Parsed) -> bool {
     while let Some((folder, path, depth)) = open.pop() {
         let mut below = Vec::new();
         for key in folder.children() {
-            let Some(rest) = left.checked_sub(1) else { return true };
+            let Some(rest) = left.checked_sub(1) else {
+                out.problems.push(cut);
+                return true;
+            };
             left = rest;
             let path = format!("{path}\\{}", key.name());
             if let Some(id) = key.text("Id") {
@@ -46,7 +54,7 @@ pub(super) fn read(view: &View, out: &mut Parsed) -> bool {
     for key in details.into_values() {
         let Some(path) = key.text("Path").or_else(|| key.text("URI")) else { continue };
         let mut task = task(&path, &key, Some(&key));
-        task.seen.security_descriptor = None;
+        (task.seen.security_descriptor, task.seen.listed) = (None, None);
         out.records.push((key.location(), RecordData::Task(task)));
     }
     true
@@ -55,6 +63,7 @@ pub(super) fn read(view: &View, out: &mut Parsed) -> bool {
 fn task(path: &str, tree: &View, details: Option<&View>) -> ScheduledTask {
     let about = |name: &str| details.and_then(|key| key.text(name));
     let blob = details.and_then(|key| key.key.value("Actions"));
+    let has_descriptor = tree.key.value("SD").is_some_and(|value| !value.data().is_empty());
     let (principal, actions) = blob.map(|value| task_actions::read(&value.data())).unwrap_or_default();
     ScheduledTask {
         path: format!("\\{}", path.trim_start_matches('\\')),
@@ -65,7 +74,9 @@ fn task(path: &str, tree: &View, details: Option<&View>) -> ScheduledTask {
         actions,
         seen: TaskPlaces {
             registry: Some(true),
-            security_descriptor: Some(tree.key.value("SD").is_some_and(|value| !value.data().is_empty())),
+            // In a damaged hive, what was not found may have been there.
+            security_descriptor: (has_descriptor || tree.is_sound()).then_some(has_descriptor),
+            listed: tree.number("Index").map(|index| index != 0),
             ..TaskPlaces::default()
         },
         ..ScheduledTask::default()

@@ -125,8 +125,8 @@ fn a_software_hive_tells_of_tasks_that_hide() {
     version.text("ProductName", "Windows 10 Pro").text("CurrentBuild", "19044").number("UBR", 1586);
     version.number("CurrentMajorVersionNumber", 10).number("CurrentMinorVersionNumber", 0);
     let cache = version.key(r"Schedule\TaskCache");
-    cache.key(r"Tree\Good").text("Id", "{1}").value("SD", 3, &[1; 20]);
-    cache.key(r"Tree\Microsoft\Hidden").text("Id", "{2}");
+    cache.key(r"Tree\Good").text("Id", "{1}").value("SD", 3, &[1; 20]).number("Index", 3);
+    cache.key(r"Tree\Microsoft\Hidden").text("Id", "{2}").number("Index", 0);
     cache.key(r"Tasks\{1}").text("Path", r"\Good").value("Actions", 3, &actions("good.exe"));
     cache.key(r"Tasks\{2}").text("Path", r"\Microsoft\Hidden").value("Actions", 3, &actions("miner.exe"));
     cache.key(r"Tasks\{3}").text("Path", r"\Lost").value("Actions", 3, &[3]);
@@ -135,14 +135,14 @@ fn a_software_hive_tells_of_tasks_that_hide() {
     let command = |task: &ScheduledTask| task.actions.first().and_then(TaskAction::command_line);
     let seen: Vec<_> = tasks(&parsed)
         .iter()
-        .map(|task| (task.path.as_str(), command(task), task.seen.registry, task.seen.security_descriptor))
+        .map(|task| (task.path.as_str(), command(task), task.seen.security_descriptor, task.seen.listed))
         .collect();
     assert_eq!(
         seen,
         [
             (r"\Good", Some("good.exe".to_owned()), Some(true), Some(true)),
-            (r"\Microsoft\Hidden", Some("miner.exe".to_owned()), Some(true), Some(false)),
-            (r"\Lost", None, Some(true), None),
+            (r"\Microsoft\Hidden", Some("miner.exe".to_owned()), Some(false), Some(false)),
+            (r"\Lost", None, None, None),
         ]
     );
     assert_eq!(settings(&parsed), [("os-build", "", "10.0.19044")]);
@@ -200,6 +200,135 @@ fn a_software_hive_tells_what_starts_and_what_is_overlooked() {
         _ => None,
     });
     assert_eq!(stores, [(r"HKLM\SOFTWARE\Odd\Place", "blob", 4_000)]);
+}
+
+/// What starts, by category, the end of its place, name and command.
+fn launches(parsed: &Parsed) -> Vec<(&str, &str, &str, &str)> {
+    entries(parsed)
+        .iter()
+        .map(|entry| {
+            let launch = entry.launch_string.as_deref().unwrap_or_default();
+            (
+                entry.category.as_str(),
+                entry.location.rsplit('\\').next().unwrap(),
+                entry.name.as_str(),
+                launch,
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn classes_stand_for_what_serves_them() {
+    let mut plan = KeyPlan::default();
+    plan.key(r"Microsoft\Windows NT\CurrentVersion");
+    plan.key(r"Microsoft\AMSI\Providers\{1}");
+    plan.key(r"Microsoft\Windows\CurrentVersion\Authentication\Credential Providers\{2}").text("", "x");
+    plan.key(r"Microsoft\Office\Outlook\Addins\Vendor.AddIn").number("LoadBehavior", 3);
+    plan.key(r"Microsoft\Windows\CurrentVersion\Explorer\ShellIconOverlayIdentifiers\ Own").text("", "{A3}");
+    let classes = plan.key("Classes");
+    classes.key(r"CLSID\{1}\InprocServer32").text("", r"C:\amsi.dll");
+    classes.key(r"CLSID\{2}\InprocServer32").text("", r"C:\Windows\System32\MSCOREE.DLL");
+    classes.key(r"CLSID\{2}\InprocServer32").text("CodeBase", "file:///C:/own/logon.dll");
+    classes.key(r"CLSID\{a3}\LocalServer32").text("", r"C:\overlay.exe");
+    classes.key(r"Vendor.AddIn\CLSID").text("", "{1}");
+    classes.key(r"*\ShellEx\ContextMenuHandlers\{1}").text("", "Menu");
+    classes.key(r"*\ShellEx\ContextMenuHandlers\Other").text("", "{F}");
+    classes.key(r"exefile\shell\open\command").text("", "\"%1\" %*");
+    let parsed = read(&plan, "SOFTWARE");
+    assert_eq!(
+        launches(&parsed),
+        [
+            ("Winlogon", "Credential Providers", "{2}", r"C:\own\logon.dll"),
+            ("AMSI", "Providers", "{1}", r"C:\amsi.dll"),
+            ("Explorer", " Own", " Own", r"C:\overlay.exe"),
+            ("Office", "Vendor.AddIn", "Vendor.AddIn", r"C:\amsi.dll"),
+            ("Explorer", "{1}", "{1}", r"C:\amsi.dll"),
+            ("Explorer", "Other", "Other", "{F}"),
+            ("Image Hijacks", "command", "exefile", "\"%1\" %*"),
+        ]
+    );
+    let servers: Vec<_> =
+        parsed.classes.iter().map(|(id, (_, server))| (id.as_str(), server.as_str())).collect();
+    assert_eq!(servers, [("{1}", r"C:\amsi.dll"), ("{2}", r"C:\own\logon.dll"), ("{a3}", r"C:\overlay.exe")]);
+}
+
+#[test]
+fn what_windows_starts_before_anybody_logs_on() {
+    let mut plan = KeyPlan::default();
+    plan.key("Select").number("Current", 1);
+    let set = plan.key("ControlSet001");
+    let several = |texts: &str| -> Vec<u8> { texts.encode_utf16().flat_map(u16::to_le_bytes).collect() };
+    set.key(r"Control\Session Manager").value(
+        "BootExecute",
+        7,
+        &several("autocheck autochk *\0C:\\b.exe\0\0"),
+    );
+    set.key(r"Control\Lsa").value("Security Packages", 7, &several("kerberos\0C:\\m.dll\0\0"));
+    set.key(r"Services\Net\NetworkProvider").text("ProviderPath", r"C:\np.dll");
+    let socket = set.key(r"Services\WinSock2\Parameters");
+    socket.text("AutodialDLL", r"C:\ad.dll");
+    let mut item = b"C:\\lsp.dll\0rest".to_vec();
+    item.resize(888, 0);
+    socket.key(r"Protocol_Catalog9\Catalog_Entries\000000000001").value("PackedCatalogItem", 3, &item);
+    assert_eq!(
+        launches(&read(&plan, "SYSTEM")),
+        [
+            ("Boot Execute", "Session Manager", "BootExecute", "autocheck autochk *\nC:\\b.exe"),
+            ("LSA Providers", "Lsa", "Security Packages", "kerberos\nC:\\m.dll"),
+            ("Network Providers", "NetworkProvider", "Net", r"C:\np.dll"),
+            ("Winsock Providers", "Parameters", "AutodialDLL", r"C:\ad.dll"),
+            ("Winsock Providers", "000000000001", "000000000001", r"C:\lsp.dll"),
+        ]
+    );
+}
+
+#[test]
+fn entries_that_windows_was_told_not_to_start() {
+    let mut plan = KeyPlan::default();
+    let current = plan.key(r"Software\Microsoft\Windows\CurrentVersion");
+    current.key("Run").text("On", "a.exe").text("Off", "b.exe").text("New", "c.exe");
+    current.key(r"Explorer\StartupApproved\Run").value("On", 3, &[2; 12]).value("Off", 3, &[3; 12]);
+    let parsed = read(&plan, "C/Users/me/NTUSER.DAT");
+    let enabled: Vec<_> = entries(&parsed).iter().map(|entry| (entry.name.as_str(), entry.enabled)).collect();
+    assert_eq!(enabled, [("On", Some(true)), ("Off", Some(false)), ("New", Some(true))]);
+}
+
+#[test]
+fn decoys_do_not_hide_a_payload() {
+    let mut plan = KeyPlan::default();
+    plan.key(r"Microsoft\Windows NT\CurrentVersion");
+    let decoys = plan.key("A");
+    for n in 0..450 {
+        decoys.text(&n.to_string(), &"QUJD".repeat(400));
+    }
+    let wide: Vec<u8> =
+        "powershell -c IEX $x; ".repeat(100).encode_utf16().flat_map(u16::to_le_bytes).collect();
+    plan.key("Z").text("script", &"powershell IEX ".repeat(80)).value("wide", 3, &wide);
+    let parsed = parse(&Hive::new(plan.hive()).unwrap(), "SOFTWARE");
+    let names: Vec<_> = of(&parsed, |data| match data {
+        RecordData::Registry(value) => Some((value.name.as_str(), value.data.len())),
+        _ => None,
+    });
+    assert!(names.contains(&("script", 15 * 80)) && names.contains(&("wide", wide.len() * 2)), "whole");
+    assert_eq!(names.len(), 400);
+    let told: Vec<_> = parsed.problems.iter().map(|problem| problem.message.id.as_str()).collect();
+    assert_eq!(told, ["note-hive-stores-cut"]);
+}
+
+#[test]
+fn a_damaged_hive_says_nothing_of_what_a_task_lacks() {
+    let mut plan = KeyPlan::default();
+    let cache = plan.key(r"Microsoft\Windows NT\CurrentVersion\Schedule\TaskCache");
+    cache.key(r"Tree\Task").text("Id", "{1}").value("SD", 3, &[0xAB; 20]);
+    let mut bytes = plan.hive();
+    // The record of the value `SD` loses its signature.
+    let name: Vec<u8> = "SD".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let at = bytes.windows(24).position(|window| window.starts_with(b"vk\x04\0") && window.ends_with(&name));
+    bytes[at.unwrap()] = b'x';
+    let parsed = parse(&Hive::new(bytes).unwrap(), "SOFTWARE");
+    assert_eq!(tasks(&parsed)[0].seen.security_descriptor, None);
+    assert!(!parsed.problems.is_empty());
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! A user's hives: what starts with the user, and classes that stand before those of the machine.
 
-use super::view::{Place, View, autostart};
-use super::{places, store};
+use super::view::{Place, View};
+use super::{autostarts, places, store};
 use crate::Parsed;
 use crate::place::user_of;
 use evidence::{Area, AutostartKind, ReadState};
@@ -9,33 +9,17 @@ use evidence::{Area, AutostartKind, ReadState};
 /// Classes of one user that become records.
 const MAX_CLASSES: usize = 20_000;
 
-/// File types and protocols whose command starts with much that people or Windows open; hijacks of them pass by the prompt for
-/// elevation or catch every program.
-const COMMANDS: [&str; 10] = [
-    "exefile",
-    "comfile",
-    "batfile",
-    "cmdfile",
-    "htafile",
-    "mscfile",
-    "ms-settings",
-    "Folder",
-    "txtfile",
-    ".exe",
-];
-
 /// Reads `NTUSER.DAT`.
 pub(super) fn read(view: &View, place: &str, out: &mut Parsed) {
     let user = user_of(place);
     let software = view.at("Software");
     for root in software.iter().cloned().chain(view.at(r"Software\WOW6432Node")) {
-        for row in places::COMMON {
-            places::read(&root, *row, user.as_deref(), None, out);
-        }
+        autostarts::read(&root, places::SOFTWARE, user.as_deref(), None, out);
     }
-    for row in places::USER {
-        places::read(view, *row, user.as_deref(), None, out);
+    if let Some(software) = &software {
+        autostarts::mark_disabled(software, out);
     }
+    autostarts::read(view, places::USER, user.as_deref(), None, out);
     if let Some(classes) = view.at(r"Software\Classes") {
         self::classes(&classes, user.as_deref(), out);
     }
@@ -63,11 +47,6 @@ fn classes(view: &View, profile: Option<&str>, out: &mut Parsed) {
             }
         }
     }
-    let place = Place { category: "Image Hijacks", ..place };
-    for class in COMMANDS {
-        let Some(key) = view.at(&format!(r"{class}\shell\open\command")) else { continue };
-        if let Some(command) = key.text("") {
-            out.records.push((key.location(), autostart(place, &key.path, class, &command, None)));
-        }
-    }
+    autostarts::read(view, places::CLASSES, profile, None, out);
+    autostarts::commands(view, profile, out);
 }

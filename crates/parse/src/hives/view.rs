@@ -5,9 +5,7 @@ use evidence::{AutostartEntry, AutostartKind, Location, RecordData, RegistryValu
 use registry_hive::{Hive, Key, Kind, Value};
 use std::collections::BTreeMap;
 
-/// Bytes of binary data that a record shows.
-const MAX_BINARY: usize = 4096;
-/// Characters of a text that a record shows.
+/// Characters of a command that a record shows.
 const MAX_TEXT: usize = 1 << 20;
 
 /// A key of a hive with its full name.
@@ -24,8 +22,11 @@ impl<'h> View<'h> {
         Self { hive, key, path: path.to_owned() }
     }
 
-    /// The key at a path below this one.
+    /// The key at a path below this one; this one where the path is empty.
     pub(super) fn at(&self, path: &str) -> Option<Self> {
+        if path.is_empty() {
+            return Some(self.clone());
+        }
         let key = self.key.descend(path)?;
         Some(Self { hive: self.hive, key, path: format!("{}\\{path}", self.path) })
     }
@@ -188,18 +189,26 @@ pub(super) fn text(value: &Value) -> Option<String> {
     (!trimmed.is_empty()).then(|| cut(trimmed))
 }
 
+/// A class id in braces, in lower case; `None` where the text is none.
+pub fn class_id(text: &str) -> Option<String> {
+    let text = text.trim();
+    let inner = text.strip_prefix('{')?.strip_suffix('}')?;
+    let is_id = (1..=36).contains(&inner.len()) && inner.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
+    is_id.then(|| text.to_lowercase())
+}
+
 fn cut(text: &str) -> String {
     text.chars().take(MAX_TEXT).collect()
 }
 
-/// The data as text, as [`RegistryValue::data`] has it.
+/// The whole data as text, as [`RegistryValue::data`] has it.
 fn data(value: &Value) -> String {
     match value.kind() {
-        Kind::Sz | Kind::ExpandSz | Kind::MultiSz | Kind::Link => cut(&value.text().unwrap_or_default()),
+        Kind::Sz | Kind::ExpandSz | Kind::MultiSz | Kind::Link => value.text().unwrap_or_default(),
         Kind::Dword | Kind::DwordBigEndian | Kind::Qword if value.number().is_some() => {
             value.number().unwrap_or_default().to_string()
         }
-        _ => hex(value.data().get(..MAX_BINARY).unwrap_or(&value.data())),
+        _ => hex(&value.data()),
     }
 }
 

@@ -56,6 +56,8 @@ reason-not-signed = its signature was not verified: { $path }
 reason-consumer-provider = it registers the consumer class { $class }
 reason-task-no-descriptor = the registry holds it without its security descriptor: the scheduler runs it and shows it to nobody
 reason-task-not-told = the registry holds it, but the scheduler does not show it
+reason-task-not-listed = its `Index` in the registry is 0: the scheduler runs it and leaves it out of its lists
+reason-task-hidden = it says of itself that the window of the scheduler shall not show it
 reason-task-no-file = the registry holds it, but its file is gone: it runs without being listed in the folder of tasks
 
 content-executable = an executable program

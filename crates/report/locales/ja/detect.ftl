@@ -53,6 +53,8 @@ reason-not-signed = 署名が検証されていません: { $path }
 reason-consumer-provider = コンシューマー クラス { $class } を登録しています
 reason-task-no-descriptor = レジストリにセキュリティ記述子なしで登録されています。タスク スケジューラは実行しますが、誰にも表示しません
 reason-task-not-told = レジストリには登録されていますが、タスク スケジューラには表示されません
+reason-task-not-listed = レジストリの `Index` が 0 です。タスク スケジューラは実行しますが、一覧には表示しません
+reason-task-hidden = タスク スケジューラの画面に表示しないよう設定されています
 reason-task-no-file = レジストリには登録されていますが、ファイルがありません。タスクのフォルダーに現れないまま実行されます
 
 content-executable = 実行可能プログラム

@@ -176,5 +176,99 @@ fn hives_of_a_disk_are_found_by_what_they_hold() {
     let found = find(root.path());
     assert_eq!(found.hosts(), [("TRIAGED", 1)]);
     assert_eq!(found.evidence[0].sources.len(), 1);
-    assert_eq!(found.notes(), [(Level::Info, "note-files-unread")]);
+    assert_eq!(found.notes(), [(Level::Info, "note-hive-outdated"), (Level::Info, "note-files-unread")]);
+}
+
+/// The hives SYSTEM, which names the machine, and SOFTWARE with a program that starts.
+fn machine(run: &str) -> (Vec<u8>, Vec<u8>) {
+    let mut system = registry_hive::build::KeyPlan::default();
+    system.key("Select").number("Current", 1);
+    system.key(r"ControlSet001\Control\ComputerName\ComputerName").text("ComputerName", "TRIAGED");
+    let mut software = registry_hive::build::KeyPlan::default();
+    software.key(r"Microsoft\Windows NT\CurrentVersion");
+    software.key(r"Microsoft\Windows\CurrentVersion\Run").text("x", run);
+    (system.hive(), software.hive())
+}
+
+fn launches(evidence: &Evidence) -> Vec<&str> {
+    evidence.autostarts().filter_map(|(_, entry)| entry.launch_string.as_deref()).collect()
+}
+
+#[test]
+fn a_hive_that_windows_put_aside_tells_of_another_day_in_every_shape() {
+    let (system, software) = machine("now.exe");
+    let (_, old) = machine("then.exe");
+    let files: [(&str, &[u8]); 4] = [
+        ("C/Windows/System32/config/SYSTEM", &system),
+        ("C/Windows/System32/config/SOFTWARE", &software),
+        ("C/Windows/System32/config/RegBack/SOFTWARE", &old),
+        ("C/Windows.old/Windows/System32/config/SOFTWARE", &old),
+    ];
+    let archive = zip(&files);
+    for root in [folder(&files), folder(&[("PC1.zip", &archive)])] {
+        let found = find(root.path());
+        assert_eq!(found.evidence.len(), 1, "{:?}", found.hosts());
+        assert_eq!(launches(&found.evidence[0]), ["now.exe"]);
+        assert!(found.notes().contains(&(Level::Info, "note-hive-outdated")), "{:?}", found.notes());
+    }
+    // Who names it wants to know.
+    let root = folder(&[("RegBack/SOFTWARE", &old)]);
+    assert_eq!(launches(&find(&root.path().join("RegBack/SOFTWARE")).evidence[0]), ["then.exe"]);
+}
+
+#[test]
+fn folders_of_windows_are_one_machine() {
+    let (system, software) = machine("now.exe");
+    let root = folder(&[
+        ("C/Windows/System32/config/SYSTEM", &system),
+        ("C/Windows/System32/config/SOFTWARE", &software),
+        ("C/Windows/System32/drivers/etc/hosts", b"192.0.2.1 update.example\n"),
+        ("C/Windows/System32/de/x.mof", b"class X {};"),
+        ("C/Windows/Microsoft.NET/Framework/y.mof", b"class Y {};"),
+        ("C/Windows/Prefetch/MUE.EXE-0A1B2C3D.pf", b"MAM"),
+    ]);
+    for (below, prefetched) in [("C/Windows", 1), ("C/Windows/System32", 0)] {
+        let found = find(&root.path().join(below));
+        assert_eq!(found.evidence.len(), 1, "{below}: {:?}", found.hosts());
+        let evidence = &found.evidence[0];
+        assert_eq!(evidence.host.name, "TRIAGED");
+        assert_eq!(launches(evidence), ["now.exe"]);
+        let ran = evidence.settings().filter(|(_, setting)| setting.kind == "prefetch");
+        assert_eq!(ran.count(), prefetched, "{below}");
+    }
+    // The hives alone, and beside them those of another day.
+    let (_, old) = machine("then.exe");
+    let root = folder(&[
+        ("config/SYSTEM", &system),
+        ("config/SOFTWARE", &software),
+        ("config/RegBack/SOFTWARE", &old),
+    ]);
+    let found = find(&root.path().join("config"));
+    assert_eq!((found.evidence.len(), launches(&found.evidence[0])), (1, vec!["now.exe"]));
+}
+
+#[test]
+fn classes_of_tasks_and_providers_are_found_in_the_registry() {
+    let (system, _) = machine("");
+    let mut software = registry_hive::build::KeyPlan::default();
+    software.key(r"Microsoft\Windows NT\CurrentVersion");
+    software
+        .key(r"Classes\CLSID\{0000000A-0000-0000-0000-000000000000}\InprocServer32")
+        .text("", r"C:\evil.dll");
+    let task = "<?xml version=\"1.0\"?><Task xmlns=\"http://schemas.microsoft.com/windows/2004/02/mit/task\"><Actions><ComHandler><ClassId>{0000000a-0000-0000-0000-000000000000}</ClassId></ComHandler></Actions></Task>";
+    let root = folder(&[
+        ("t/C/Windows/System32/config/SYSTEM", &system),
+        ("t/C/Windows/System32/config/SOFTWARE", &software.hive()),
+        ("t/C/Windows/System32/Tasks/Calls", task.as_bytes()),
+        ("t/C/Windows/System32/Tasks/Zeroes", &[0; 2_000]),
+    ]);
+    let found = find(root.path());
+    let evidence = &found.evidence[0];
+    let entries: Vec<_> =
+        evidence.autostarts().map(|(at, entry)| (at, entry.name.as_str(), &entry.image_path)).collect();
+    let [(at, name, image)] = entries[..] else { panic!("{entries:?}") };
+    assert_eq!((name, image.as_deref()), (r"\Calls", Some(r"C:\evil.dll")));
+    let source = &evidence.sources[usize::try_from(evidence.records[at].provenance.source).unwrap()];
+    assert!(source.path.ends_with("SOFTWARE"), "{source:?}");
+    assert!(found.notes().contains(&(Level::Warning, "note-task-unread")), "{:?}", found.notes());
 }

@@ -84,6 +84,10 @@ impl Machine for Windows {
         told("list the instances of the WMI class", class, self.wmi.instances(namespace, class))
     }
 
+    fn wmi_own_instances(&self, namespace: &str, class: &str) -> Result<Vec<WmiInstance>> {
+        told("list the instances of the WMI class", class, self.wmi.own_instances(namespace, class))
+    }
+
     fn wmi_instance(&self, path: &WmiPath) -> Result<Option<WmiInstance>> {
         told("read the WMI object", &path.relative, self.wmi.instance(path))
     }

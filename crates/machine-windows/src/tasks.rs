@@ -1,8 +1,10 @@
 //! Scheduled tasks, by the scheduler's own interface.
 
+use crate::facts::windows_folder;
 use crate::fault::{Outcome, from_error};
 use crate::security::PARTS;
 use crate::wmi::prepare;
+use crate::{file, registry};
 use machine::{Fault, StoredTask};
 use std::cell::Cell;
 use std::collections::VecDeque;
@@ -67,10 +69,28 @@ pub(crate) fn list(is_ready: &Cell<bool>) -> Outcome<Vec<StoredTask>> {
     Ok(found)
 }
 
-/// One task; `None` where it is not there.
+/// One task; `None` where it is not there, which its key and its file have to say, too: a task without a security descriptor is one that the
+/// scheduler runs and does not show.
 pub(crate) fn read(is_ready: &Cell<bool>, path: &str) -> Outcome<Option<StoredTask>> {
     let service = connect(is_ready)?;
-    registered(&service, path)?.map(|task| stored(&task)).transpose()
+    match registered(&service, path)? {
+        Some(task) => stored(&task).map(Some),
+        None => match trace(path)? {
+            Some(at) => Err(Fault::Hidden { at }),
+            None => Ok(None),
+        },
+    }
+}
+
+/// Where a task shows that the scheduler does not: its key, else its file.
+fn trace(path: &str) -> Outcome<Option<String>> {
+    let key = StoredTask::key(path);
+    if registry::read(&key)?.is_some_and(|found| found.value("Id").is_some()) {
+        return Ok(Some(key.0));
+    }
+    let file = StoredTask::file(&windows_folder()?, path);
+    let is_file = file::state(&file)?.is_some_and(|found| !found.is_directory);
+    Ok(is_file.then_some(file))
 }
 
 fn registered(service: &ITaskService, path: &str) -> Outcome<Option<IRegisteredTask>> {

@@ -124,8 +124,17 @@ impl Wmi {
 
     /// The instances of a class and its subclasses.
     pub(crate) fn instances(&self, namespace: &str, class: &str) -> Outcome<Vec<WmiInstance>> {
+        self.listed(namespace, class, 0)
+    }
+
+    /// The instances of a class alone.
+    pub(crate) fn own_instances(&self, namespace: &str, class: &str) -> Outcome<Vec<WmiInstance>> {
+        self.listed(namespace, class, SHALLOW)
+    }
+
+    fn listed(&self, namespace: &str, class: &str, flags: i32) -> Outcome<Vec<WmiInstance>> {
         let services = self.services(namespace)?;
-        let objects = instances(&services, class, 0)?;
+        let objects = instances(&services, class, flags)?;
         objects.iter().map(|found| object::instance(found, namespace)).collect()
     }
 

@@ -51,6 +51,12 @@ pub enum Fault {
         /// Where.
         at: String,
     },
+    /// It does not show, and is there all the same.
+    #[error("it is hidden: `{at}` is there")]
+    Hidden {
+        /// Where it shows.
+        at: String,
+    },
     /// This computer has no such thing: no Task Scheduler, no `root\subscription`, not Windows.
     #[error("this machine does not have it")]
     Unsupported,

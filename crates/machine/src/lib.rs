@@ -54,6 +54,10 @@ pub trait Machine {
     /// their provider.
     fn wmi_instances(&self, namespace: &str, class: &str) -> Result<Vec<WmiInstance>>;
 
+    /// The instances of a class alone, not of its subclasses: what stands behind those is not asked. The same holds of the class itself as for
+    /// [`Machine::wmi_instances`].
+    fn wmi_own_instances(&self, namespace: &str, class: &str) -> Result<Vec<WmiInstance>>;
+
     /// One instance by its path; `None` where it is not there.
     fn wmi_instance(&self, path: &WmiPath) -> Result<Option<WmiInstance>>;
 
@@ -75,7 +79,8 @@ pub trait Machine {
     /// The scheduled tasks that the scheduler knows, by its own interface.
     fn tasks(&self) -> Result<Vec<StoredTask>>;
 
-    /// One scheduled task by its path; `None` where it is not there.
+    /// One scheduled task by its path; `None` where it is not there. Fails with [`Fault::Hidden`] where the scheduler does not show it and its
+    /// key in the registry or its file is there.
     fn task(&self, path: &str) -> Result<Option<StoredTask>>;
 
     /// The state of a file or folder, links not followed; `None` where it is not there.
@@ -187,10 +192,11 @@ pub trait MachineMut: Machine {
     /// Takes back [`MachineMut::delete_at_restart`] for this file; every other entry stays byte for byte.
     fn keep_at_restart(&mut self, path: &str) -> Result<()>;
 
-    /// Puts a file back with its bytes, times, attributes, streams and security. Fails with [`Fault::Exists`] where something is there.
+    /// Puts a file back with its bytes, times, attributes, streams and security, all of it or nothing: whenever the power is cut, at the path
+    /// there is the whole file or none. Fails with [`Fault::Exists`] where something is there.
     fn restore_file(&mut self, path: &str, state: &FileState, bytes: &[u8]) -> Result<()>;
 
-    /// Replaces the bytes of exactly this file, all or none of them; its attributes, streams and security stay.
+    /// Replaces the bytes of exactly this file, all or none of them, whenever the power is cut; its attributes, streams and security stay.
     fn replace_file(&mut self, path: &str, identity: &FileIdentity, bytes: &[u8]) -> Result<()>;
 
     /// Deletes a setting that is still `expected`. Fails with [`Fault::Unsupported`] for kinds that cannot be changed one by one.

@@ -165,6 +165,25 @@ pub struct StoredTask {
     pub security: Option<String>,
 }
 
+impl StoredTask {
+    /// The key of the task with this path in the scheduler's own registry. A folder has one, too, but no value `Id` in it.
+    pub fn key(path: &str) -> Key {
+        const TREE: &str = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Schedule\TaskCache\Tree";
+        Key(format!(r"{TREE}\{}", path.trim_start_matches('\\')))
+    }
+
+    /// The key with what the scheduler does, where the task has this `Id`.
+    pub fn definition_key(id: &str) -> Key {
+        const TASKS: &str = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Schedule\TaskCache\Tasks";
+        Key(format!(r"{TASKS}\{id}"))
+    }
+
+    /// The file with the definition of the task with this path, given the Windows folder.
+    pub fn file(windows: &str, path: &str) -> String {
+        format!(r"{windows}\System32\Tasks\{}", path.trim_start_matches('\\'))
+    }
+}
+
 /// What makes a process this one and no other: ids are used again.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ProcessId {

@@ -3,9 +3,9 @@
 //! ```text
 //! CASE\plan.json            the plan that was applied
 //! CASE\journal.jsonl        what was meant and what was done, written ahead (see `journal`)
-//! CASE\backup\ACTION\…      what each action found: `object.json` for undo, `object.mof` and `task.xml` for people
+//! CASE\backup\ACTION\…      what each action found: `object.json` for undo, `object.mof`, `task.xml` and `registry.json` for people
 //! CASE\quarantine\key       the key of the quarantine: it keeps files from being run or eaten by accident, not from anybody
-//! CASE\quarantine\ACTION    the bytes of a file, encrypted (see `quarantine`)
+//! CASE\quarantine\ACTION    the bytes of a file, encrypted (see `quarantine`); those of its other streams are `ACTION.1`, …
 //! CASE\receipt.json         the receipt; those of later runs are `receipt-2.json`, …
 //! ```
 
@@ -20,7 +20,7 @@ pub use journal::Run;
 use crate::guard::is_plain_path;
 use crate::messages as m;
 use crate::object::Object;
-use crate::plan::{Action, Plan};
+use crate::plan::{Action, Plan, Verb};
 use crate::receipt::{Receipt, Stop};
 use evidence::Message;
 use journal::Journal;
@@ -61,6 +61,7 @@ impl CaseDir {
 
 /// What the journal tells of one action.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an event of the journal")]
 pub(crate) struct Record {
     /// The action.
     pub(crate) action: Action,
@@ -72,6 +73,8 @@ pub(crate) struct Record {
     pub(crate) at_restart: bool,
     /// Whether it was undone.
     pub(crate) undone: bool,
+    /// Whether undoing it was begun and not finished.
+    pub(crate) undoing: bool,
 }
 
 /// An open case.
@@ -175,8 +178,14 @@ impl Case {
                 if !self.order.contains(&action.id) {
                     self.order.push(action.id.clone());
                 }
-                let fresh =
-                    Record { action: *action, saved: None, proven: false, at_restart: false, undone: false };
+                let fresh = Record {
+                    action: *action,
+                    saved: None,
+                    proven: false,
+                    at_restart: false,
+                    undone: false,
+                    undoing: false,
+                };
                 self.records
                     .entry(fresh.action.id.clone())
                     .and_modify(|known| known.undone = false)
@@ -186,17 +195,23 @@ impl Case {
             Event::Proven { action, at_restart } => self.record(&action, |record| {
                 record.proven = true;
                 record.at_restart = at_restart;
+                record.undone = false;
             }),
+            Event::UndoIntent { action } => self.record(&action, |record| record.undoing = true),
             Event::UndoProven { action } => self.record(&action, |record| {
                 record.proven = false;
-                record.undone = true;
-                // Should the action be done again, it begins with a new backup.
                 record.at_restart = false;
+                record.undone = true;
+                record.undoing = false;
+                // Should the action be done again, it begins with a new backup.
+                record.saved = None;
+            }),
+            // A process that a run suspended and let go again is suspended anew by the next.
+            Event::Failed { action, .. } => self.record(&action, |record| {
+                record.proven &= record.action.verb != Verb::Suspend;
             }),
             Event::Opened { .. }
             | Event::Done { .. }
-            | Event::Failed { .. }
-            | Event::UndoIntent { .. }
             | Event::UndoDone { .. }
             | Event::UndoFailed { .. }
             | Event::Verified { .. } => {}

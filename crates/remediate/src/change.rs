@@ -56,7 +56,8 @@ pub(crate) fn standing(
             _ => untouched(now),
         },
         (Verb::Harden, None) if *before == Object::Nothing => Standing::NotDone,
-        (Verb::Harden, None) => Standing::Other,
+        // Without the value the machine is neither as it was nor as it should be.
+        (Verb::Reset | Verb::Harden, None) => Standing::Other,
         (Verb::Restore, Some(Object::StockEntry { present })) => {
             let whole = whole_entry(&action.target, context)?;
             match (before, present.len()) {
@@ -233,12 +234,17 @@ pub(crate) fn perform(
     }
 }
 
-/// Whether taking the action back would let something start again.
+/// The folders of which Windows starts everything at a logon, for all users or one.
+const STARTUP: &str = r"\start menu\programs\startup\";
+
+/// Whether taking the action back would let something start again, or forward connections again.
 pub(crate) fn arms(action: &Action) -> bool {
     match (action.verb, &action.target) {
         (Verb::Disable | Verb::Reset | Verb::Suspend, _) | (Verb::Remove, Target::RegistryValue { .. }) => {
             true
         }
+        (Verb::Remove, Target::File { path }) => path.to_lowercase().contains(STARTUP),
+        (Verb::Remove, Target::Setting { setting, .. }) => setting == "portproxy",
         (Verb::Remove, Target::WmiInstance { class, .. }) => class.eq_ignore_ascii_case(schema::BINDING),
         _ => false,
     }

@@ -64,13 +64,19 @@ messages! {
     OUTCOME_FAILED = "outcome-failed" ["error"];
     OUTCOME_UNPROVEN = "outcome-unproven" [];
     OUTCOME_UNKNOWN = "outcome-unknown" ["error"];
+    OUTCOME_STANDS_STILL = "outcome-stands-still" [];
+    OUTCOME_RESUMED = "outcome-resumed" [];
+    OUTCOME_NOT_RESUMED = "outcome-not-resumed" ["error"];
+    OUTCOME_DONE_NO_MOF = "outcome-done-no-mof" [];
 
     // What undoing made of it.
     UNDO_RESTORED = "undo-restored" [];
     UNDO_RESTORED_DIFFERS = "undo-restored-differs" ["fields"];
     UNDO_AS_BEFORE = "undo-as-before" [];
     UNDO_HELD_BACK = "undo-held-back" [];
+    UNDO_STANDS_STILL = "undo-stands-still" [];
     UNDO_DISARMED = "undo-disarmed" [];
+    UNDO_CREATORS = "undo-creators" ["binding"];
     UNDO_PROCESS = "undo-process" [];
     UNDO_STOCK = "undo-stock" [];
     UNDO_OCCUPIED = "undo-occupied" [];

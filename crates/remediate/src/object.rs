@@ -6,7 +6,7 @@ use evidence::wmi::{canonical_namespace, schema};
 use evidence::{ObjectPath, Setting, WmiObject};
 use intel::Intel;
 use machine::{
-    Facts, Fault, FileIdentity, FileState, Machine, RegistryData, Result, ServiceConfig, StoredTask,
+    Error, Facts, Fault, FileIdentity, FileState, Machine, RegistryData, Result, ServiceConfig, StoredTask,
     WmiClassDefinition, WmiInstance,
 };
 use serde::{Deserialize, Serialize};
@@ -105,16 +105,43 @@ pub(crate) fn read(machine: &dyn Machine, target: &Target, context: &Context) ->
     }
 }
 
-/// The instances of a class; none where the machine has no such class. That it says so while it has it is a failure like any other.
+/// How deep classes may derive from each other.
+const MAX_DEPTH: u8 = 64;
+
+/// The instances of a class and its subclasses as far as they are stored; none where the machine has no such class. Classes with a provider
+/// are passed over: to list theirs would run its code, and it may be the attacker's.
 pub(crate) fn wmi_instances(machine: &dyn Machine, namespace: &str, class: &str) -> Result<Vec<WmiInstance>> {
-    match machine.wmi_instances(namespace, class) {
-        Err(error) if error.fault == Fault::NotFound => match machine.wmi_class(namespace, class)? {
-            None => Ok(Vec::new()),
-            Some(_) => Err(error),
-        },
-        other => other,
-    }
+    let mut found = Vec::new();
+    gather(machine, namespace, class, MAX_DEPTH, &mut found)?;
+    Ok(found)
 }
+
+fn gather(
+    machine: &dyn Machine,
+    namespace: &str,
+    class: &str,
+    depth: u8,
+    found: &mut Vec<WmiInstance>,
+) -> Result<()> {
+    let Some(definition) = machine.wmi_class(namespace, class)? else { return Ok(()) };
+    if !definition.has_provider {
+        found.extend(stored(machine, &definition)?);
+    }
+    let Some(depth) = depth.checked_sub(1) else {
+        return Err(Error::new(LIST, class, Fault::TooLarge { limit: MAX_DEPTH.into() }));
+    };
+    definition.subclasses.iter().try_for_each(|below| gather(machine, namespace, below, depth, found))
+}
+
+/// The instances that are stored of this class alone.
+fn stored(machine: &dyn Machine, class: &WmiClassDefinition) -> Result<Vec<WmiInstance>> {
+    if class.instances == Some(0) {
+        return Ok(Vec::new());
+    }
+    machine.wmi_own_instances(&class.namespace, &class.class.name)
+}
+
+const LIST: &str = "list the instances of the WMI class";
 
 /// The instance of the class with these keys, under the path that the machine itself gives it. The class is asked as a whole: names may hold
 /// anything, and no path is made of them.
@@ -124,7 +151,11 @@ fn wmi_instance(
     class: &str,
     keys: &BTreeMap<String, String>,
 ) -> Result<Option<WmiInstance>> {
-    let instances = wmi_instances(machine, namespace, class)?;
+    let Some(definition) = machine.wmi_class(namespace, class)? else { return Ok(None) };
+    if definition.has_provider {
+        let why = "it has a provider, whose code would run".to_owned();
+        return Err(Error::new(LIST, class, Fault::Other { code: 0, text: why }));
+    }
     let same = |found: &WmiInstance| {
         found.object.is_class(class)
             && keys.iter().all(|(name, wanted)| {
@@ -132,7 +163,7 @@ fn wmi_instance(
                 normal(class, name, own, namespace) == normal(class, name, wanted, namespace)
             })
     };
-    Ok(instances.into_iter().find(same))
+    Ok(stored(machine, &definition)?.into_iter().find(same))
 }
 
 fn stock(machine: &dyn Machine, entry: &str, intel: &Intel) -> Result<Object> {
@@ -222,6 +253,9 @@ impl Object {
                 a.service.running = b.service.running;
                 a == *b
             }
+            (Self::Task(a), Self::Task(b)) => {
+                self.same_but_for_start(other) && (a.enabled, &a.security) == (b.enabled, &b.security)
+            }
             (Self::File { state: a, sha256: x }, Self::File { state: b, sha256: y }) => {
                 (a.identity.clone(), a.is_directory, a.is_link, x)
                     == (b.identity.clone(), b.is_directory, b.is_link, y)
@@ -295,7 +329,7 @@ impl Object {
                 note(a.security != b.security, "security", &mut around);
             }
             (Self::Task(a), Self::Task(b)) => {
-                note(a.xml != b.xml, "xml", &mut content);
+                note(!self.same_but_for_start(restored), "xml", &mut content);
                 note(a.enabled != b.enabled, "enabled", &mut content);
                 note(a.security != b.security, "security", &mut around);
             }

@@ -3,6 +3,8 @@
 //! What is there decides, not what the journal last said: so undoing can be cut off and run again, and undoes what a run that was cut off left
 //! half done. What was judged malicious comes back disarmed: unless asked for, nothing is put back that would let it start.
 
+mod creators;
+
 use crate::apply::finish;
 use crate::case::{Case, CaseDir, Event, Run};
 use crate::change::{Standing, arms, put_back, standing};
@@ -11,7 +13,7 @@ use crate::object::{Context, Object, read};
 use crate::plan::{Action, Target, Verb};
 use crate::receipt::{ActionReceipt, Outcome, Receipt, Stop};
 use intel::Intel;
-use machine::MachineMut;
+use machine::{FileIdentity, Machine, MachineMut, Stream};
 use std::collections::BTreeSet;
 
 /// What is to be undone.
@@ -57,6 +59,7 @@ pub fn undo(
             break;
         }
     }
+    creators::tell(machine, &context, &mut receipts);
     Ok(finish(machine, &case, Run::Undo, started, receipts, stopped))
 }
 
@@ -71,7 +74,7 @@ fn undo_one(
     let mut settle = |outcome, message| (receipt.outcome, receipt.message) = (outcome, message);
     let failed = |error: &machine::Error| m::OUTCOME_FAILED.with([error.to_string().into()]);
     let Some(record) = case.records.get(&action.id) else { return Ok(()) };
-    let was_done = record.proven;
+    let (was_done, undoing) = (record.proven, record.undoing);
     // Without a complete backup nothing was done.
     let Some(saved) = record.saved.clone() else { return Ok(()) };
     receipt.backup = Some(saved.name.clone());
@@ -96,21 +99,18 @@ fn undo_one(
             return Ok(());
         }
     };
-    let suspended = action.verb == Verb::Suspend && now.is_some() && was_done;
-    let as_before = match (stands, &now) {
-        (Standing::NotDone, _) => !suspended,
-        // Put back by an earlier run: Windows gave a file another index, an object another creator.
-        (Standing::Other, Some(now)) => before.differences(now).0.is_empty(),
-        _ => false,
-    };
-    if as_before {
+    // Whether threads stand still cannot be read, and a call that failed may have stopped them.
+    let suspended = action.verb == Verb::Suspend && now.is_some();
+    if is_as_before(stands, &before, now.as_ref(), undoing) && !suspended {
         return if was_done {
             case.note(machine, Event::UndoProven { action: action.id.clone() })
         } else {
             Ok(())
         };
     }
-    if stands == Standing::Other {
+    let part = now.as_ref().filter(|_| undoing && stands == Standing::Other);
+    let part = part.and_then(|now| part_of(machine, action, &before, &bytes, now));
+    if stands == Standing::Other && now.is_some() && part.is_none() {
         settle(Outcome::Refused, m::UNDO_OCCUPIED.plain());
         return Ok(());
     }
@@ -119,14 +119,20 @@ fn undo_one(
         return Ok(());
     }
     if arms(action) && action.on_content && !rearm {
-        settle(Outcome::HeldBack, m::UNDO_HELD_BACK.plain());
+        let held = if suspended { m::UNDO_STANDS_STILL } else { m::UNDO_HELD_BACK };
+        settle(Outcome::HeldBack, held.plain());
         return Ok(());
     }
 
     settle(Outcome::Failed, m::OUTCOME_UNPROVEN.plain());
     let id = action.id.clone();
     case.note(machine, Event::UndoIntent { action: id.clone() })?;
-    let put = put_back(machine, action, &before, &bytes, now.as_ref(), context);
+    let put = match part {
+        Some((path, identity)) => machine
+            .delete_file(&path, &identity)
+            .and_then(|()| put_back(machine, action, &before, &bytes, None, context)),
+        None => put_back(machine, action, &before, &bytes, now.as_ref(), context),
+    };
     let proof = read(machine, &action.target, context)
         .and_then(|now| Ok((machine.deleted_at_restart_of(&action.target)?, now)));
     let noted = match &put {
@@ -166,6 +172,44 @@ fn undo_one(
     settle(Outcome::Done, message);
     noted?;
     case.note(machine, Event::UndoProven { action: id })
+}
+
+/// Whether nothing is left to undo.
+fn is_as_before(stands: Standing, before: &Object, now: Option<&Object>, undoing: bool) -> bool {
+    match (stands, now) {
+        (Standing::NotDone, _) => true,
+        // Put back by an earlier run: Windows gave a file another index, an object another creator.
+        (Standing::Other, Some(now)) => {
+            let (lost, around) = before.differences(now);
+            // A cut can have left the bytes of a file without what belongs to them.
+            let is_cut = undoing && matches!(now, Object::File { .. }) && !around.is_empty();
+            lost.is_empty() && !is_cut
+        }
+        _ => false,
+    }
+}
+
+/// The file that is there, where it is no more than a part of the backup: what a cut in the middle of putting it back can have left.
+fn part_of(
+    machine: &dyn Machine,
+    action: &Action,
+    before: &Object,
+    bytes: &[u8],
+    now: &Object,
+) -> Option<(String, FileIdentity)> {
+    let (Target::File { path }, Object::File { state: was, .. }, Object::File { state: is, .. }) =
+        (&action.target, before, now)
+    else {
+        return None;
+    };
+    let known = |stream: &Stream| {
+        was.streams.iter().any(|own| own.name == stream.name && own.bytes.starts_with(&stream.bytes))
+    };
+    let is_part = !is.is_directory
+        && !is.is_link
+        && is.streams.iter().all(known)
+        && machine.read_file(path, bytes.len() as u64).is_ok_and(|found| bytes.starts_with(&found));
+    is_part.then(|| (path.clone(), is.identity.clone()))
 }
 
 /// Why nothing is to be undone though the action was done.

@@ -139,14 +139,20 @@ fn stands(machine: &dyn Machine, case: &Case, action: &Action, context: &Context
         // Never begun: not chosen, refused, or as it should be from the beginning.
         let Some(found) = found else { return Ok(Now::Gone) };
         let standing = standing(machine, action, &found, Some(&found), context).map_err(unknown)?;
-        return Ok(if matches!(standing, Standing::Done) { Now::Gone } else { Now::NotDone });
+        return Ok(match standing {
+            Standing::Done if still_loaded(action, false, Some(&found))? => Now::AtRestart,
+            Standing::Done => Now::Gone,
+            _ => Now::NotDone,
+        });
     };
     let proven = record.is_some_and(|record| record.proven);
     let (before, _) = case.load(machine, saved)?;
     let standing = standing(machine, action, &before, found.as_ref(), context).map_err(unknown)?;
+    let waits = record.is_some_and(|record| record.at_restart);
     let keeps = matches!(action.verb, Verb::Reset | Verb::Restore | Verb::Contain | Verb::Harden);
     Ok(match standing {
         Standing::Done if keeps => Now::Kept,
+        Standing::Done if still_loaded(action, waits, found.as_ref())? => Now::AtRestart,
         Standing::Done if action.verb == Verb::End && runs_again(machine, &before).map_err(unknown)? => {
             Now::Back
         }
@@ -160,6 +166,16 @@ fn stands(machine: &dyn Machine, case: &Case, action: &Action, context: &Context
             _ => Now::Changed,
         },
     })
+}
+
+/// Whether a driver is still there that does not load any more: it goes with the next start.
+fn still_loaded(action: &Action, waits: bool, found: Option<&Object>) -> Result<bool, Message> {
+    let (Verb::Disable, Some(Object::Service(config))) = (action.verb, found) else { return Ok(false) };
+    if config.service.is_driver() != Some(true) && !waits {
+        return Ok(false);
+    }
+    let unknown = || m::VERIFY_UNKNOWN.with(["whether it is loaded cannot be read".into()]);
+    config.service.running.ok_or_else(unknown)
 }
 
 /// Whether another process runs the same program with the same command line.

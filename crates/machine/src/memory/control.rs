@@ -49,7 +49,7 @@ pub enum Crash {
 /// The methods that write to the disk, and stop doing so when it is full.
 const WRITING: [&str; 5] =
     ["append", "create_private_directory", "replace_file", "restore_file", "write_new"];
-/// The methods of which half can be done.
+/// The methods of which half can be done. Putting a file back and replacing one are whole or not at all, as the trait promises.
 const TEARABLE: [&str; 2] = ["append", "write_new"];
 
 /// A change from outside.

@@ -59,6 +59,16 @@ impl Machine for Memory {
         })
     }
 
+    fn wmi_own_instances(&self, namespace: &str, class: &str) -> Result<Vec<WmiInstance>> {
+        self.call("wmi_own_instances", "list the instances of the WMI class", class, |state, _| {
+            let space = state.space(namespace)?;
+            if space.definition(class).is_none() {
+                return Err(Fault::NotFound);
+            }
+            Ok(space.instances.values().filter(|i| i.object.is_class(class)).cloned().collect())
+        })
+    }
+
     fn wmi_instance(&self, path: &WmiPath) -> Result<Option<WmiInstance>> {
         self.call("wmi_instance", "read the WMI object", &path.relative, |state, _| {
             Ok(state.space(&path.namespace)?.instances.get(&canonical(&path.relative)?).cloned())
@@ -115,7 +125,13 @@ impl Machine for Memory {
 
     fn task(&self, path: &str) -> Result<Option<StoredTask>> {
         self.call("task", "read the scheduled task", path, |state, _| {
-            Ok(state.tasks.get(&path.to_lowercase()).cloned())
+            let found = state.tasks.get(&path.to_lowercase()).cloned();
+            if found.is_none()
+                && let Some(at) = state.hidden_task(path)
+            {
+                return Err(Fault::Hidden { at });
+            }
+            Ok(found)
         })
     }
 
@@ -202,6 +218,17 @@ impl Machine for Memory {
 impl State {
     pub(super) fn space(&self, namespace: &str) -> std::result::Result<&Namespace, Fault> {
         self.namespaces.get(&canonical_namespace(namespace)).ok_or(Fault::Unsupported)
+    }
+
+    /// Where a task shows that the scheduler does not.
+    fn hidden_task(&self, path: &str) -> Option<String> {
+        let key = StoredTask::key(path);
+        if self.registry_value(&key, "Id").is_some() {
+            return Some(key.0);
+        }
+        let file = StoredTask::file(&self.facts.windows, path);
+        let node = self.files.get(&file.to_lowercase())?;
+        (!node.state.is_directory).then_some(file)
     }
 
     /// The process, where the id is still this one.

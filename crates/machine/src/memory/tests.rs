@@ -74,6 +74,39 @@ fn a_power_cut_tears_writes_and_nothing_else() {
 }
 
 #[test]
+fn a_power_cut_leaves_files_that_are_put_back_or_replaced_whole_or_untouched() {
+    for (crash, whole) in [(Crash::Before, false), (Crash::Torn, false), (Crash::After, true)] {
+        let mut memory = machine();
+        let state = memory.file(r"C:\x\a.exe").unwrap().unwrap();
+        memory.crash_at(1, crash);
+        memory.restore_file(r"C:\x\b.exe", &state, b"MZ").unwrap_err();
+        memory.heal();
+        let restored = memory.file(r"C:\x\b.exe").unwrap();
+        assert_eq!(restored.map(|state| state.identity.size), whole.then_some(2), "{crash:?}");
+        memory.heal();
+        memory.crash_at(0, crash);
+        memory.replace_file(r"C:\x\a.exe", &state.identity, b"1234").unwrap_err();
+        memory.heal();
+        let expected: &[u8] = if whole { b"1234" } else { b"MZ" };
+        assert_eq!(memory.read_file(r"C:\x\a.exe", 9).unwrap(), expected, "{crash:?}");
+    }
+}
+
+#[test]
+fn a_task_of_which_only_traces_show_is_hidden() {
+    let memory = machine();
+    memory.state_mut().facts.windows = r"C:\Windows".into();
+    let key = crate::StoredTask::key(r"\Evil\Task").0;
+    memory.state_mut().add_registry_value(&key, "Index", RegistryData::dword(1));
+    assert_eq!(memory.task(r"\Evil\Task").unwrap(), None, "a folder has a key, too");
+    memory.state_mut().add_registry_value(&key, "Id", RegistryData::string("{1}"));
+    assert_eq!(memory.task(r"\Evil\Task").unwrap_err().fault, Fault::Hidden { at: key });
+    memory.state_mut().add_file(r"C:\Windows\System32\Tasks\Other", b"<Task/>");
+    assert!(matches!(memory.task(r"\Other").unwrap_err().fault, Fault::Hidden { .. }));
+    assert_eq!(memory.task(r"\None").unwrap(), None);
+}
+
+#[test]
 fn a_restart_deletes_what_was_to_be_deleted() {
     let mut memory = machine();
     memory.state_mut().add_process(7, r"C:\x\a.exe", "a");

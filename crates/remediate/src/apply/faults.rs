@@ -174,6 +174,49 @@ fn a_power_cut_at_any_call_ends_in_one_of_two_states() {
     }
 }
 
+/// The call of a run with which the journal of a case that is there is written first.
+fn first_append(mut memory: Memory, run: impl FnOnce(&mut Memory)) -> Option<usize> {
+    run(&mut memory);
+    memory.calls().iter().position(|call| call.method == "append")
+}
+
+#[test]
+fn power_cuts_while_an_earlier_one_is_recovered_from_lose_nothing() {
+    let plan = all();
+    let mut finished = world().0;
+    run(&mut finished, &plan).unwrap();
+    let appends: Vec<_> = finished
+        .calls()
+        .iter()
+        .enumerate()
+        .filter(|(_, call)| call.method == "append")
+        .map(|(at, _)| at)
+        .collect();
+    for number in appends.into_iter().step_by(5) {
+        let mut memory = world().0;
+        let before = memory.snapshot();
+        memory.crash_at(number, Crash::Torn);
+        let _ = run(&mut memory, &plan);
+        // Three times the line that opens the case is torn, too.
+        for _ in 0..3 {
+            memory.heal();
+            let copy = Memory::new(memory.snapshot());
+            let resumed = |memory: &mut Memory| drop(resume(memory, intel(), &case(), &options(), &mut Yes));
+            let Some(at) = first_append(copy, resumed) else { continue };
+            memory.crash_at(at, Crash::Torn);
+            assert!(resume(&mut memory, intel(), &case(), &options(), &mut Yes).is_err());
+        }
+        memory.heal();
+        let what = format!("cut at call {number}, and three times after");
+        let mut other = Memory::new(memory.snapshot());
+        let receipt = resume(&mut memory, intel(), &case(), &options(), &mut Yes).expect(&what);
+        let left = comparable(finished.snapshot()).diff(&comparable(memory.snapshot()));
+        assert_eq!(left, Vec::<String>::new(), "{what}: {receipt:#?}");
+        let receipt = undo_all(&mut other).expect(&what);
+        assert_as_before(&before, &other, &format!("{what}: {receipt:#?}"));
+    }
+}
+
 #[test]
 fn a_restart_in_the_middle_is_resumed_and_undone() {
     let plan = all();

@@ -43,16 +43,63 @@ fn stopped(stop: Stop) -> Ended {
 }
 
 impl Session<'_> {
-    /// Carries out the actions in order, until the journal cannot be written.
+    /// Carries out the actions in order, until the journal cannot be written, and says of every process that was suspended for one that did
+    /// not end it how it was left.
     pub(super) fn run(&mut self, actions: &[Action]) -> (Vec<ActionReceipt>, Option<Message>) {
+        let (mut receipts, stopped) = self.until_stopped(actions);
+        for action in actions.iter().filter(|action| action.verb == Verb::Suspend) {
+            let ended = |receipt: &ActionReceipt| {
+                receipt.verb == Verb::End && receipt.target == action.target && receipt.outcome.is_settled()
+            };
+            let wanted = actions.iter().any(|own| own.verb == Verb::End && own.target == action.target);
+            if receipts.iter().any(ended) || (stopped.is_none() && !wanted) {
+                continue;
+            }
+            let Some(receipt) = receipts.iter_mut().find(|receipt| receipt.id == action.id) else { continue };
+            if matches!(receipt.outcome, Outcome::Done | Outcome::Failed | Outcome::Unknown) {
+                self.not_ended(action, receipt);
+            }
+        }
+        (receipts, stopped)
+    }
+
+    /// What becomes of a process that was suspended and not ended. One that somebody only confirmed runs again; one whose content speaks
+    /// against it stands still, for to let it run is what undoing is asked for.
+    fn not_ended(&mut self, action: &Action, receipt: &mut ActionReceipt) {
+        let Ok(Some(_)) = read(self.machine, &action.target, &self.context) else { return };
+        let stands = receipt.outcome == Outcome::Done;
+        if stands && action.on_content {
+            receipt.message = m::OUTCOME_STANDS_STILL.plain();
+        } else if let Some(process) = action.target.process_id() {
+            match self.machine.resume_process(&process) {
+                Ok(()) if stands => {
+                    (receipt.outcome, receipt.message) = (Outcome::Failed, m::OUTCOME_RESUMED.plain());
+                    let (action, error) = (action.id.clone(), receipt.message.id.clone());
+                    // Where the journal cannot be written any more, the receipt alone tells.
+                    let _ = self.case.note(self.machine, Event::Failed { action, error });
+                }
+                // A call that failed may have stopped it all the same; now it did not.
+                Ok(()) => return,
+                Err(error) => {
+                    receipt.message = m::OUTCOME_NOT_RESUMED.with([error.to_string().into()]);
+                }
+            }
+        }
+        self.watcher.done(receipt);
+    }
+
+    fn until_stopped(&mut self, actions: &[Action]) -> (Vec<ActionReceipt>, Option<Message>) {
         let mut receipts = Vec::new();
         for action in actions {
             let end = match self.attempt(action) {
                 Ok(end) | Err(end) => end,
             };
             let mut receipt = ActionReceipt::new(action, end.outcome, end.message);
-            let record = self.case.records.get(&action.id);
-            receipt.backup = record.and_then(|record| record.saved.as_ref()).map(|saved| saved.name.clone());
+            let saved = self.case.records.get(&action.id).and_then(|record| record.saved.as_ref());
+            receipt.backup = saved.map(|saved| saved.name.clone());
+            if receipt.message.id == m::OUTCOME_DONE.id && saved.is_some_and(|saved| saved.without_mof) {
+                receipt.message = m::OUTCOME_DONE_NO_MOF.plain();
+            }
             self.watcher.done(&receipt);
             receipts.push(receipt);
             if let Some(stop) = end.stop {
@@ -69,7 +116,12 @@ impl Session<'_> {
     fn attempt(&mut self, action: &Action) -> Flow<Ended> {
         let now = read(self.machine, &action.target, &self.context).map_err(|error| failed(&error))?;
         let (before, begun) = self.before(action, now.as_ref())?;
+        let is_proven = self.case.records.get(&action.id).is_some_and(|record| record.proven);
         match self.standing(action, &before, now.as_ref())? {
+            // Windows counts: who is suspended twice has to be resumed twice.
+            Standing::NotDone if action.verb == Verb::Suspend && is_proven => {
+                return Err(ended(Outcome::AsItShould, m::OUTCOME_ALREADY.plain()));
+            }
             Standing::NotDone | Standing::Half => {}
             Standing::Other => return Err(ended(Outcome::Refused, m::OUTCOME_OTHER.plain())),
             // What an earlier run did and could not say any more.

@@ -473,6 +473,147 @@ fn an_entry_that_no_baseline_knows_is_neither_made_nor_said_to_be_there() {
     assert!(!verified.is_passed(), "{verified:?}");
 }
 
+/// The steps that stop and end the process, and a few between.
+fn process_plan() -> Plan {
+    plan_of(steps().into_iter().filter(|(verb, target, _)| {
+        matches!(target, Target::Process { .. }) || (*verb == Verb::Disable && target.name() == "Bad")
+    }))
+}
+
+/// The number of the call with which the journal is written for the action behind the suspension.
+fn call_of_next_action(plan: &Plan, options: &Options) -> usize {
+    let mut memory = world().0;
+    apply(&mut memory, intel(), plan, &case(), options, &mut Yes).unwrap();
+    let calls = memory.calls();
+    let disabled = calls.iter().position(|call| call.method == "set_service_start").unwrap();
+    disabled - 1 - calls[..disabled].iter().rev().position(|call| call.method == "append").unwrap()
+}
+
+#[test]
+fn what_a_stopped_run_suspended_is_let_go_or_said_to_stand_still() {
+    for on_content in [true, false] {
+        let mut plan = process_plan();
+        plan.actions.iter_mut().for_each(|action| action.on_content = on_content);
+        let options = Options { yes: false, ..options() };
+        let number = call_of_next_action(&plan, &options);
+        let mut memory = world().0;
+        memory.fail_at(number, Fault::DiskFull);
+        let receipt = apply(&mut memory, intel(), &plan, &case(), &options, &mut Yes).unwrap();
+        assert_eq!(receipt.stopped.as_ref().map(|why| why.id.as_str()), Some("stop-journal"));
+        let (outcome, id) = (receipt.actions[0].outcome, receipt.actions[0].message.id.as_str());
+        if on_content {
+            assert_eq!((outcome, id), (Outcome::Done, "outcome-stands-still"));
+        } else {
+            assert_eq!((outcome, id), (Outcome::Failed, "outcome-resumed"));
+        }
+        assert_eq!(memory.state().processes[&100].suspended, on_content);
+        memory.heal();
+        let receipt = resume(&mut memory, intel(), &case(), &options, &mut Yes).unwrap();
+        assert!(receipt.is_complete(), "{}", lines(&receipt));
+        let suspended = memory.calls().iter().filter(|call| call.method == "suspend_process").count();
+        assert_eq!(suspended, usize::from(!on_content), "Windows counts suspensions");
+        assert!(!memory.state().processes.contains_key(&100));
+    }
+}
+
+#[test]
+fn a_process_that_cannot_be_ended_is_said_to_stand_still() {
+    let mut memory = world().0;
+    memory.change_before("set_service_start", "", |state| {
+        state.processes.get_mut(&100).unwrap().critical = true;
+    });
+    let receipt = apply(&mut memory, intel(), &process_plan(), &case(), &options(), &mut Yes).unwrap();
+    assert_eq!(receipt.actions[0].message.id, "outcome-stands-still", "{}", lines(&receipt));
+    let undone = crate::undo(&mut memory, intel(), &case(), &crate::UndoOptions::default()).unwrap();
+    assert!(
+        undone.actions.iter().any(|action| action.message.id == "undo-stands-still"),
+        "{}",
+        lines(&undone)
+    );
+    let rearm = crate::UndoOptions { rearm: true, ..crate::UndoOptions::default() };
+    crate::undo(&mut memory, intel(), &case(), &rearm).unwrap();
+    assert!(!memory.state().processes[&100].suspended);
+}
+
+#[test]
+fn a_suspension_that_failed_late_is_taken_back() {
+    let mut memory = world().0;
+    let plan = plan_of(steps().into_iter().filter(|(verb, ..)| *verb == Verb::Suspend || *verb == Verb::End));
+    apply(&mut memory, intel(), &plan, &case(), &options(), &mut Yes).unwrap();
+    let number = memory.calls().iter().position(|call| call.method == "suspend_process").unwrap();
+    let mut memory = world().0;
+    memory.fail_after(number, Fault::TimedOut);
+    memory.fail_on("end_process", "", Fault::AccessDenied);
+    let receipt = apply(&mut memory, intel(), &plan, &case(), &options(), &mut Yes).unwrap();
+    assert_eq!(receipt.actions[0].outcome, Outcome::Failed, "{}", lines(&receipt));
+    assert!(!memory.state().processes[&100].suspended);
+}
+
+#[test]
+fn the_code_behind_a_provider_is_never_run() {
+    let (mut memory, plan) = world();
+    for (class, above) in [("Evil", "CommandLineEventConsumer"), ("EvilBinding", "__FilterToConsumerBinding")]
+    {
+        let mut state = memory.state_mut();
+        state.add_class(r"root\subscription", class, Some(above));
+        let space = state.namespaces.get_mut(r"root\subscription").unwrap();
+        space.classes.get_mut(&class.to_lowercase()).unwrap().has_provider = true;
+    }
+    let receipt = apply(&mut memory, intel(), &plan, &case(), &options(), &mut Yes).unwrap();
+    assert_eq!(lines(&receipt), lines(&applied().2));
+    let asked = |call: &machine::memory::Call| {
+        call.method == "wmi_instances"
+            || (call.method == "wmi_own_instances" && call.target.to_lowercase().contains("evil"))
+    };
+    assert!(!memory.calls().iter().any(asked));
+    let own = infected();
+    let mut memory = Memory::new(own);
+    let provided = |memory: &Memory, has_provider| {
+        let mut state = memory.state_mut();
+        let space = state.namespaces.get_mut(r"root\subscription").unwrap();
+        space.classes.get_mut("commandlineeventconsumer").unwrap().has_provider = has_provider;
+    };
+    provided(&memory, true);
+    let receipt = apply(&mut memory, intel(), &plan, &case(), &options(), &mut Yes).unwrap();
+    let consumer =
+        |action: &&ActionReceipt| action.target.name().contains("subscription:CommandLineEventConsumer.");
+    assert!(
+        receipt.actions.iter().filter(consumer).all(|action| action.outcome == Outcome::Failed),
+        "{}",
+        lines(&receipt)
+    );
+}
+
+#[test]
+fn what_wmi_gives_no_text_of_is_said_and_a_class_stays() {
+    let empty = |state: &mut Machine| {
+        state.namespaces.values_mut().for_each(|space| {
+            space.instances.values_mut().for_each(|instance| instance.mof.clear());
+            space.classes.values_mut().for_each(|class| class.mof.clear());
+        });
+    };
+    let (memory, receipt) = one(Verb::Remove, "__IntervalTimerInstruction", empty);
+    assert_eq!((receipt.outcome, receipt.message.id.as_str()), (Outcome::Done, "outcome-done-no-mof"));
+    assert!(!memory.state().files.keys().any(|path| path.ends_with("object.mof")));
+    let (_, receipt) = one(Verb::Remove, "Bad_Store", empty);
+    assert_eq!((receipt.outcome, receipt.message.id.as_str()), (Outcome::Failed, "outcome-backup"));
+}
+
+#[test]
+fn what_the_scheduler_keeps_of_a_task_is_in_its_backup() {
+    let key = machine::StoredTask::key(r"\Bad task").0;
+    let definition = machine::StoredTask::definition_key("{12-AB}").0;
+    let (memory, receipt) = one(Verb::Disable, "Bad task", |state| {
+        state.add_registry_value(&key, "Id", RegistryData::string("{12-AB}"));
+        state.add_registry_value(&definition, "Actions", RegistryData::dword(7));
+    });
+    assert_eq!(receipt.outcome, Outcome::Done);
+    let state = memory.state();
+    let file = state.files.values().find(|node| node.path.ends_with("registry.json")).unwrap();
+    let text = String::from_utf8_lossy(&file.bytes);
+    assert!(text.contains("Actions") && text.contains("TaskCache"), "{text}");
+}
+
 #[test]
 fn slow_calls_are_waited_for() {
     let (mut memory, plan) = world();

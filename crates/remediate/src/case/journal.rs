@@ -2,7 +2,8 @@
 //!
 //! A line is `{"hash":"…","time":…,"entry":{…}}`, where `hash` is SHA-256 over the hash of the line before (nothing for the first) and the
 //! text of the line from `"time"` on. The chain shows damage, reordering and careless editing; it has no secret, so whoever can write the
-//! folder could write a new one. A power cut can tear the last line; the line behind a torn one is always an `opened`.
+//! folder could write a new one. A power cut can tear the last line, and another one the `opened` that follows it, and so on; the first whole
+//! line behind torn ones is always an `opened`.
 
 use super::Saved;
 use crate::object::sha256_hex;
@@ -63,6 +64,15 @@ struct Line {
     entry: Event,
 }
 
+/// A line with its hash.
+#[derive(Deserialize)]
+struct Hashed {
+    #[serde(rename = "hash")]
+    _hash: String,
+    #[serde(flatten)]
+    _line: Line,
+}
+
 /// A journal that can be written on.
 #[derive(Debug)]
 pub(super) struct Journal {
@@ -94,7 +104,8 @@ impl Journal {
                     events.push(event);
                 }
                 None if line.is_empty() => {}
-                None if torn_before => return Err(broken(at)),
+                // A whole line that does not follow was not torn: lines before it are missing or changed.
+                None if is_whole(line) || (torn_before && !may_be_opening(line)) => return Err(broken(at)),
                 None => torn_before = true,
             }
         }
@@ -125,6 +136,20 @@ impl Journal {
         self.last = hash;
         Ok(())
     }
+}
+
+/// Whether the line has everything that a line has, whatever it follows.
+fn is_whole(line: &[u8]) -> bool {
+    serde_json::from_slice::<Hashed>(line).is_ok()
+}
+
+/// Whether a torn line can have been an `opened`: behind a torn line nothing else is written.
+fn may_be_opening(line: &[u8]) -> bool {
+    const BEFORE: &[u8] = b"\"entry\":{";
+    const OPENED: &[u8] = b"\"opened\"";
+    let entry = line.windows(BEFORE.len()).position(|own| own == BEFORE);
+    let entry = entry.and_then(|at| line.get(at + BEFORE.len()..)).unwrap_or_default();
+    entry.iter().zip(OPENED).all(|(own, wanted)| own == wanted)
 }
 
 fn broken(at: usize) -> String {
@@ -178,6 +203,41 @@ mod tests {
         memory.append(PATH, b"{\"hash\":").unwrap();
         read_on(&mut memory, &done("a")).unwrap();
         assert_eq!(read(&memory).unwrap_err(), "line 3 does not follow the one before");
+    }
+
+    /// Appends these bytes as a cut in the middle of a write would leave them.
+    fn torn(bytes: &[u8], after: &[u8]) -> Vec<u8> {
+        let before: &[u8] = if bytes.last() == Some(&b'\n') { b"" } else { b"\n" };
+        [bytes, before, after].concat()
+    }
+
+    #[test]
+    fn opening_can_be_cut_off_again_and_again() {
+        let whole = |events: &[Event]| written(events).read_file(PATH, 1 << 20).unwrap();
+        let opened = Event::Opened { run: Run::Apply };
+        let one = whole(std::slice::from_ref(&opened));
+        let two = whole(&[opened.clone(), Event::Opened { run: Run::Undo }]);
+        let (lost, opening) = (&whole(&[opened.clone(), done("a")])[one.len()..], &two[one.len()..]);
+        for first in 1..lost.len() {
+            for second in [1, 20, 90, opening.len() - 20, opening.len() - 2] {
+                let mut bytes = torn(&one, &lost[..first]);
+                bytes = torn(&bytes, &opening[..second]);
+                bytes = torn(&bytes, &opening[..second / 2]);
+                let read = Journal::read(PATH.into(), &bytes).unwrap();
+                assert!(read.1.len() <= 2, "{first} {second}");
+                let mut memory = Memory::new(State::default());
+                memory.state_mut().add_file(PATH, &bytes);
+                read_on(&mut memory, &Event::Opened { run: Run::Resume }).unwrap();
+                read_on(&mut memory, &done("b")).unwrap();
+                assert_eq!(super::tests::read(&memory).unwrap().1.last(), Some(&done("b")));
+            }
+        }
+        // Zeros are what some file systems leave of a write that was cut off.
+        let zeros = torn(&torn(&one, &[0; 99]), &[0; 7]);
+        assert!(Journal::read(PATH.into(), &torn(&zeros, opening)).is_ok());
+        assert!(
+            Journal::read(PATH.into(), &torn(&torn(&one, &lost[..40]), &lost[..lost.len() - 3])).is_err()
+        );
     }
 
     fn read_on(memory: &mut Memory, event: &Event) -> machine::Result<()> {

@@ -1,6 +1,7 @@
 use super::*;
 use crate::apply::test_support::{
-    CASE, HELD, HOSTS, MINER, RUN, Yes, case, changed, creator, intel, options, world,
+    CASE, HELD, HOSTS, MINER, RUN, Yes, case, changed, creator, infected, intel, options, plan_of, steps,
+    world,
 };
 use crate::{Plan, apply};
 use machine::memory::{Memory, State};
@@ -92,6 +93,112 @@ fn what_took_its_place_is_left_there() {
         receipt.actions.iter().filter(|action| action.message.id == "undo-occupied").collect();
     assert_eq!(occupied.len(), 2, "{}", lines(&receipt));
     assert_eq!(memory.state().files[&MINER.to_lowercase()].bytes, b"another");
+}
+
+#[test]
+fn half_a_file_that_a_cut_left_does_not_stand_in_the_way_for_ever() {
+    let (mut whole, before, _) = cleaned();
+    let after = whole.snapshot();
+    undo(&mut whole, intel(), &case(), &rearm()).unwrap();
+    let call = |own: &machine::memory::Call| own.method == "restore_file" && own.target == MINER;
+    let number = whole.calls().iter().position(call).unwrap() - apply_calls();
+    for left in [&b""[..], b"MZ m", b"MZ miner"] {
+        let mut memory = Memory::new(after.clone());
+        memory.crash_at(number, machine::memory::Crash::Torn);
+        let _ = undo(&mut memory, intel(), &case(), &rearm());
+        memory.heal();
+        memory.state_mut().add_file(MINER, left);
+        let receipt = undo(&mut memory, intel(), &case(), &rearm()).unwrap();
+        assert_eq!(memory.state().files[&MINER.to_lowercase()].bytes, b"MZ miner", "{}", lines(&receipt));
+        let differs = changed(&before, &memory);
+        assert!(!differs.iter().any(|line| line.starts_with("files")), "{left:?}: {differs:#?}");
+    }
+    // Something else is in its place, whatever was begun.
+    let mut memory = Memory::new(after);
+    memory.crash_at(number, machine::memory::Crash::Torn);
+    let _ = undo(&mut memory, intel(), &case(), &rearm());
+    memory.heal();
+    memory.state_mut().add_file(MINER, b"MZ other");
+    let receipt = undo(&mut memory, intel(), &case(), &rearm()).unwrap();
+    assert_eq!(memory.state().files[&MINER.to_lowercase()].bytes, b"MZ other", "{}", lines(&receipt));
+}
+
+/// How many calls a run makes before anything is undone.
+fn apply_calls() -> usize {
+    cleaned().0.call_count()
+}
+
+#[test]
+fn a_scheduler_that_writes_into_the_definition_has_put_the_task_back_all_the_same() {
+    let (mut memory, _, _) = cleaned();
+    let with = |memory: &Memory, own: &str| {
+        let mut state = memory.state_mut();
+        let xml = &mut state.tasks.get_mut(r"\bad task").unwrap().xml;
+        *xml = xml.replace("</Task>", &format!("<Settings><Enabled>{own}</Enabled></Settings></Task>"));
+    };
+    with(&memory, "false");
+    let receipt = undo(&mut memory, intel(), &case(), &rearm()).unwrap();
+    let task = |receipt: &Receipt| {
+        let own = receipt.actions.iter().find(|action| action.target.name() == r"\Bad task").unwrap();
+        (own.outcome, own.message.id.clone())
+    };
+    assert_eq!(task(&receipt), (Outcome::Done, "undo-restored".into()), "{}", lines(&receipt));
+    let again = undo(&mut memory, intel(), &case(), &rearm()).unwrap();
+    assert_eq!(task(&again).0, Outcome::AsItShould, "{}", lines(&again));
+}
+
+#[test]
+fn parts_of_a_subscription_with_different_creators_are_said() {
+    let (mut memory, _, _) = cleaned();
+    undo(&mut memory, intel(), &case(), &UndoOptions::default()).unwrap();
+    memory.state_mut().creator_sid = Some(creator(2));
+    let receipt = undo(&mut memory, intel(), &case(), &rearm()).unwrap();
+    let said: Vec<_> = receipt.actions.iter().filter(|action| action.message.id == "undo-creators").collect();
+    assert_eq!(said.len(), 1, "the binding: {}", lines(&receipt));
+    assert!(said[0].target.name().contains("__FilterToConsumerBinding"));
+}
+
+#[test]
+fn what_starts_by_where_it_is_comes_back_only_when_asked_for() {
+    let startup = r"C:\ProgramData\Microsoft\Windows\Start Menu\Programs\StartUp\x.exe";
+    let fields = [("SHA256".to_owned(), crate::object::sha256_hex(b"MZ x"))].into_iter().collect();
+    let precondition = crate::Precondition { fields, unbound: false };
+    let plan = plan_of([(Verb::Remove, Target::File { path: startup.into() }, precondition)]);
+    let mut state = infected();
+    let node = state.add_file(startup, b"MZ x");
+    node.state.streams.push(machine::Stream { name: "s".into(), bytes: b"MZ stream".to_vec() });
+    let before = state.clone();
+    let mut memory = Memory::new(state);
+    apply(&mut memory, intel(), &plan, &case(), &options(), &mut Yes).unwrap();
+    let is_plain = |node: &machine::memory::FileNode| node.bytes.windows(6).any(|own| own == b"MZ str");
+    assert!(!memory.state().files.values().any(is_plain), "streams are put away like the rest");
+    let numbers = format!("{:?}", b"MZ stream").replace(' ', "");
+    let text = String::from_utf8_lossy(
+        &memory.state().files.values().flat_map(|n| n.bytes.clone()).collect::<Vec<_>>(),
+    )
+    .into_owned();
+    assert!(!text.contains(numbers.trim_matches(['[', ']'])), "nor as numbers");
+    let receipt = undo(&mut memory, intel(), &case(), &UndoOptions::default()).unwrap();
+    assert_eq!(lines(&receipt), format!("Remove {startup}: HeldBack, undo-held-back"));
+    undo(&mut memory, intel(), &case(), &rearm()).unwrap();
+    assert_eq!(changed(&before, &memory), Vec::<String>::new());
+}
+
+#[test]
+fn a_stream_that_was_changed_is_not_put_back() {
+    let mut state = infected();
+    let node = state.files.get_mut(&MINER.to_lowercase()).unwrap();
+    node.state.streams.push(machine::Stream { name: "s".into(), bytes: b"MZ stream".to_vec() });
+    let step = steps()
+        .into_iter()
+        .find(|(_, target, _)| target.name() == MINER && matches!(target, Target::File { .. }));
+    let mut memory = Memory::new(state);
+    apply(&mut memory, intel(), &plan_of(step), &case(), &options(), &mut Yes).unwrap();
+    let streams: Vec<_> = memory.state().files.keys().filter(|path| path.ends_with(".1")).cloned().collect();
+    assert_eq!(streams.len(), 1);
+    *memory.state_mut().files.get_mut(&streams[0]).unwrap().bytes.last_mut().unwrap() ^= 1;
+    let receipt = undo(&mut memory, intel(), &case(), &rearm()).unwrap();
+    assert_eq!(receipt.actions[0].message.id, "undo-backup");
 }
 
 #[test]

@@ -57,13 +57,19 @@ outcome-backup-differs = it was left alone, for its backup did not read back as 
 outcome-failed = it was not done: { $error }
 outcome-unproven = it was done, and is still there
 outcome-unknown = it may be done or not, for it could not be read again: { $error }
+outcome-stands-still = it stands still and was not ended: carry on with `deminer clean --resume`, end it by hand, or let it run with `deminer undo --rearm`
+outcome-resumed = it was not ended, so it runs again
+outcome-not-resumed = it was not ended, and may stand still, for it could not be let go: { $error }
+outcome-done-no-mof = it is done and proven; WMI gave no MOF text for it, so its backup has the fields alone
 
 # What undoing made of it.
 undo-restored = it is back as it was
 undo-restored-differs = it is back, but Windows set this anew or did not keep it: { $fields }
 undo-as-before = it was not changed
 undo-held-back = it was kept disarmed; add --rearm to let it start again
+undo-stands-still = it still stands still; add --rearm to let it run again, or end it
 undo-disarmed = it is back, and nothing starts it
+undo-creators = it is back, but the parts of { $binding } have different creators now, and Windows serves no such subscription; undo them together
 undo-process = what was ended does not come back by itself; it starts with what starts it
 undo-stock = it belongs to Windows and stays
 undo-occupied = something else is in its place now, and is left there

@@ -53,13 +53,19 @@ outcome-backup-differs = バックアップを読み戻した内容が一致し�
 outcome-failed = 実行できませんでした: { $error }
 outcome-unproven = 実行しましたが、まだ存在します
 outcome-unknown = 読み直せないため、実行されたかどうか分かりません: { $error }
+outcome-stands-still = 停止したまま、終了されていません。`deminer clean --resume` で続行するか、手動で終了するか、`deminer undo --rearm` で再開させてください
+outcome-resumed = 終了されなかったため、再開しました
+outcome-not-resumed = 終了されず、再開もできなかったため、停止したままの可能性があります: { $error }
+outcome-done-no-mof = 実行し、確認しました。WMI から MOF テキストを取得できなかったため、バックアップはフィールドのみです
 
 # 取り消しの結果
 undo-restored = 元の状態に戻しました
 undo-restored-differs = 元に戻しましたが、次の項目は Windows が設定し直したか、保持しませんでした: { $fields }
 undo-as-before = 変更されていません
 undo-held-back = 起動できない状態のままにしています。再び起動させるには --rearm を付けてください
+undo-stands-still = 停止したままです。再開させるには --rearm を付けてください。不要なら終了してください
 undo-disarmed = 元に戻しました。これを起動するものはありません
+undo-creators = 元に戻しましたが、{ $binding } の各部の作成者が異なるため、Windows はこのサブスクリプションを実行しません。まとめて取り消してください
 undo-process = 終了したプロセスは自動では戻りません。起動元とともに起動します
 undo-stock = Windows の一部のため、そのまま残します
 undo-occupied = 現在は別のものがあるため、変更しません

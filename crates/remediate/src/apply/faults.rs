@@ -38,6 +38,8 @@ fn comparable(mut state: Machine) -> Machine {
     for space in state.namespaces.values_mut() {
         space.instances.retain(|path, _| !path.contains("scm event log"));
     }
+    // The key of a value that was made stays.
+    state.registry.retain(|_, node| !node.values.is_empty());
     state.without_folder(CASE)
 }
 
@@ -98,10 +100,14 @@ fn assert_true(before: &Machine, memory: &Memory, plan: &Plan, receipt: &Receipt
 }
 
 fn check(what: &str, plan: &Plan, prepare: impl FnOnce(&Memory)) {
+    check_with(what, plan, &options(), prepare);
+}
+
+fn check_with(what: &str, plan: &Plan, options: &Options, prepare: impl FnOnce(&Memory)) {
     let mut memory = world().0;
     let before = memory.snapshot();
     prepare(&memory);
-    let result = run(&mut memory, plan);
+    let result = apply(&mut memory, intel(), plan, &case(), options, &mut Yes);
     memory.heal();
     match result {
         Err(_) => assert_eq!(changed(&before, &memory), Vec::<String>::new(), "{what}"),
@@ -352,13 +358,154 @@ fn each_action_alone_survives_every_fault() {
     }
 }
 
+/// A plan of one harmless step, and the machine shut before it.
+fn contained() -> (Plan, Options) {
+    let step = steps().into_iter().find(|(verb, ..)| *verb == Verb::Disable);
+    let options = Options { contain: Some(vec!["10.0.0.5".parse().unwrap()]), ..options() };
+    (plan_of(step), options)
+}
+
+#[test]
+fn shutting_the_ways_in_survives_every_fault() {
+    let (plan, options) = contained();
+    let mut whole = world().0;
+    apply(&mut whole, intel(), &plan, &case(), &options, &mut Yes).unwrap();
+    // What the receipt says of the containment is looked at like the rest.
+    let mut judged = plan.clone();
+    judged.actions.extend(contain(&options));
+    for number in 0..whole.call_count() {
+        for fault in [Fault::AccessDenied, Fault::NotFound, Fault::InUse] {
+            let what = format!("{fault:?} at call {number}");
+            check_with(&what, &plan, &options, |memory| memory.fail_at(number, fault));
+        }
+        let what = format!("late time-out at call {number}");
+        check_with(&what, &plan, &options, |memory| memory.fail_after(number, Fault::TimedOut));
+        for crash in [Crash::Before, Crash::Torn, Crash::After] {
+            let what = format!("power cut {crash:?} at call {number}");
+            let mut memory = world().0;
+            let before = memory.snapshot();
+            memory.crash_at(number, crash);
+            let _ = apply(&mut memory, intel(), &plan, &case(), &options, &mut Yes);
+            memory.heal();
+            match resume(&mut memory, intel(), &case(), &options, &mut Yes) {
+                Ok(receipt) => {
+                    assert!(receipt.is_complete(), "{what}: {receipt:#?}");
+                    assert_true(&before, &memory, &judged, &receipt, &what);
+                    let undone = undo_all(&mut memory).unwrap();
+                    assert_as_before(&before, &memory, &format!("{what}: {undone:#?}"));
+                }
+                Err(_) => assert_eq!(changed(&before, &memory), Vec::<String>::new(), "{what}"),
+            }
+        }
+    }
+}
+
+/// A machine on which everything that can be disabled is, and that was verified.
+fn disabled() -> (Machine, Machine) {
+    let mut memory = world().0;
+    let before = memory.snapshot();
+    let wanted = steps().into_iter().filter(|(verb, ..)| matches!(verb, Verb::Disable | Verb::End));
+    run(&mut memory, &plan_of(wanted)).unwrap();
+    assert!(crate::verify(&mut memory, intel(), &case()).unwrap().is_passed());
+    (before, memory.snapshot())
+}
+
+#[test]
+fn deleting_what_was_disabled_survives_every_fault() {
+    let (before, start) = disabled();
+    let purged = |memory: &mut Memory| purge(memory, intel(), &case(), &options(), &mut Yes);
+    let mut whole = Memory::new(start.clone());
+    let done = purged(&mut whole).unwrap();
+    assert_eq!(done.actions.len(), 2);
+    let removals = steps().into_iter().filter(|(verb, ..)| *verb == Verb::Disable);
+    let judged = plan_of(removals.map(|(_, target, precondition)| (Verb::Remove, target, precondition)));
+    let check = |what: &str, prepare: &dyn Fn(&Memory)| {
+        let mut memory = Memory::new(start.clone());
+        prepare(&memory);
+        let result = purged(&mut memory);
+        memory.heal();
+        match result {
+            Ok(receipt) => assert_true(&start, &memory, &judged, &receipt, what),
+            Err(_) => assert_eq!(changed(&start, &memory), Vec::<String>::new(), "{what}"),
+        }
+        let undone = undo_all(&mut memory).unwrap_or_else(|stop| panic!("{what}: {stop:?}"));
+        assert_as_before(&before, &memory, &format!("{what}: {undone:#?}"));
+    };
+    for number in 0..whole.call_count() {
+        for fault in [Fault::AccessDenied, Fault::NotFound, Fault::InUse] {
+            check(&format!("{fault:?} at call {number}"), &|memory| memory.fail_at(number, fault.clone()));
+        }
+        check(&format!("late at call {number}"), &|memory| memory.fail_after(number, Fault::TimedOut));
+        check(&format!("full from call {number}"), &|memory| memory.disk_full_from(number));
+        for crash in [Crash::Before, Crash::Torn, Crash::After] {
+            check(&format!("{crash:?} at call {number}"), &|memory| memory.crash_at(number, crash));
+        }
+    }
+}
+
+/// Takes away everything that the plan is about.
+fn everything_vanishes(state: &mut Machine) {
+    state.processes.remove(&100);
+    state.services.remove("bad");
+    state.tasks.remove(r"\bad task");
+    state.registry.values_mut().for_each(|node| {
+        node.values.remove("bad");
+        node.values.remove("shell");
+        node.values.remove("restrictanonymous");
+    });
+    state.files.remove(&super::test_support::MINER.to_lowercase());
+    state.files.remove(&super::test_support::HELD.to_lowercase());
+    state.settings.clear();
+    for space in state.namespaces.values_mut() {
+        space.instances.retain(|path, _| !path.contains("bad"));
+        space.classes.remove("bad_store");
+    }
+}
+
+#[test]
+fn what_vanishes_right_before_any_call_is_neither_claimed_nor_made_up() {
+    let plan = all();
+    for number in 0..calls(&plan) {
+        let what = format!("vanished before call {number}");
+        let mut memory = world().0;
+        let before = memory.snapshot();
+        memory.change_before_call(number, everything_vanishes);
+        let result = run(&mut memory, &plan);
+        let now = memory.snapshot();
+        memory.heal();
+        let Ok(receipt) = result else { panic!("{what}: {result:?}") };
+        assert_eq!(receipt.stopped, None, "{what}");
+        for said in receipt.actions.iter().filter(|said| said.outcome == Outcome::Done) {
+            let action = plan.actions.iter().find(|action| action.id == said.id).unwrap();
+            let is = found(&now, action);
+            let holds = match (action.verb, &is) {
+                // Those were done before it vanished, or vanished themselves.
+                (Verb::Reset | Verb::Harden, is) => is.is_some() || said.message.id == m::OUTCOME_DONE.id,
+                (Verb::Restore, is) => is.is_some(),
+                (Verb::Disable, Some(Object::Task(task))) => !task.enabled,
+                (Verb::Disable, Some(Object::Service(config))) => config.service.start == Some(4),
+                (Verb::End, Some(Object::Service(config))) => config.service.running != Some(true),
+                (Verb::Suspend, _) => true,
+                (_, is) => is.is_none(),
+            };
+            assert!(holds, "{what}: {said:?}, {is:?}");
+        }
+        let undone = undo_all(&mut memory).unwrap_or_else(|stop| panic!("{what}: {stop:?}"));
+        assert_eq!(undone.stopped, None, "{what}");
+        // Nothing is there afterwards that was not there before, and what is good is untouched.
+        let left = comparable(before).diff(&comparable(memory.snapshot()));
+        let strange = |line: &&String| line.ends_with(": new") || line.to_lowercase().contains("good");
+        assert_eq!(left.iter().filter(strange).count(), 0, "{what}: {left:#?}");
+    }
+}
+
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
 
     /// Any part of the plan, on a machine on which any part of the evidence is gone or other, with any call failing in any way.
     #[test]
     fn any_plan_on_any_machine_loses_nothing(
-        chosen in proptest::collection::vec(proptest::bool::ANY, 17),
+        chosen in proptest::collection::vec(proptest::bool::ANY, 19),
         changed_before in proptest::bool::ANY,
         gone in proptest::collection::vec(proptest::bool::ANY, 5),
         number in 0_usize..400,

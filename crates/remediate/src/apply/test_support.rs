@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 pub(crate) const SUBSCRIPTION: &str = r"root\subscription";
 pub(crate) const RUN: &str = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Run";
 pub(crate) const WINLOGON: &str = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Winlogon";
+pub(crate) const LSA: &str = r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa";
 pub(crate) const MINER: &str = r"C:\ProgramData\miner.exe";
 pub(crate) const HELD: &str = r"C:\ProgramData\held.exe";
 pub(crate) const HOSTS: &str = r"C:\Windows\System32\drivers\etc\hosts";
@@ -77,6 +78,7 @@ pub(crate) fn infected() -> State {
     state.add_folder(r"C:\cases");
     state.creator_sid = Some(creator(1));
     add_wmi(&mut state);
+    state.add_registry_value(LSA, "RestrictAnonymous", RegistryData::dword(0));
     state.add_registry_value(RUN, "Good", RegistryData::string("good.exe"));
     state.add_registry_value(RUN, "Bad", RegistryData::string(MINER));
     state.add_registry_value(WINLOGON, "Shell", RegistryData::string(&format!("explorer.exe,{MINER}")));
@@ -225,6 +227,8 @@ pub(crate) fn steps() -> Vec<(Verb, Target, Precondition)> {
         simple(Verb::Disable, Target::Task { path: r"\Bad task".into() }, "Command", "Bad.exe"),
         simple(Verb::Remove, value(RUN, "Bad"), "Data", MINER),
         simple(Verb::Reset, value(WINLOGON, "Shell"), "Data contains", MINER),
+        simple(Verb::Harden, value(LSA, "RestrictAnonymous"), "Data", "0"),
+        (Verb::Harden, value(LSA, "NoLMHash"), Precondition::default()),
         simple(Verb::End, service, "ImagePath", MINER),
         simple(Verb::End, process, "CommandLine", "miner -o pool"),
         instance("CommandLineEventConsumer", &["Name"], CONSUMER),

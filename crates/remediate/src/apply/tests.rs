@@ -1,5 +1,5 @@
 use super::test_support::{
-    CASE, MINER, RUN, Yes, case, changed, infected, intel, options, plan_of, steps, store, world,
+    CASE, LSA, MINER, RUN, Yes, case, changed, infected, intel, options, plan_of, steps, store, world,
 };
 use super::*;
 use evidence::Value;
@@ -639,8 +639,6 @@ fn a_full_disk_stops_the_run_before_anything_is_done_without_a_backup() {
     );
     assert_eq!(changed(&before, &memory), Vec::<String>::new());
 }
-
-const LSA: &str = r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa";
 
 /// A plan that hardens a value of which this was read.
 fn hardening(name: &str, data: Option<&str>) -> Plan {

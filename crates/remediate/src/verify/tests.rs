@@ -81,7 +81,7 @@ fn a_disabled_driver_that_is_still_loaded_waits_for_the_restart() {
     let mut config = machine::ServiceConfig::default();
     config.service.name = "drv".into();
     config.service.service_type = Some(1);
-    config.service.start = Some(0);
+    config.service.start = Some(3);
     config.service.image_path = Some(r"C:\drivers\bad.sys".into());
     config.service.running = Some(true);
     state.services.insert("drv".into(), config);

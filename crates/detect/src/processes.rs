@@ -17,7 +17,7 @@ use evidence::wmi::Fingerprint;
 use evidence::{Area, Connection, Evidence, Process};
 use intel::Intel;
 use serde_json::{Map, Value as Json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Units of FILETIME in a second.
 const SECOND: u64 = 10_000_000;
@@ -57,12 +57,17 @@ type Instance<'a> = (usize, &'a Process);
 /// So many processes of one number, or connections of one process, are looked at: real machines have one, and some hundreds.
 const PER_NUMBER: usize = 512;
 
+/// So many processes that the processes of a finding have started are named.
+const MAX_DESCENDANTS: usize = 256;
+
 /// What runs, and who belongs to whom.
 pub(crate) struct Running<'a> {
     processes: Vec<Instance<'a>>,
     connections: Vec<(usize, &'a Connection)>,
     by_number: BTreeMap<u32, Vec<&'a Process>>,
     connections_by_number: BTreeMap<u32, Vec<&'a Connection>>,
+    /// What was started by the process of a number.
+    children: BTreeMap<u32, Vec<&'a Process>>,
     /// The latest time that any process or connection was made: the evidence was taken then or later.
     newest: u64,
 }
@@ -92,7 +97,14 @@ impl<'a> Running<'a> {
                 same.push(connection);
             }
         }
-        Self { processes, connections, by_number, connections_by_number, newest }
+        let mut children: BTreeMap<u32, Vec<&Process>> = BTreeMap::new();
+        for (_, process) in &processes {
+            let of = children.entry(process.parent_pid.unwrap_or_default()).or_default();
+            if of.len() < PER_NUMBER && process.parent_pid.is_some() {
+                of.push(process);
+            }
+        }
+        Self { processes, connections, by_number, connections_by_number, children, newest }
     }
 
     /// The processes of each program and command line, sorted.
@@ -118,6 +130,35 @@ impl<'a> Running<'a> {
             _ => true,
         };
         self.by_number.get(&parent)?.iter().copied().find(older)
+    }
+
+    /// What the processes have started, and what that has started, parents before children. Only where the times tell that it was these, and not
+    /// one that had the number before or after.
+    fn descendants(&self, group: &[Instance<'a>]) -> Vec<&'a Process> {
+        let mut seen: BTreeSet<_> = group.iter().map(|(_, process)| (process.pid, process.created)).collect();
+        let mut open: VecDeque<_> = group.iter().map(|(_, process)| *process).collect();
+        let mut found = Vec::new();
+        while let Some(above) = open.pop_front() {
+            let children = self.children.get(&above.pid).map(Vec::as_slice).unwrap_or_default();
+            for child in children.iter().filter(|child| self.is_child(child, above)) {
+                if found.len() == MAX_DESCENDANTS {
+                    return found;
+                }
+                if seen.insert((child.pid, child.created)) {
+                    found.push(*child);
+                    open.push_back(child);
+                }
+            }
+        }
+        found
+    }
+
+    /// Whether this process started the child, and no other of its number did.
+    fn is_child(&self, child: &Process, above: &Process) -> bool {
+        let (Some(begun), Some(own)) = (above.created, child.created) else { return false };
+        let same = self.by_number.get(&above.pid).map(Vec::as_slice).unwrap_or_default();
+        let latest = same.iter().filter_map(|other| other.created).filter(|other| *other <= own).max();
+        child.pid != above.pid && latest == Some(begun)
     }
 
     /// How many script hosts each program that starts what WMI subscriptions name has started, by its number and start.
@@ -179,6 +220,11 @@ fn describe(group: &[Instance], running: &Running) -> Finding {
     if group.len() > 1 {
         let all = group.iter().map(|(_, process)| Json::Object(fields(process, running)));
         finding.subject.insert("Instances".to_owned(), all.collect());
+    }
+    let below = running.descendants(group);
+    if !below.is_empty() {
+        let all = below.into_iter().map(|process| Json::Object(fields(process, running)));
+        finding.subject.insert("Descendants".to_owned(), all.collect());
     }
     finding
 }

@@ -19,6 +19,7 @@ mod script;
 mod selftest;
 mod stock_entry;
 mod stock_values;
+mod task_actions;
 mod task_xml;
 mod undo;
 mod verify;

@@ -44,6 +44,11 @@ messages! {
     REFUSE_OWNER_UNKNOWN = "refuse-owner-unknown" ["path"];
     REFUSE_SIGNATURES = "refuse-signatures" ["path"];
     REFUSE_NAME_ONLY = "refuse-name-only" [];
+    REFUSE_EXCLUSION = "refuse-exclusion" ["name"];
+    REFUSE_IPSEC = "refuse-ipsec" ["name"];
+    REFUSE_FIREWALL = "refuse-firewall" ["name"];
+    REFUSE_MOF = "refuse-mof" ["path"];
+    REFUSE_DNS = "refuse-dns" ["name"];
 
     // Why something is done that no finding asks for.
     REASON_SELFTEST = "reason-selftest" [];

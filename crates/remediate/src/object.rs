@@ -193,6 +193,8 @@ impl Object {
             }
             Self::WmiClass(found) => {
                 put("__SUPERCLASS", Some(found.class.superclass.clone().unwrap_or_default()));
+                let names = found.class.properties.iter().map(|property| property.name.as_str());
+                put(PROPERTIES, Some(property_names(names)));
                 for property in &found.class.properties {
                     let default = property.default.as_ref().map(|value| value.canonical().into_owned());
                     put(&property.name, Some(default.unwrap_or_default()));
@@ -200,14 +202,30 @@ impl Object {
             }
             Self::Process(found) => put("CommandLine", found.command_line.clone()),
             Self::Service(found) => {
-                put("ImagePath", found.service.image_path.clone());
-                put("ServiceDll", found.service.service_dll.clone());
-                put("ObjectName", found.service.account.clone());
+                let own = &found.service;
+                put("ImagePath", own.image_path.clone());
+                put("ObjectName", own.account.clone());
+                put("Type", own.service_type.map(|number| number.to_string()));
+                put("Start", own.start.map(|number| number.to_string()));
+                // That there is none is something to hold, too.
+                put("ServiceDll", Some(own.service_dll.clone().unwrap_or_default()));
+                put("FailureCommand", Some(own.failure_command.clone().unwrap_or_default()));
             }
-            Self::Task(found) => put("Command", crate::task_xml::first_command(&found.xml)),
-            Self::RegistryValue { data, .. } => put("Data", Some(data_text(data))),
+            Self::Task(found) => {
+                put("Command", crate::task_xml::first_command(&found.xml));
+                put("Actions", crate::task_actions::all(&found.xml));
+            }
+            Self::RegistryValue { data, .. } => {
+                put("Data", Some(data_text(data)));
+                put("Type", Some(type_name(data.kind)));
+            }
             Self::File { sha256, .. } => put("SHA256", Some(sha256.clone())),
-            Self::Setting(found) => put("Value", Some(found.value.clone())),
+            Self::Setting(found) => {
+                for (name, detail) in &found.details {
+                    put(name, Some(detail.clone()));
+                }
+                put("Value", Some(found.value.clone()));
+            }
             Self::HostsEntry { address, .. } => put("Value", Some(address.clone())),
         }
         fields
@@ -234,6 +252,9 @@ impl Object {
                         == normal(class, name, wanted, namespace)
                 }
                 (Self::Task(_), Some(found)) => loose(found) == loose(wanted),
+                (Self::Service(_), Some(found)) if name.eq_ignore_ascii_case("ObjectName") => {
+                    found.trim().eq_ignore_ascii_case(wanted.trim())
+                }
                 (_, Some(found)) => found.trim() == wanted.trim(),
                 (_, None) => false,
             }
@@ -395,6 +416,33 @@ fn normal(class: &str, name: &str, value: &str, namespace: &str) -> String {
 /// A command line without quotes, case and repeated blanks: listings rebuild it from its parts.
 fn loose(text: &str) -> String {
     text.replace('"', "").to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The field of a class that holds the names of its own properties: what was added since is noticed by it.
+pub(crate) const PROPERTIES: &str = "__PROPERTIES";
+
+/// The names of a class's properties in the form in which they are compared.
+pub(crate) fn property_names<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let mut names: Vec<_> = names.map(str::to_lowercase).collect();
+    names.sort();
+    names.join(",")
+}
+
+/// The type of a registry value as Windows names it.
+fn type_name(kind: u32) -> String {
+    let known = [
+        (0, "REG_NONE"),
+        (1, "REG_SZ"),
+        (2, "REG_EXPAND_SZ"),
+        (3, "REG_BINARY"),
+        (4, "REG_DWORD"),
+        (5, "REG_DWORD_BIG_ENDIAN"),
+        (6, "REG_LINK"),
+        (7, "REG_MULTI_SZ"),
+        (11, "REG_QWORD"),
+    ];
+    let name = known.iter().find(|(number, _)| *number == kind).map(|(_, name)| (*name).to_owned());
+    name.unwrap_or_else(|| kind.to_string())
 }
 
 /// The data of a registry value as evidence gives it.

@@ -232,3 +232,31 @@ proptest::proptest! {
         proptest::prop_assert!(findings.iter().all(|finding| !finding.id.is_empty()));
     }
 }
+
+#[test]
+fn what_a_process_has_started_is_told_and_not_what_has_its_number_from_another() {
+    let miner = "x.exe -o stratum+tcp://192.0.2.1:3333 -u x -p x --donate-level 1";
+    let at = |seconds: u64, process: Process| {
+        let created = Some(HOUR_AGO + seconds * super::SECOND);
+        Process { created, ..process }
+    };
+    let other = |pid, parent, seconds| at(seconds, child_of(parent, process(pid, r"C:\x\y.exe", "y")));
+    let all = found(
+        vec![
+            process(100, r"C:\x\x.exe", miner),
+            other(101, 100, 5),
+            other(102, 101, 6),
+            // Older than the one whose number it names as its parent's.
+            Process { created: Some(HOUR_AGO - 1), ..child_of(100, process(103, r"C:\x\z.exe", "z")) },
+            // The number is another's since, and this is that one's.
+            other(101, 7, 50),
+            other(104, 101, 60),
+            Process { created: None, ..child_of(100, process(105, r"C:\x\z.exe", "z")) },
+        ],
+        Vec::new(),
+    );
+    let miner = all.iter().find(|finding| finding.subject["ProcessId"] == 100).unwrap();
+    let below = miner.subject["Descendants"].as_array().unwrap();
+    let pids: Vec<_> = below.iter().map(|process| process["ProcessId"].as_u64().unwrap()).collect();
+    assert_eq!(pids, [101, 102]);
+}

@@ -1,7 +1,7 @@
 //! Whether the object that is there may be touched: what never is, and what the plan says it must be.
 
 use super::is_filter;
-use crate::change::{is_disabled, stock_data};
+use crate::change::{DISABLED, is_disabled, stock_data};
 use crate::messages as m;
 use crate::object::{Context, Object, wmi_instances};
 use crate::plan::{Action, Plan, Target, Verb};
@@ -24,7 +24,14 @@ pub(super) fn refusal(
     if let Some(never) = never(machine, action, found, context, planned)? {
         return Ok(Some(never));
     }
-    if let Some(field) = found.differs_from(&action.precondition.fields) {
+    let mut wanted = action.precondition.fields.clone();
+    // What an earlier run has half done is no change by others.
+    if let (Verb::Disable, Object::Service(config)) = (action.verb, found)
+        && config.service.start == Some(DISABLED)
+    {
+        wanted.retain(|name, _| !["Start", "FailureCommand"].contains(&name.as_str()));
+    }
+    if let Some(field) = found.differs_from(&wanted) {
         return Ok(Some(m::OUTCOME_CHANGED.with([field.into()])));
     }
     if is_filter(&action.target)

@@ -16,6 +16,8 @@ pub(crate) const RUN: &str = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Ru
 pub(crate) const WINLOGON: &str = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Winlogon";
 pub(crate) const LSA: &str = r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa";
 pub(crate) const MINER: &str = r"C:\ProgramData\miner.exe";
+/// What follows when the service of the miner fails.
+const FAILURE: &str = r"C:\ProgramData\miner.exe again";
 pub(crate) const HELD: &str = r"C:\ProgramData\held.exe";
 pub(crate) const HOSTS: &str = r"C:\Windows\System32\drivers\etc\hosts";
 pub(crate) const CASE: &str = r"C:\cases\one";
@@ -119,7 +121,7 @@ pub(crate) fn infected() -> State {
         kind: "portproxy".into(),
         name: "0.0.0.0:57".into(),
         value: "1.2.3.4:80".into(),
-        ..Setting::default()
+        details: BTreeMap::from([("families".to_owned(), "v4tov4".to_owned())]),
     };
     state.settings.insert((proxy.kind.clone(), proxy.name.clone()), proxy);
     state
@@ -206,6 +208,12 @@ fn simple(verb: Verb, target: Target, name: &str, value: &str) -> (Verb, Target,
     (verb, target, Precondition { fields, unbound: false })
 }
 
+/// The step with more fields that must be so.
+fn with(mut step: (Verb, Target, Precondition), more: &[(&str, &str)]) -> (Verb, Target, Precondition) {
+    step.2.fields.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+    step
+}
+
 /// Every kind of action that a plan can hold.
 pub(crate) fn steps() -> Vec<(Verb, Target, Precondition)> {
     let state = infected();
@@ -223,9 +231,15 @@ pub(crate) fn steps() -> Vec<(Verb, Target, Precondition)> {
     vec![
         simple(Verb::Suspend, process.clone(), "CommandLine", "miner -o pool"),
         instance("__FilterToConsumerBinding", &["Filter", "Consumer"], BINDING),
-        simple(Verb::Disable, service.clone(), "ImagePath", MINER),
-        simple(Verb::Disable, Target::Task { path: r"\Bad task".into() }, "Command", "Bad.exe"),
-        simple(Verb::Remove, value(RUN, "Bad"), "Data", MINER),
+        with(
+            simple(Verb::Disable, service.clone(), "ImagePath", MINER),
+            &[("Type", "16"), ("Start", "2"), ("ServiceDll", ""), ("FailureCommand", FAILURE)],
+        ),
+        with(
+            simple(Verb::Disable, Target::Task { path: r"\Bad task".into() }, "Command", "Bad.exe"),
+            &[("Actions", "bad.exe")],
+        ),
+        with(simple(Verb::Remove, value(RUN, "Bad"), "Data", MINER), &[("Type", "REG_SZ")]),
         simple(Verb::Reset, value(WINLOGON, "Shell"), "Data contains", MINER),
         simple(Verb::Harden, value(LSA, "RestrictAnonymous"), "Data", "0"),
         (Verb::Harden, value(LSA, "NoLMHash"), Precondition::default()),
@@ -234,16 +248,22 @@ pub(crate) fn steps() -> Vec<(Verb, Target, Precondition)> {
         instance("CommandLineEventConsumer", &["Name"], CONSUMER),
         instance("__EventFilter", &["Name"], FILTER),
         instance("__IntervalTimerInstruction", &["TimerId"], TIMER),
-        simple(
-            Verb::Remove,
-            Target::WmiClass { namespace: r"root\default".into(), class: "Bad_Store".into() },
-            "mimi",
-            &default,
+        with(
+            simple(
+                Verb::Remove,
+                Target::WmiClass { namespace: r"root\default".into(), class: "Bad_Store".into() },
+                "mimi",
+                &default,
+            ),
+            &[("__PROPERTIES", "mimi")],
         ),
         simple(Verb::Remove, file(MINER), "SHA256", &hash(b"MZ miner")),
         simple(Verb::Remove, file(HELD), "SHA256", &hash(b"MZ held")),
         simple(Verb::Remove, setting("hosts-entry", "1.2.3.4 bad.example"), "Value", "1.2.3.4"),
-        simple(Verb::Remove, setting("portproxy", "0.0.0.0:57"), "Value", "1.2.3.4:80"),
+        with(
+            simple(Verb::Remove, setting("portproxy", "0.0.0.0:57"), "Value", "1.2.3.4:80"),
+            &[("families", "v4tov4")],
+        ),
         (Verb::Restore, Target::StockEntry { entry: "scm-event-log".into() }, Precondition::default()),
     ]
 }

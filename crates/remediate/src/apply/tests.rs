@@ -167,6 +167,51 @@ fn what_changed_since_the_plan_is_left_alone() {
 }
 
 #[test]
+fn every_field_that_was_read_is_looked_at_again() {
+    fn service(state: &mut Machine, change: fn(&mut evidence::Service)) {
+        change(&mut state.services.get_mut("bad").unwrap().service);
+    }
+    let field = |verb, name, change: fn(&mut Machine)| {
+        let message = refused(verb, name, change);
+        format!("{} {}", message.id, message.text("field").unwrap_or_default())
+    };
+    let lines = [
+        field(Verb::Disable, "Bad", |s| service(s, |own| own.service_type = Some(0x20))),
+        field(Verb::Disable, "Bad", |s| service(s, |own| own.start = Some(3))),
+        field(Verb::Disable, "Bad", |s| service(s, |own| own.service_dll = Some("x.dll".into()))),
+        field(Verb::Disable, "Bad", |s| service(s, |own| own.failure_command = Some("x".into()))),
+        field(Verb::Disable, "Bad task", |s| {
+            let task = s.tasks.get_mut(r"\bad task").unwrap();
+            task.xml = task.xml.replace("</Actions>", "<Exec><Command>good.exe</Command></Exec></Actions>");
+        }),
+        field(Verb::Remove, RUN, |s| {
+            let data = RegistryData { kind: 2, ..RegistryData::string(MINER) };
+            s.add_registry_value(RUN, "Bad", data);
+        }),
+        field(Verb::Remove, "Bad_Store", |s| {
+            let space = s.namespaces.get_mut(r"root\default").unwrap();
+            let class = &mut space.classes.get_mut("bad_store").unwrap().class;
+            let useful = evidence::ClassProperty { name: "Useful".into(), ..class.properties[0].clone() };
+            class.properties.push(useful);
+        }),
+        field(Verb::Remove, "portproxy", |s| {
+            let key = ("portproxy".to_owned(), "0.0.0.0:57".to_owned());
+            s.settings.get_mut(&key).unwrap().details.insert("families".into(), "v6tov4".into());
+        }),
+    ];
+    insta::assert_snapshot!(lines.join("\n"), @r"
+    outcome-changed Type
+    outcome-changed Start
+    outcome-changed ServiceDll
+    outcome-changed FailureCommand
+    outcome-changed Actions
+    outcome-changed Type
+    outcome-changed __PROPERTIES
+    outcome-changed families
+    ");
+}
+
+#[test]
 fn links_signed_files_and_what_is_bound_elsewhere_are_left_alone() {
     let text = |verb, name, change: fn(&mut Machine)| refused(verb, name, change).id;
     assert_eq!(

@@ -2,14 +2,15 @@
 
 use super::{Precondition, Target, Verb, says_content, subject, suspect, values};
 use crate::messages as m;
-use crate::{guard, stock_values};
+use crate::object::{PROPERTIES, property_names};
+use crate::{guard, stock_values, task_actions};
 use detect::assessment::{Finding, Kind};
 use evidence::wmi::{SUBSCRIPTION_NAMESPACE, schema};
 use evidence::{Message, ObjectPath, WmiObject};
 use intel::Intel;
 use machine::Key;
 use serde_json::{Map, Value as Json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One step, or why there is none.
 pub(super) type Step = Result<(Verb, Target, Precondition), Message>;
@@ -149,6 +150,12 @@ fn class(subject: &Map<String, Json>, intel: &Intel) -> Step {
     }
     let superclass = subject.get("__SUPERCLASS").and_then(Json::as_str).unwrap_or_default();
     precondition.fields.insert("__SUPERCLASS".to_owned(), superclass.to_owned());
+    // Sources differ in whether they show what a class inherits, and in nothing else.
+    let is_cut = subject.keys().any(|name| name.ends_with(" (truncated)"));
+    if superclass.is_empty() && !is_cut {
+        let names = property_names(described.properties.iter().map(|property| property.name.as_str()));
+        precondition.fields.insert(PROPERTIES.to_owned(), names);
+    }
     told_apart(Target::WmiClass { namespace, class: name }, precondition)
 }
 
@@ -159,7 +166,9 @@ fn task(subject: &Map<String, Json>) -> Step {
     let command = subject::text(subject, &["Launch String", "Command"])
         .or_else(|| subject::first_text(subject, &["Actions"]))
         .ok_or_else(|| unknown("Command"))?;
-    Ok((Verb::Disable, Target::Task { path }, fields([("Command", Some(command))])))
+    // Listings tell of one action only.
+    let actions = subject::list(subject, "Actions").and_then(task_actions::of_evidence);
+    Ok((Verb::Disable, Target::Task { path }, fields([("Command", Some(command)), ("Actions", actions)])))
 }
 
 fn service(finding: &Finding, intel: &Intel) -> Vec<Step> {
@@ -182,11 +191,25 @@ fn service(finding: &Finding, intel: &Intel) -> Vec<Step> {
     if intel.settings().command_of(&name).is_some_and(|stock| !stock.eq_ignore_ascii_case(&command)) {
         return vec![reset(&stock_values::service_key(&name), "ImagePath", Some(command), true)];
     }
-    let precondition = fields([("ImagePath", Some(command)), ("ServiceDll", library)]);
+    let text = |name: &str| subject::text(subject, &[name]);
+    // The registry tells of every value, and of one that it does not tell of, that there is none. Listings and logs tell of some, in words.
+    let is_whole = subject::has(subject, "DisplayName") || subject::has(subject, "Running");
+    let whole = |text: Option<String>| text.or_else(|| is_whole.then(String::new));
+    let exact = |text: Option<String>| text.filter(|_| is_whole);
+    let stays = fields([
+        ("ImagePath", Some(command)),
+        ("ServiceDll", whole(library)),
+        ("ObjectName", text("Account")),
+        ("Type", exact(text("ServiceType"))),
+    ]);
+    let mut first = stays.clone();
+    // These two are no more what they were once it is disabled.
+    let starts = fields([("Start", exact(text("Start"))), ("FailureCommand", whole(text("FailureCommand")))]);
+    first.fields.extend(starts.fields);
     let target = Target::Service { name };
-    let mut steps = vec![Ok((Verb::Disable, target.clone(), precondition.clone()))];
+    let mut steps = vec![Ok((Verb::Disable, target.clone(), first))];
     if finding.kind == Kind::Service {
-        steps.push(Ok((Verb::End, target, precondition)));
+        steps.push(Ok((Verb::End, target, stays)));
     }
     steps.extend(image(finding, intel));
     steps
@@ -224,12 +247,26 @@ pub(super) fn image(finding: &Finding, intel: &Intel) -> Option<Step> {
         .then(|| Ok((Verb::Remove, Target::File { path }, fields([("SHA256", Some(sha256.to_lowercase()))]))))
 }
 
-/// The processes of a finding: one, or all that run the same program with the same command line.
+/// The processes of a finding: one, or all that run the same program with the same command line; and what they have started.
 fn processes(subject: &Map<String, Json>) -> Vec<Step> {
-    match subject.get("Instances").and_then(Json::as_array) {
+    let mut steps: Vec<_> = match subject::list(subject, "Instances") {
         Some(all) => all.iter().filter_map(Json::as_object).flat_map(process).collect(),
         None => process(subject),
+    };
+    // A process of Windows that hosts others is nobody's branch: it stays, and so does what it has started. Parents stand before children.
+    let mut hosts = BTreeSet::new();
+    let below = subject::list(subject, "Descendants").unwrap_or_default();
+    for child in below.iter().filter_map(Json::as_object) {
+        let (pid, parent) =
+            (subject::number(child, &["ProcessId"]), subject::number(child, &["ParentProcessId"]));
+        let image = subject::text(child, &["ExecutablePath"]).unwrap_or_default();
+        if parent.is_none_or(|parent| hosts.contains(&parent)) || guard::process(&image, None).is_some() {
+            hosts.extend(pid);
+        } else {
+            steps.extend(process(child));
+        }
     }
+    steps
 }
 
 fn process(subject: &Map<String, Json>) -> Vec<Step> {

@@ -40,6 +40,16 @@ pub(super) fn first_text(subject: &Map<String, Json>, names: &[&str]) -> Option<
     }
 }
 
+/// The elements of a field that is a list.
+pub(super) fn list<'a>(subject: &'a Map<String, Json>, name: &str) -> Option<&'a [Json]> {
+    field(subject, name)?.as_array().map(Vec::as_slice)
+}
+
+/// Whether the field is there, whatever it holds.
+pub(super) fn has(subject: &Map<String, Json>, name: &str) -> bool {
+    field(subject, name).is_some()
+}
+
 fn field<'a>(subject: &'a Map<String, Json>, name: &str) -> Option<&'a Json> {
     let plain = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
     let wanted = plain(name);

@@ -384,6 +384,85 @@ fn nothing_plans_what_is_hearsay_and_the_same_in_every_field() {
     assert_eq!(step(1_000), (1, String::new()));
 }
 
+/// The fields that must be as they were, for each step.
+fn conditions(kind: Kind, subject: &Json) -> Vec<String> {
+    let fields = |action: &crate::Action| {
+        let fields = action.precondition.fields.iter();
+        fields.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(", ")
+    };
+    let plan = one(kind, subject);
+    plan.actions.iter().map(|action| format!("{:?}: {}", action.verb, fields(action))).collect()
+}
+
+#[test]
+fn the_precondition_has_every_field_that_the_evidence_gives() {
+    let services = r"HKLM\System\CurrentControlSet\Services";
+    let winlogon = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Winlogon";
+    let service = json!({"name": "x", "display_name": "X", "service_type": 16, "start": 2, "image_path": "a.exe", "account": "LocalSystem", "running": true});
+    let cases = [
+        (Kind::Service, service),
+        // What a log says of a service, and what a listing does.
+        (
+            Kind::Service,
+            json!({"name": "x", "service_type": 16, "start": 2, "image_path": "a.exe", "account": "LocalSystem"}),
+        ),
+        (
+            Kind::Service,
+            json!({"Entry Location": services, "Entry": "x", "Launch String": "a.exe", "Description": "d"}),
+        ),
+        (
+            Kind::Task,
+            json!({"path": r"\y", "actions": [{"kind": "exec", "command": "a", "arguments": "-b"}, {"kind": "com-handler", "class_id": "{1}", "data": null}]}),
+        ),
+        (Kind::Task, json!({"Entry": r"\y", "Launch String": "a -b"})),
+        (
+            Kind::ClassStore,
+            json!({"__CLASS": "S", "__NAMESPACE": r"root\default", "mon": "A", "Empty": null}),
+        ),
+        (
+            Kind::ClassStore,
+            json!({"__CLASS": "S", "__NAMESPACE": r"root\default", "__SUPERCLASS": "T", "mon": "A"}),
+        ),
+        (
+            Kind::Setting,
+            json!({"Kind": "portproxy", "Name": "0.0.0.0:5", "Value": "192.0.2.1:6", "families": "v4tov4"}),
+        ),
+        (
+            Kind::Setting,
+            json!({"Kind": "registry-value", "Key": r"HKLM\SOFTWARE\X", "Value Name": "", "Type": "REG_SZ", "Data": "A"}),
+        ),
+        // The whole value, and one program of it.
+        (
+            Kind::Autostart,
+            json!({"Entry Location": winlogon, "Entry": "Shell", "Launch String": "explorer.exe,x"}),
+        ),
+        (
+            Kind::Autostart,
+            json!({"Entry Location": format!(r"{winlogon}\Shell"), "Entry": "x", "Launch String": "x"}),
+        ),
+    ];
+    let lines = cases.iter().flat_map(|(kind, subject)| conditions(*kind, subject));
+    insta::assert_snapshot!("conditions", lines.collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn what_a_named_process_has_started_ends_with_it_but_never_a_host_of_windows() {
+    let process = |pid: u32, parent: u32, path: &str| json!({"ProcessId": pid, "ParentProcessId": parent, "CreationDate": 7, "ExecutablePath": path, "CommandLine": "c"});
+    let mut subject = process(100, 1, r"C:\x\a.exe");
+    subject["Descendants"] = json!([
+        process(101, 100, r"C:\x\b.exe"),
+        process(102, 100, r"C:\Windows\System32\svchost.exe"),
+        process(103, 101, r"C:\Windows\System32\cmd.exe"),
+        process(104, 102, r"C:\Program Files\Own\own.exe"),
+    ]);
+    let plan = one(Kind::Process, &subject);
+    assert_eq!(plan.refused, []);
+    let ended = plan.actions.iter().filter(|action| action.verb == Verb::End);
+    let mut pids: Vec<_> = ended.filter_map(|action| Some(action.target.process_id()?.pid)).collect();
+    pids.sort_unstable();
+    assert_eq!((pids, plan.actions.len()), (vec![100, 101, 103], 6));
+}
+
 #[test]
 fn processes_end_before_the_service_that_they_serve_is_told_to_stop() {
     let order: Vec<_> =

@@ -36,7 +36,8 @@ pub(super) fn setting(finding: &Finding) -> Step {
         "portproxy" => {
             let value = subject::text(subject, &["Value"]).ok_or_else(|| unknown("Value"))?;
             let target = Target::Setting { setting: kind, name };
-            Ok((Verb::Remove, target, fields([("Value", Some(value))])))
+            let families = subject::text(subject, &["families"]);
+            Ok((Verb::Remove, target, fields([("Value", Some(value)), ("families", families)])))
         }
         "route" => Ok(remove_value(ROUTES.to_owned(), name, String::new())),
         "defender-exclusion" if subject::text(subject, &["given_by"]).as_deref() == Some("policy") => {
@@ -49,6 +50,11 @@ pub(super) fn setting(finding: &Finding) -> Step {
             // Group policy gives every exclusion the number 0.
             Ok(remove_value(format!("{POLICY_EXCLUSIONS}\\{folder}"), name, "0".to_owned()))
         }
+        "defender-exclusion" => Err(m::REFUSE_EXCLUSION.with([finding.name.as_str().into()])),
+        "ipsec-policy" => Err(m::REFUSE_IPSEC.with([finding.name.as_str().into()])),
+        "firewall-rule" => Err(m::REFUSE_FIREWALL.with([finding.name.as_str().into()])),
+        "wmi-autorecover-mof" => Err(m::REFUSE_MOF.with([finding.name.as_str().into()])),
+        "dns-server" => Err(m::REFUSE_DNS.with([finding.name.as_str().into()])),
         _ => Err(by_hand()),
     }
 }
@@ -61,7 +67,11 @@ fn stored(finding: &Finding) -> Step {
     let is_text = subject::text(subject, &["Type"]).is_some_and(|kind| kind.ends_with("SZ"));
     let data = subject::text(subject, &["Data"]).filter(|_| is_text);
     match data {
-        Some(data) if is_registry_key(&key) && !is_of_a_user(&key) => Ok(remove_value(key, name, data)),
+        Some(data) if is_registry_key(&key) && !is_of_a_user(&key) => {
+            let (verb, target, mut precondition) = remove_value(key, name, data);
+            precondition.fields.extend(fields([("Type", subject::text(subject, &["Type"]))]).fields);
+            Ok((verb, target, precondition))
+        }
         _ => Err(m::REFUSE_BY_HAND.with([finding.name.as_str().into()])),
     }
 }
@@ -259,9 +269,9 @@ mod tests {
     fn what_a_plan_cannot_do_is_left_to_a_person() {
         let com = r"HKCU\Software\Classes\CLSID\{BCDE0395-E52F-467C-8E3D-C4579291692E}\InprocServer32";
         for (record, reason) in [
-            (setting("defender-exclusion", "C:\\", "paths", &[]), "refuse-by-hand"),
-            (setting("ipsec-policy", "netbc", "ipsecPolicy", &[]), "refuse-by-hand"),
-            (setting("wmi-autorecover-mof", r"C:\Users\Public\x.mof", "", &[]), "refuse-by-hand"),
+            (setting("defender-exclusion", "C:\\", "paths", &[]), "refuse-exclusion"),
+            (setting("ipsec-policy", "netbc", "ipsecPolicy", &[]), "refuse-ipsec"),
+            (setting("wmi-autorecover-mof", r"C:\Users\Public\x.mof", "", &[]), "refuse-mof"),
             (
                 entry(
                     AutostartKind::Other,

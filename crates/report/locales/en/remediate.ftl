@@ -17,7 +17,7 @@ refuse-excluded = it was left out by choice
 refuse-path = { $path } is no plain path on a local drive
 refuse-link = { $path } is a link or leads through one, and links are not followed
 refuse-folder = { $path } is a folder, and only files are deleted
-refuse-critical = Windows would stop with the process { $path }; what starts it is disabled, and it is gone after a restart
+refuse-critical = Windows would stop with the process { $path }, so it is not ended; once what starts it is disabled, it is gone after a restart
 refuse-provider = a provider stands behind the class { $class }; remove the provider first
 refuse-class-in-use = deleting the class { $class } would take along what is not in the plan: { $instances ->
     [0] no instances
@@ -37,6 +37,11 @@ refuse-protected-file = { $path } belongs to the installer of Windows and is a p
 refuse-owner-unknown = { $path } lies in the Windows folder and its owner cannot be read, so it may be a part of Windows
 refuse-signatures = { $path } lies in the Windows folder and signatures cannot be checked on this machine (even ntdll.dll does not verify), so it may be a part of Windows; start the service CryptSvc and try again
 refuse-name-only = the evidence gives its name and nothing else, and names alone decide nothing; make the plan on the machine itself
+refuse-exclusion = Defender guards its exclusions itself; take { $name } out by hand: Windows Security, virus and threat protection settings, exclusions, or in PowerShell `Remove-MpPreference` with `-ExclusionPath`, `-ExclusionProcess` or `-ExclusionExtension` and the name
+refuse-ipsec = the policy { $name } keeps machines from each other and is taken out by hand: look at it with `netsh ipsec static show all`, take it out with `netsh ipsec static delete policy name=` and its name in quotes, then its filter lists and filter actions with `delete filterlist` and `delete filteraction`
+refuse-firewall = the firewall rule { $name } is taken out by hand: select it in `wf.msc` (several rules may have the name, and `netsh advfirewall firewall delete rule` takes all of them)
+refuse-mof = WMI compiles { $path } again when its repository is rebuilt: by hand, take the path out of the value `Autorecover MOFs` of HKLM\SOFTWARE\Microsoft\WBEM\CIMOM, and keep a copy of the file before you delete it
+refuse-dns = { $name } is set by hand to the name servers of your network: in the properties of the network adapter (`ncpa.cpl`), Internet Protocol Version 4 and 6, or obtained automatically
 
 # Why something is done that no finding asks for.
 reason-selftest = it is an object of the self-test

@@ -17,7 +17,7 @@ refuse-excluded = 指定により除外しました
 refuse-path = { $path } はローカル ドライブ上の通常のパスではありません
 refuse-link = { $path } はリンクであるか、途中にリンクがあります。リンクはたどりません
 refuse-folder = { $path } はフォルダーです。削除するのはファイルだけです
-refuse-critical = プロセス { $path } を終了すると Windows が停止します。起動元を無効にしたので、再起動後にはなくなります
+refuse-critical = プロセス { $path } を終了すると Windows が停止するため、終了しません。起動元を無効にすれば、再起動後にはなくなります
 refuse-provider = クラス { $class } にはプロバイダーがあります。先にプロバイダーを削除してください
 refuse-class-in-use = クラス { $class } を削除すると、計画にないものまで削除されます: インスタンス { $instances } 件、サブクラス: { $subclasses }
 refuse-bound = フィルターは他のバインディングでも使われています: { $binding }
@@ -33,6 +33,11 @@ refuse-protected-file = { $path } は Windows のインストーラーが所有�
 refuse-owner-unknown = { $path } は Windows フォルダーにあり、所有者を読み取れないため、Windows の一部である可能性があります
 refuse-signatures = { $path } は Windows フォルダーにありますが、このマシンでは署名を検証できないため (ntdll.dll も検証できません)、Windows の一部である可能性があります。サービス CryptSvc を開始してから、もう一度実行してください
 refuse-name-only = 証拠には名前しかありません。名前だけでは判断できないため、対象のマシン上で計画を作成してください
+refuse-exclusion = Defender の除外設定は Defender 自身が保護しています。「{ $name }」は手動で削除してください: Windows セキュリティの「ウイルスと脅威の防止の設定」の「除外」、または PowerShell の `Remove-MpPreference` に `-ExclusionPath`、`-ExclusionProcess`、`-ExclusionExtension` のいずれかと名前を指定します
+refuse-ipsec = ポリシー「{ $name }」はマシン間の通信を遮断しています。手動で削除してください: `netsh ipsec static show all` で内容を確認し、`netsh ipsec static delete policy name=` に引用符で囲んだ名前を続けて削除したあと、`delete filterlist` と `delete filteraction` でフィルター一覧とフィルター操作も削除します
+refuse-firewall = ファイアウォールの規則「{ $name }」は手動で削除してください: `wf.msc` で選択して削除します (同じ名前の規則が複数ある場合、`netsh advfirewall firewall delete rule` はすべて削除します)
+refuse-mof = WMI はリポジトリの再構築時に { $path } を再びコンパイルします。手動で HKLM\SOFTWARE\Microsoft\WBEM\CIMOM の値 `Autorecover MOFs` からこのパスを取り除いてください。ファイルは控えを取ってから削除してください
+refuse-dns = 「{ $name }」は手動で本来のネーム サーバーに戻してください: ネットワーク アダプターのプロパティ (`ncpa.cpl`) のインターネット プロトコル バージョン 4 と 6 で設定するか、自動取得にします
 
 # 検出結果によらず行う理由
 reason-selftest = 自己診断用のオブジェクトです

@@ -130,6 +130,10 @@ pub(crate) struct Verify {
     #[arg(long, value_name = "TIME")]
     pub watch: Option<Span>,
 
+    /// Also know what this baseline lists, where the plan was made with it; may be repeated
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub baseline: Vec<PathBuf>,
+
     /// Form of the result
     #[arg(short, long, value_name = "FORMAT", default_value = "text")]
     pub format: ReceiptFormat,

@@ -25,7 +25,8 @@ pub(crate) fn run(args: &Verify, console: Console) -> Result<ExitStatus, Error> 
     let mut desk = Desk { console, out: &mut out, asker: &mut asker };
     let watch = args.watch.map(|span| span.0);
     let case = machine_path(&args.case);
-    let status = verify(machine.as_mut(), Intel::builtin(), &case, watch, args.format, &mut desk)?;
+    let intel = super::check::with_baselines(&args.baseline)?;
+    let status = verify(machine.as_mut(), &intel, &case, watch, args.format, &mut desk)?;
     out.flush().map_err(Error::CannotPrint)?;
     Ok(status)
 }

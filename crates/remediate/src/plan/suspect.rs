@@ -89,8 +89,11 @@ fn is_program_folder(path: &str) -> bool {
         || lower.contains(r":\program files (x86)\")
 }
 
-/// Whether the command is the file, with nothing behind it.
+/// Whether the command is the file, with nothing behind it, or loads it as a library: a library does what is in it.
 fn is_alone(finding: &Finding, path: &str) -> bool {
+    if path.to_lowercase().ends_with(".dll") {
+        return true;
+    }
     let command =
         subject::text(&finding.subject, &["Launch String", "ImagePath", "PathName"]).unwrap_or_default();
     let command = command.trim().trim_matches('"').to_lowercase();

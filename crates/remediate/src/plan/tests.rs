@@ -335,6 +335,8 @@ fn a_program_that_only_does_what_bad_words_tell_it_stays() {
     assert_eq!(run(&format!("\"{bad}\""), bad, None), [bad]);
     assert_eq!(run(&format!("{bad} {mining}"), bad, None), [bad]);
     assert_eq!(run(&format!("{bad} -k x"), bad, Some("reason-disguised")), [bad]);
+    let library = r"C:\Users\me\x.dll";
+    assert_eq!(run(r"C:\Windows\System32\svchost.exe -k netsvcs", library, None), [library]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Writing the bundle.
 
-use crate::gather::{Gathering, sha256};
+use crate::gather::{Gathered, Store, sha256};
 use crate::{Options, wmic};
 use evidence::wmi::SUBSCRIPTION_NAMESPACE;
 use evidence::{Area, RecordData, WmiObject};
@@ -42,10 +42,10 @@ impl<W: Write + Seek> Bundle<W> {
         Self { archive: ZipWriter::new(out), members: Vec::new() }
     }
 
-    /// Writes everything, and the manifest last.
+    /// Writes the records, and the manifest last.
     pub(crate) fn write(
         mut self,
-        gathering: Gathering,
+        gathering: Gathered,
         options: &Options,
         (started, ended): (Timestamp, Timestamp),
     ) -> Result<Manifest, Error> {
@@ -57,10 +57,7 @@ impl<W: Write + Seek> Bundle<W> {
         }
         self.member(RECORDS_PATH, &lines)?;
         drop(lines);
-        for (path, bytes) in &gathering.raw {
-            self.member(&format!("deminer/raw/{path}"), bytes)?;
-        }
-        let Gathering { facts, sources, coverage, failures, .. } = gathering;
+        let Gathered { facts, sources, coverage, failures, .. } = gathering;
         let host = facts.host;
         let mut rights = facts.rights;
         if facts.elevated {
@@ -74,7 +71,7 @@ impl<W: Write + Seek> Bundle<W> {
             operator: Some(facts.user).filter(|user| !user.is_empty()),
             started: Some(started.to_string()),
             ended: Some(ended.to_string()),
-            clock_offset_seconds: None,
+            clock_offset_seconds: options.clock_offset_seconds,
             program: options.program.clone(),
             rights,
             members: std::mem::take(&mut self.members),
@@ -89,7 +86,7 @@ impl<W: Write + Seek> Bundle<W> {
     }
 
     /// The three files of the workflow, each where all of its class was read: a listing cannot say that it is a part only.
-    fn listings(&mut self, gathering: &Gathering) -> Result<(), Error> {
+    fn listings(&mut self, gathering: &Gathered) -> Result<(), Error> {
         let objects: Vec<&WmiObject> = gathering
             .records
             .iter()
@@ -123,5 +120,11 @@ impl<W: Write + Seek> Bundle<W> {
         let length = bytes.len() as u64;
         self.members.push(ManifestMember { path: path.to_owned(), sha256: sha256(bytes), length });
         Ok(())
+    }
+}
+
+impl<W: Write + Seek> Store for Bundle<W> {
+    fn keep(&mut self, path: &str, bytes: &[u8]) -> Result<(), Error> {
+        self.member(&format!("deminer/raw/{path}"), bytes)
     }
 }

@@ -16,6 +16,17 @@ pub(crate) fn program(command: &str, facts: &Facts) -> Option<String> {
     is_whole(&path).then_some(path)
 }
 
+/// The same, with plain names of programs looked for where Windows has its own.
+pub(crate) fn started(command: &str, facts: &Facts) -> Option<String> {
+    program(command, facts).or_else(|| {
+        let name = command.trim().trim_start_matches('"').split(['"', ' ']).next()?;
+        let is_plain = !name.is_empty() && !name.contains(['\\', '/', ':', '%']);
+        let lower = name.to_ascii_lowercase();
+        let named = PROGRAMS.iter().any(|extension| lower.ends_with(extension));
+        is_plain.then(|| format!(r"{}\System32\{name}{}", facts.windows, if named { "" } else { ".exe" }))
+    })
+}
+
 /// The beginning of a command without quotes up to the end of the first program's name in it, as Windows tries them in turn.
 fn unquoted(command: &str) -> &str {
     let ends = command.match_indices(' ').map(|(at, _)| at).chain([command.len()]);
@@ -73,6 +84,20 @@ fn is_whole(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_plain_name_is_a_program_of_windows() {
+        let facts = Facts { windows: r"C:\Windows".into(), ..Facts::default() };
+        let cases = [
+            ("cmd /c x", Some(r"C:\Windows\System32\cmd.exe")),
+            ("rundll32.exe a.dll,Run", Some(r"C:\Windows\System32\rundll32.exe")),
+            (r"..\x.exe", None),
+            ("%TEMP%\\a.exe", None),
+        ];
+        for (command, path) in cases {
+            assert_eq!(started(command, &facts).as_deref(), path, "{command}");
+        }
+    }
 
     #[test]
     fn the_program_of_a_command_is_found() {

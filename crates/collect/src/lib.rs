@@ -10,8 +10,10 @@
 mod autostart;
 mod bundle;
 mod commands;
+mod files;
 mod gather;
 mod logs;
+mod registry;
 mod script;
 mod system;
 mod tasks;
@@ -36,15 +38,25 @@ use std::time::Duration;
 pub struct Options {
     /// How long the use of the processors is watched.
     pub watch: Duration,
-    /// A folder of the caller's, which is there, for logs while they are exported; without one no logs are.
-    pub logs: Option<String>,
+    /// A folder of the caller's, which is there, for logs while they are exported, or why there is none; `None` where no logs are wanted.
+    pub logs: Option<machine::Result<String>>,
+    /// How many seconds the computer's clock is ahead of one that the operator trusts, where he says so.
+    pub clock_offset_seconds: Option<i64>,
+    /// Whether classes of this name are kept, wherever they are and whatever they hold.
+    pub keeps_class: fn(&str) -> bool,
     /// The program that collects, for the manifest.
     pub program: Option<Program>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { watch: Duration::from_secs(3), logs: None, program: None }
+        Self {
+            watch: Duration::from_secs(3),
+            logs: None,
+            clock_offset_seconds: None,
+            keeps_class: |_| false,
+            program: None,
+        }
     }
 }
 
@@ -63,42 +75,53 @@ pub enum Step {
     Autostarts,
     /// Settings, accounts, facts about updates and hardening.
     System,
+    /// The programs that services, tasks, subscriptions and autostart entries start.
+    Files,
     /// Event logs.
     Logs,
 }
 
 impl Step {
     /// Every step, in order.
-    pub const ALL: [Self; 7] =
-        [Self::Processes, Self::Wmi, Self::Tasks, Self::Services, Self::Autostarts, Self::System, Self::Logs];
+    pub const ALL: [Self; 8] = [
+        Self::Processes,
+        Self::Wmi,
+        Self::Tasks,
+        Self::Services,
+        Self::Autostarts,
+        Self::System,
+        Self::Files,
+        Self::Logs,
+    ];
 
     fn run(self, gathering: &mut Gathering, options: &Options) {
         match self {
             Self::Processes => volatile::read(gathering, options.watch),
-            Self::Wmi => wmi::read(gathering),
+            Self::Wmi => wmi::read(gathering, options.keeps_class),
             Self::Tasks => tasks::read(gathering),
             Self::Services => autostart::services(gathering),
             Self::Autostarts => autostart::read(gathering),
             Self::System => system::read(gathering),
-            Self::Logs => logs::read(gathering, options.logs.as_deref()),
+            Self::Files => files::read(gathering),
+            Self::Logs => logs::read(gathering, options.logs.as_ref()),
         }
     }
 }
 
-/// A step is done.
+/// How far it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
-    /// Which.
+    /// The step.
     pub step: Step,
-    /// How long it took.
-    pub took: Duration,
+    /// How long it took; `None` where it begins.
+    pub took: Option<Duration>,
     /// How many records there are by now.
     pub records: usize,
     /// How much could not be read by now.
     pub failures: usize,
 }
 
-/// Reads the computer and writes the bundle. `progress` is called after each step.
+/// Reads the computer and writes the bundle. `progress` is called before and after each step.
 ///
 /// # Errors
 /// [`Error`] where the bundle cannot be written, or not even the facts of the computer can be read.
@@ -110,18 +133,23 @@ pub fn collect(
 ) -> Result<Manifest, Error> {
     let started = machine.now();
     let facts = machine.facts()?;
-    let mut gathering = Gathering::new(machine, facts);
+    let mut bundle = Bundle::new(out);
+    let mut gathering = Gathering::new(machine, facts, &mut bundle);
     for step in Step::ALL {
+        let mut tell = |gathering: &Gathering, took| {
+            let (records, failures) = (gathering.records.len(), gathering.failures.len());
+            progress(Progress { step, took, records, failures });
+        };
         let before = machine.now();
+        tell(&gathering, None);
         step.run(&mut gathering, options);
-        progress(Progress {
-            step,
-            took: between(before, machine.now()),
-            records: gathering.records.len(),
-            failures: gathering.failures.len(),
-        });
+        tell(&gathering, Some(between(before, machine.now())));
+        if let Some(error) = gathering.broken.take() {
+            return Err(error);
+        }
     }
-    Bundle::new(out).write(gathering, options, (started, machine.now()))
+    let gathered = gathering.gathered();
+    bundle.write(gathered, options, (started, machine.now()))
 }
 
 /// The time between two readings of the clock, none where it was set back meanwhile.

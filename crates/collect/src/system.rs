@@ -129,7 +129,7 @@ fn driver(gathering: &mut Gathering) {
     let machine = gathering.machine;
     let path = format!(r"{}\System32\drivers\srv.sys", gathering.facts.windows);
     if let Some(bytes) = gathering.if_there(machine.read_file(&path, MAX_DRIVER)) {
-        gathering.keep("Windows/System32/drivers/srv.sys".to_owned(), bytes);
+        gathering.keep("Windows/System32/drivers/srv.sys", &bytes);
     }
 }
 

@@ -2,13 +2,13 @@
 //! others.
 
 use crate::gather::{Gathering, sha256};
-use evidence::{Area, RecordData, ScheduledTask, TaskPlaces};
-use machine::Key;
+use evidence::{Area, RecordData, ScheduledTask, TaskPlace, TaskPlaces, TaskReading, same_actions};
+use machine::{Key, RegistryData, RegistryKey};
 use parse::text::Text;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// The task cache, in which the path of a key is the path of its task.
-const CACHE: &str = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Schedule\TaskCache\Tree";
+/// The task cache: in `Tree`, the path of a key is the path of its task; in `Tasks`, the key of its id holds what it does.
+const CACHE: &str = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Schedule\TaskCache";
 
 /// The largest file of a task that is read.
 const MAX_TASK: u64 = 4 << 20;
@@ -22,7 +22,27 @@ struct Known {
     path: String,
     xml: Option<Vec<u8>>,
     told: Option<machine::StoredTask>,
+    /// What the task cache says of it.
+    cached: Option<ScheduledTask>,
     seen: TaskPlaces,
+}
+
+impl Known {
+    /// What the task is, in the words of its file, else of the scheduler, else of the task cache, and what the others say otherwise.
+    fn definition(&mut self) -> ScheduledTask {
+        let filed = self.xml.as_deref().and_then(|xml| definition(&Text::decode(xml)));
+        let told = self.told.as_ref().and_then(|told| definition(&Text::decode(told.xml.as_bytes())));
+        let readings = [
+            (TaskPlace::File, filed),
+            (TaskPlace::Scheduler, told),
+            (TaskPlace::Registry, self.cached.take().filter(|cached| !cached.actions.is_empty())),
+        ];
+        let mut readings = readings.into_iter().filter_map(|(place, task)| Some((place, task?)));
+        let Some((_, mut first)) = readings.next() else { return ScheduledTask::default() };
+        let others = readings.map(|(place, task)| TaskReading { place, actions: task.actions });
+        first.elsewhere = others.filter(|other| !same_actions(&other.actions, &first.actions)).collect();
+        first
+    }
 }
 
 /// Reads the tasks.
@@ -39,24 +59,21 @@ pub(crate) fn read(gathering: &mut Gathering) {
         let path = task.path.clone();
         entry(&mut known, &path).told = Some(task);
     }
+    // Windows shows some tasks to administrators only.
+    let is_shown_all = was_told && gathering.facts.elevated;
     let mut tasks = Vec::new();
-    for task in known.into_values() {
+    for mut task in known.into_values() {
         let seen = TaskPlaces {
             file: files.then_some(task.seen.file == Some(true)),
             registry: cache.then_some(task.seen.registry == Some(true)),
             security_descriptor: task.seen.security_descriptor,
-            scheduler: was_told.then_some(task.told.is_some()),
+            scheduler: (task.told.is_some() || is_shown_all).then_some(task.told.is_some()),
             ..task.seen
         };
-        let definition = task
-            .xml
-            .as_deref()
-            .and_then(definition)
-            .or_else(|| definition(task.told.as_ref()?.xml.as_bytes()))
-            .unwrap_or_default();
+        let definition = task.definition();
         let enabled = task.told.as_ref().map(|told| told.enabled).or(definition.enabled);
         if let Some(xml) = task.xml {
-            gathering.keep(raw_name(&task.path), xml);
+            gathering.keep(&raw_name(&task.path), &xml);
         }
         tasks.push(RecordData::Task(ScheduledTask { path: task.path, enabled, seen, ..definition }));
     }
@@ -89,7 +106,8 @@ fn files(gathering: &mut Gathering, known: &mut BTreeMap<String, Known>) -> bool
             count += 1;
             let path = format!("{folder}\\{}", found.name);
             if count > MAX_ENTRIES {
-                break;
+                gathering.note_cut("list the task files", &top, MAX_ENTRIES);
+                return any;
             } else if found.is_directory {
                 open.push(path);
             } else if let Some(xml) = gathering.or_note(machine.read_file(&format!("{top}{path}"), MAX_TASK))
@@ -109,30 +127,86 @@ fn cache(gathering: &mut Gathering, known: &mut BTreeMap<String, Known>) -> bool
     let mut open = vec![String::new()];
     let mut any = false;
     let mut count = 0;
+    let mut ids = BTreeSet::new();
     while let Some(path) = open.pop() {
-        let found = machine.registry_key(&Key::new(format!("{CACHE}{path}")));
+        let found = machine.registry_key(&Key::new(format!("{CACHE}\\Tree{path}")));
         let Some(key) = gathering.if_there(found).flatten() else { continue };
         any = true;
         // Folders have no id.
-        if key.value("Id").is_some() {
+        if let Some(id) = key.value("Id") {
+            let details = id.text().and_then(|id| {
+                ids.insert(id.to_lowercase());
+                details(gathering, &id)
+            });
             let task = entry(known, &path);
             task.seen.registry = Some(true);
-            task.seen.security_descriptor = Some(key.value("SD").is_some());
+            task.seen.security_descriptor = Some(key.value("SD").is_some_and(|data| !data.bytes.is_empty()));
+            let index = key.value("Index").and_then(RegistryData::number);
+            task.seen.listed = index.map(|index| index != 0);
+            task.cached = details.as_ref().map(cached);
         }
         count += key.subkeys.len();
-        if count <= MAX_ENTRIES {
-            open.extend(key.subkeys.iter().map(|name| format!("{path}\\{name}")));
+        if count > MAX_ENTRIES {
+            gathering.note_cut("list the task cache", CACHE, MAX_ENTRIES);
+            return any;
         }
+        open.extend(key.subkeys.iter().map(|name| format!("{path}\\{name}")));
     }
-    any
+    any | without_tree(gathering, known, &ids)
 }
 
-fn definition(xml: &[u8]) -> Option<ScheduledTask> {
-    let parsed = parse::tasks::parse(&Text::decode(xml), "");
-    parsed.records.into_iter().find_map(|(_, data)| match data {
-        RecordData::Task(task) => Some(task),
-        _ => None,
-    })
+/// Tasks that no key of the tree leads to: they run until the scheduler starts again, and no tool shows them.
+fn without_tree(
+    gathering: &mut Gathering,
+    known: &mut BTreeMap<String, Known>,
+    ids: &BTreeSet<String>,
+) -> bool {
+    let machine = gathering.machine;
+    let listed = machine.registry_key(&Key::new(format!("{CACHE}\\Tasks")));
+    let Some(listed) = gathering.if_there(listed).flatten() else { return false };
+    if listed.subkeys.len() > MAX_ENTRIES {
+        gathering.note_cut("list the task cache", CACHE, MAX_ENTRIES);
+    }
+    for id in listed.subkeys.iter().take(MAX_ENTRIES).filter(|id| !ids.contains(&id.to_lowercase())) {
+        let Some(key) = details(gathering, id) else { continue };
+        let path = ["Path", "URI"].iter().find_map(|name| key.value(name).and_then(RegistryData::text));
+        let Some(path) = path.filter(|path| !path.trim_matches('\\').is_empty()) else { continue };
+        let task = entry(known, &format!("\\{}", path.trim_start_matches('\\')));
+        // Where the tree leads to another task of this path, that one runs.
+        if task.seen.registry.is_none() {
+            task.seen.registry = Some(true);
+            task.cached = Some(cached(&key));
+        }
+    }
+    !listed.subkeys.is_empty()
+}
+
+/// The key of a task's id. What is no id is no path either.
+fn details(gathering: &mut Gathering, id: &str) -> Option<RegistryKey> {
+    let machine = gathering.machine;
+    if id.contains('\\') {
+        return None;
+    }
+    gathering.if_there(machine.registry_key(&Key::new(format!("{CACHE}\\Tasks\\{id}")))).flatten()
+}
+
+/// What the task cache says of a task.
+fn cached(key: &RegistryKey) -> ScheduledTask {
+    let text = |name: &str| key.value(name).and_then(RegistryData::text).filter(|text| !text.is_empty());
+    let blob = key.value("Actions").map(|data| data.bytes.as_slice()).unwrap_or_default();
+    let (principal, actions) = parse::hives::task_actions(blob);
+    ScheduledTask {
+        author: text("Author"),
+        description: text("Description"),
+        date: text("Date"),
+        principal,
+        actions,
+        ..ScheduledTask::default()
+    }
+}
+
+fn definition(text: &Text) -> Option<ScheduledTask> {
+    parse::tasks::definition(text.as_str())
 }
 
 /// Where the file of a task is kept: under its own path where every part of that is harmless, else under its hash.

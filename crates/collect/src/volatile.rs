@@ -3,7 +3,7 @@
 use crate::between;
 use crate::gather::Gathering;
 use evidence::{Area, Process, RecordData};
-use machine::{Key, Machine};
+use machine::{Fault, Key, Machine};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ pub(crate) fn read(gathering: &mut Gathering, watch: Duration) {
     let connections = gathering.or_note(machine.connections());
     if let Some(first) = first {
         machine.sleep(watch);
-        let second = machine.processes().unwrap_or_default();
+        let second = gathering.or_note(machine.processes()).unwrap_or_default();
         let interval = between(began, machine.now());
         let mut processes = first;
         let known: Vec<_> = processes.iter().map(identity).collect();
@@ -30,9 +30,10 @@ pub(crate) fn read(gathering: &mut Gathering, watch: Duration) {
             process.cpu_percent = used.get(&identity(process)).copied();
             let Some(path) = &process.image_path else { continue };
             let image = gathering.image(path);
+            process.hashes.extend(image.sha256());
             process.signer = image.signer;
-            process.hashes.extend(image.sha256.map(|hash| ("sha256".to_owned(), hash)));
         }
+        tell_of_commands(gathering, &processes);
         gathering.add("processes", processes.into_iter().map(RecordData::Process));
         gathering.cover(Area::Processes, failures);
     }
@@ -40,6 +41,27 @@ pub(crate) fn read(gathering: &mut Gathering, watch: Duration) {
         gathering.add("connections", connections.into_iter().map(RecordData::Connection));
         gathering.cover(Area::Connections, failures);
     }
+}
+
+/// Notes that command lines could not be read. The kernel's own processes have none.
+fn tell_of_commands(gathering: &mut Gathering, processes: &[Process]) {
+    let silent = |process: &&Process| process.command_line.is_none() && !is_kernel(process);
+    let Some(first) = processes.iter().find(silent) else { return };
+    let fault = if gathering.facts.elevated {
+        let count = processes.iter().filter(silent).count();
+        let text = format!("{count} processes do not show it, `{}` among them", first.name);
+        Fault::Other { code: 0, text }
+    } else {
+        Fault::AccessDenied
+    };
+    gathering.note(&machine::Error::new("read the command line of every process", "", fault));
+}
+
+/// Whether it is a process that the kernel makes, from no command.
+fn is_kernel(process: &Process) -> bool {
+    const NAMES: [&str; 6] =
+        ["System", "Registry", "Memory Compression", "MemCompression", "Secure System", "vmmem"];
+    process.pid <= 4 || NAMES.iter().any(|name| process.name.eq_ignore_ascii_case(name))
 }
 
 fn processors(machine: &dyn Machine) -> u32 {

@@ -7,7 +7,7 @@ use crate::gather::Gathering;
 use evidence::wmi::SUBSCRIPTION_NAMESPACE;
 use evidence::{Area, RecordData, Value, WmiClass};
 use machine::{Fault, WmiClassDefinition};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The classes whose instances are read in every namespace, and the area of each in `root\subscription`.
 const CLASSES: [(&str, Option<Area>); 6] = [
@@ -22,14 +22,20 @@ const CLASSES: [(&str, Option<Area>); 6] = [
 /// The namespaces of which every class is kept: payloads lie there.
 const WHOLE: [&str; 2] = [r"root\default", SUBSCRIPTION_NAMESPACE];
 
-/// Characters of default values from which on a class is kept, wherever it is.
-const LARGE: usize = 512;
+/// Characters of one default value from which on a class is kept, wherever it is: it may hold a command.
+const MAY_HOLD_CODE: usize = 60;
+
+/// Characters of default values and qualifiers together from which on a class is kept, wherever it is: they may be pieces of a payload.
+const LARGE: usize = 1_000;
+
+/// The classes from which those derive that bring code of their own.
+const CARRIERS: [&str; 2] = ["__EventConsumer", "__Provider"];
 
 /// How deep classes may derive from each other.
 const MAX_DEPTH: usize = 64;
 
 /// Reads WMI.
-pub(crate) fn read(gathering: &mut Gathering) {
+pub(crate) fn read(gathering: &mut Gathering, keeps_class: fn(&str) -> bool) {
     let failures = gathering.failures.len();
     let machine = gathering.machine;
     let Some(namespaces) = gathering.or_note(machine.wmi_namespaces()) else { return };
@@ -46,8 +52,15 @@ pub(crate) fn read(gathering: &mut Gathering) {
         instances(gathering, namespace, classes.as_deref());
         if let Some(classes) = classes {
             let part = format!("wmi/{namespace}");
-            let kept = classes.into_iter().filter(|class| is_kept(namespace, &class.class));
-            gathering.add(&part, kept.map(|class| RecordData::WmiClass(class.class)));
+            let carriers = Hierarchy::new(&classes).below(&CARRIERS);
+            let is_kept = |class: &WmiClass| {
+                WHOLE.contains(&namespace.as_str())
+                    || carriers.contains(&class.name.to_lowercase())
+                    || keeps_class(&class.name)
+                    || may_hold_code(class)
+            };
+            let kept = classes.into_iter().map(|class| class.class).filter(is_kept);
+            gathering.add(&part, kept.map(RecordData::WmiClass));
             gathering.cover(Area::ClassStores, before);
         }
     }
@@ -111,6 +124,21 @@ impl<'c> Hierarchy<'c> {
         Self { by_name, below }
     }
 
+    /// The classes below these, however far, in lower case.
+    fn below(&self, tops: &[&str]) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        for top in tops {
+            self.walk(top, 0, &mut |class, _| {
+                found.insert(class.to_lowercase());
+                true
+            });
+        }
+        for top in tops {
+            found.remove(&top.to_lowercase());
+        }
+        found
+    }
+
     /// The class where it and everything below it is stored, else those below it of which that is true.
     fn stored(&self, class: &str) -> Vec<String> {
         let mut found = Vec::new();
@@ -152,18 +180,49 @@ impl<'c> Hierarchy<'c> {
     }
 }
 
-/// Whether a class can be a store, or is one that consumers are made of.
-fn is_kept(namespace: &str, class: &WmiClass) -> bool {
-    let is_consumer =
-        class.superclass.as_deref().is_some_and(|above| above.eq_ignore_ascii_case("__EventConsumer"));
+/// Whether a class can be a store: by one long default value, or by many values together.
+fn may_hold_code(class: &WmiClass) -> bool {
     let defaults = class.properties.iter().filter_map(|property| property.default.as_ref());
-    is_consumer || WHOLE.contains(&namespace) || defaults.map(size).sum::<usize>() >= LARGE
+    let (longest, total) =
+        defaults.map(size).fold((0, 0), |(longest, total), size| (size.max(longest), total + size));
+    let qualifiers: usize = class.qualifiers.iter().map(|(_, value)| size(value)).sum();
+    longest >= MAY_HOLD_CODE || total + qualifiers >= LARGE
 }
 
 fn size(value: &Value) -> usize {
     match value {
-        Value::Text(text) => text.len(),
+        Value::Text(text) => text.chars().count(),
         Value::Array(items) => items.iter().map(|item| size(item).max(1)).sum(),
         _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use evidence::wmi::ClassProperty;
+
+    fn class(defaults: &[usize], qualifier: usize) -> WmiClass {
+        let text = |length| Value::text("x".repeat(length));
+        WmiClass {
+            properties: defaults
+                .iter()
+                .map(|length| ClassProperty {
+                    name: "p".into(),
+                    cim_type: "string".into(),
+                    default: Some(text(*length)),
+                })
+                .collect(),
+            qualifiers: vec![("q".into(), text(qualifier))],
+            ..WmiClass::default()
+        }
+    }
+
+    #[test]
+    fn a_command_or_many_pieces_make_a_class_worth_keeping() {
+        assert!(may_hold_code(&class(&[60], 0)));
+        assert!(may_hold_code(&class(&[50; 20], 0)));
+        assert!(may_hold_code(&class(&[], 1_000)));
+        assert!(!may_hold_code(&class(&[59, 59], 100)));
     }
 }

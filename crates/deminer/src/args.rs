@@ -194,8 +194,12 @@ pub(crate) struct Collect {
     #[arg(long)]
     pub no_logs: bool,
 
+    /// The time at this moment by a clock that you trust, such as 2026-11-28T12:00:00Z: the manifest says how far the machine's is ahead
+    #[arg(long, value_name = "TIME")]
+    pub trusted_time: Option<jiff::Timestamp>,
+
     /// Print a PowerShell script that collects, for machines on which no program may run; works on any system
-    #[arg(long, conflicts_with_all = ["output", "no_logs"])]
+    #[arg(long, conflicts_with_all = ["output", "no_logs", "trusted_time"])]
     pub script: bool,
 }
 

@@ -199,6 +199,7 @@ messages! {
     STEP_SERVICES = "cli-step-services" [];
     STEP_AUTOSTARTS = "cli-step-autostarts" [];
     STEP_SYSTEM = "cli-step-system" [];
+    STEP_FILES = "cli-step-files" [];
     STEP_LOGS = "cli-step-logs" [];
     NOT_COLLECTED = "cli-not-collected" ["count"];
     NOT_ELEVATED = "cli-not-elevated" [];

@@ -1,7 +1,7 @@
 //! The bar that moves while there is much to read.
 
 use crate::console::Console;
-use evidence::MessageSpec;
+use evidence::{Message, MessageSpec};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -26,6 +26,17 @@ impl Progress {
         bar.set_message(console.catalogue().line(&what.plain()));
         let hidden_until = console.shows_progress().then(|| Instant::now() + PATIENCE);
         Self { bar, hidden_until: Mutex::new(hidden_until) }
+    }
+
+    /// A step begins, and whoever looks sees which.
+    pub(crate) fn begin(&self, console: Console, step: &Message) {
+        self.bar.set_message(console.catalogue().line(step));
+        if let Ok(mut hidden_until) = self.hidden_until.try_lock()
+            && hidden_until.take().is_some()
+        {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
+        self.bar.tick();
     }
 
     /// One step is done.

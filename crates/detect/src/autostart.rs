@@ -8,7 +8,9 @@ use crate::launch::{Launch, kind_of};
 use crate::messages as m;
 use crate::subject::places;
 use crate::subscriptions::put_in_the_past;
-use evidence::{Area, AutostartEntry, AutostartKind, Evidence, ScheduledTask, Service, TaskAction};
+use evidence::{
+    Area, AutostartEntry, AutostartKind, Evidence, ScheduledTask, Service, TaskAction, TaskPlace,
+};
 use intel::{IndicatorKind as Known, Intel, Observation};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
@@ -84,7 +86,8 @@ fn commands_of(entry: &AutostartEntry, command: &str) -> Vec<(&'static str, Stri
 
 fn of_task(task: &ScheduledTask) -> Launch<'_> {
     let mut observations = vec![Observation::new(Known::TaskName, &task.path)];
-    for action in &task.actions {
+    let elsewhere = task.elsewhere.iter().flat_map(|reading| &reading.actions);
+    for action in task.actions.iter().chain(elsewhere) {
         if let TaskAction::Exec { command, .. } = action {
             observations.push(Observation::new(Known::FilePath, command));
         }
@@ -106,12 +109,18 @@ fn of_task(task: &ScheduledTask) -> Launch<'_> {
     {
         hides.push((Severity::Low, m::REASON_TASK_NOT_TOLD.plain()));
     }
+    for reading in &task.elsewhere {
+        let severity = if reading.place == TaskPlace::Registry { Severity::Medium } else { Severity::Low };
+        hides.push((severity, m::REASON_TASK_DIFFERS.with([place_of(reading.place).into()])));
+    }
+    let elsewhere = task.elsewhere.iter().flat_map(|reading| &reading.actions);
+    let commands = task.actions.iter().chain(elsewhere);
     Launch {
         kind: Kind::Task,
         place: m::PLACE_TASK,
         name: &task.path,
         identity: task.path.trim_start_matches('\\').to_owned(),
-        commands: task.actions.iter().filter_map(|action| Some(("Exec", action.command_line()?))).collect(),
+        commands: commands.filter_map(|action| Some(("Exec", action.command_line()?))).collect(),
         image: None,
         signer: None,
         observations,
@@ -119,6 +128,15 @@ fn of_task(task: &ScheduledTask) -> Launch<'_> {
         supports: (task.hidden == Some(true)).then(|| m::REASON_TASK_HIDDEN.plain()),
         altered: None,
         subject: json_object(task),
+    }
+}
+
+/// The place of a task that says something else, as a message knows it.
+const fn place_of(place: TaskPlace) -> &'static str {
+    match place {
+        TaskPlace::File => "file",
+        TaskPlace::Registry => "registry",
+        TaskPlace::Scheduler => "scheduler",
     }
 }
 
@@ -142,7 +160,10 @@ fn of_service<'a>(service: &'a Service, intel: &Intel) -> Launch<'a> {
         image: service.image_path.as_deref(),
         signer: None,
         observations,
-        hides: Vec::new(),
+        hides: (service.hidden == Some(true))
+            .then(|| (Severity::Medium, m::REASON_SERVICE_HIDDEN.plain()))
+            .into_iter()
+            .collect(),
         supports: None,
         altered: altered::service(service, intel),
         subject: json_object(service),

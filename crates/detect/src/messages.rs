@@ -79,6 +79,8 @@ messages! {
     REASON_NOT_SIGNED = "reason-not-signed" ["path"];
     REASON_TASK_NO_DESCRIPTOR = "reason-task-no-descriptor" [];
     REASON_TASK_NO_FILE = "reason-task-no-file" [];
+    REASON_SERVICE_HIDDEN = "reason-service-hidden" [];
+    REASON_TASK_DIFFERS = "reason-task-differs" ["place"];
     REASON_TASK_NOT_TOLD = "reason-task-not-told" [];
     REASON_TASK_NOT_LISTED = "reason-task-not-listed" [];
     REASON_TASK_HIDDEN = "reason-task-hidden" [];

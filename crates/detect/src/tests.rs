@@ -440,6 +440,33 @@ fn a_task_that_the_scheduler_hides_is_a_finding() {
 }
 
 #[test]
+fn a_task_of_which_the_registry_runs_something_else_is_a_finding() {
+    let exec = |command: &str| evidence::TaskAction::Exec {
+        command: command.to_owned(),
+        arguments: None,
+        working_directory: None,
+    };
+    let task = |place, actions: Vec<_>| {
+        RecordData::Task(evidence::ScheduledTask {
+            path: r"\Update".into(),
+            actions: vec![exec(r"C:\Program Files\x.exe")],
+            elsewhere: vec![evidence::TaskReading { place, actions }],
+            ..evidence::ScheduledTask::default()
+        })
+    };
+    let harmless = vec![exec(r"C:\Program Files\y.exe")];
+    let other = assess(&records_of([task(evidence::TaskPlace::Registry, harmless.clone())]));
+    assert_eq!((other.findings[0].severity, other.findings[0].action), (Severity::Medium, Action::Review));
+    let told = assess(&records_of([task(evidence::TaskPlace::Scheduler, harmless)]));
+    assert_eq!(told.findings[0].severity, Severity::Low);
+    let miner = "xmrig.exe -o stratum+tcp://pool.example.org:3333 -u x --donate-level 1";
+    let miner = assess(&records_of([task(evidence::TaskPlace::Registry, vec![exec(miner)])]));
+    assert!(miner.findings[0].severity <= Severity::Medium, "{:?}", miner.findings);
+    let text = serde_json::to_string(&miner.findings[0]).unwrap();
+    assert!(text.contains("reason-task-differs") && text.contains("donate-level"), "{text}");
+}
+
+#[test]
 fn what_hangs_on_something_missing_is_still_judged() {
     let query = "SELECT * FROM __InstanceModificationEvent WITHIN 5600 WHERE TargetInstance ISA 'Win32_PerfFormattedData_PerfOS_System'";
     let mut objects = stock();

@@ -25,6 +25,9 @@ pub struct Service {
     pub failure_command: Option<String>,
     /// Whether it runs now.
     pub running: Option<bool>,
+    /// Whether the service manager shows it to nobody; `None` where that was not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hidden: Option<bool>,
 }
 
 impl Service {

@@ -27,6 +27,30 @@ pub struct ScheduledTask {
     pub actions: Vec<TaskAction>,
     /// Where it was seen.
     pub seen: TaskPlaces,
+    /// What other places say that it does, where that is not `actions`. The scheduler runs what the registry holds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub elsewhere: Vec<TaskReading>,
+}
+
+/// What one of the places that keep a task says that it does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskReading {
+    /// The place.
+    pub place: TaskPlace,
+    /// What the task does by it.
+    pub actions: Vec<TaskAction>,
+}
+
+/// A place that keeps what a task does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TaskPlace {
+    /// The file below `System32\Tasks`.
+    File,
+    /// The value `Actions` in the registry's task cache.
+    Registry,
+    /// The scheduler's own interface.
+    Scheduler,
 }
 
 /// One action of a task.
@@ -83,5 +107,61 @@ impl TaskAction {
             Self::Exec { command, .. } => Some(command.clone()),
             Self::ComHandler { .. } | Self::Other { .. } => None,
         }
+    }
+
+    /// Whether two places that keep a task mean the same action. They differ in letter case, in white space, and in what they leave out.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let same = |a: &str, b: &str| plain(a) == plain(b);
+        let same_or_none = |a: &Option<String>, b: &Option<String>| {
+            same(a.as_deref().unwrap_or_default(), b.as_deref().unwrap_or_default())
+        };
+        match (self, other) {
+            (
+                Self::Exec { command, arguments, working_directory },
+                Self::Exec { command: c, arguments: a, working_directory: w },
+            ) => {
+                same(command.trim().trim_matches('"'), c.trim().trim_matches('"'))
+                    && same_or_none(arguments, a)
+                    && same_or_none(working_directory, w)
+            }
+            (Self::ComHandler { class_id, .. }, Self::ComHandler { class_id: other, .. }) => {
+                let bare = |id: &str| id.trim().trim_matches(['{', '}']).to_lowercase();
+                bare(class_id) == bare(other)
+            }
+            (Self::Other { element }, Self::Other { element: other }) => element == other,
+            _ => false,
+        }
+    }
+}
+
+/// A text as places that keep it may have it alike.
+fn plain(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+/// Whether two places mean the same actions.
+pub fn same_actions(a: &[TaskAction], b: &[TaskAction]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.is_same(b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn exec(command: &str, arguments: Option<&str>) -> TaskAction {
+        TaskAction::Exec {
+            command: command.to_owned(),
+            arguments: arguments.map(str::to_owned),
+            working_directory: None,
+        }
+    }
+
+    #[test]
+    fn one_action_in_two_spellings_is_one() {
+        assert!(exec("\"C:\\A b.exe\"", Some("")).is_same(&exec("c:\\a B.exe", None)));
+        assert!(!exec("a.exe", Some("-x")).is_same(&exec("a.exe", None)));
+        let handler = |id: &str| TaskAction::ComHandler { class_id: id.to_owned(), data: None };
+        assert!(handler("{0F3C}").is_same(&handler("0f3c")));
+        assert!(!same_actions(&[exec("a.exe", None)], &[]));
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::fault::Outcome;
 use crate::{
-    accounts, event_log, facts, file, network, process, registry, service, settings, signature, tasks, token,
-    wmi,
+    accounts, event_log, facts, file, hidden, network, process, registry, service, settings, signature,
+    tasks, token, wmi,
 };
 use evidence::{Account, Connection, Process, Setting};
 use machine::{
@@ -106,6 +106,10 @@ impl Machine for Windows {
 
     fn services(&self) -> Result<Vec<String>> {
         told("list the services", "", service::list())
+    }
+
+    fn is_service_hidden(&self, name: &str) -> Result<bool> {
+        told("look at who may see the service", name, hidden::is_hidden(name))
     }
 
     fn service(&self, name: &str) -> Result<Option<ServiceConfig>> {

@@ -149,6 +149,7 @@ pub(crate) fn read(name: &str) -> Outcome<Option<ServiceConfig>> {
             account: text(&stored, "ObjectName"),
             failure_command: text(&stored, "FailureCommand"),
             running: is_running(name),
+            hidden: None,
         },
         error_control: number("ErrorControl").unwrap_or_default(),
         group: text(&stored, "Group"),

@@ -61,9 +61,9 @@ pub enum Fault {
     #[error("this machine does not have it")]
     Unsupported,
     /// Anything else, with the code of the system and its words.
-    #[error("{text} (0x{code:08X})")]
+    #[error("{text}{}", coded(*.code))]
     Other {
-        /// The code: an `HRESULT` or a Win32 error.
+        /// The code: an `HRESULT` or a Win32 error; 0 where it is none of the system's.
         code: u32,
         /// The system's words.
         text: String,
@@ -80,6 +80,11 @@ impl Error {
 /// The target in quotes, where there is one.
 fn named(target: &str) -> String {
     if target.is_empty() { String::new() } else { format!(" `{target}`") }
+}
+
+/// A code of the system behind its words.
+fn coded(code: u32) -> String {
+    if code == 0 { String::new() } else { format!(" (0x{code:08X})") }
 }
 
 #[cfg(test)]

@@ -73,6 +73,9 @@ pub trait Machine {
     /// The names of all services and drivers, sorted.
     fn services(&self) -> Result<Vec<String>>;
 
+    /// Whether the service manager knows the service and denies even the sight of it: its security descriptor hides it from the listing.
+    fn is_service_hidden(&self, name: &str) -> Result<bool>;
+
     /// The configuration of a service or driver; `None` where it is not there.
     fn service(&self, name: &str) -> Result<Option<ServiceConfig>>;
 

@@ -31,6 +31,11 @@ pub use evtx::parse as parse_evtx;
 pub(crate) use json::looks_like_events;
 pub use json::parse as parse_json;
 
+/// The event logs in which something is looked for, by the names of their channels.
+pub fn channels() -> impl Iterator<Item = &'static str> {
+    wanted::channels()
+}
+
 use evidence::MessageSpec;
 
 /// The log is damaged at a place; the rest is read.

@@ -88,8 +88,50 @@ pub fn parse_name(hive: &Hive) -> Parsed {
     parsed
 }
 
+/// The keys from which code is started, and those whose names say what is started, from the root of a hive on; of the SYSTEM hive, from its
+/// control set on. So whoever reads a running Windows looks where the reader of hives does.
+pub fn autostart_keys(kind: HiveKind) -> Vec<String> {
+    let mut keys = Vec::new();
+    let mut add = |root: &str, table: &[places::Row]| {
+        keys.extend(table.iter().map(|row| format!("{root}{}", row.key)));
+    };
+    let software = match kind {
+        HiveKind::Software => "",
+        HiveKind::User => r"Software\",
+        HiveKind::System => {
+            add("", places::CONTROL_SET);
+            return keys;
+        }
+        HiveKind::UserClasses => {
+            add("", places::CLASSES);
+            keys.extend(places::COMMANDS.iter().map(|class| format!(r"{class}\shell\open\command")));
+            return keys;
+        }
+        HiveKind::Sam => return keys,
+    };
+    for root in [software.to_owned(), format!(r"{software}WOW6432Node\")] {
+        add(&root, places::SOFTWARE);
+    }
+    if kind == HiveKind::User {
+        add("", places::USER);
+    } else {
+        for root in [r"Classes\", r"WOW6432Node\Classes\"] {
+            add(root, places::CLASSES);
+        }
+        let commands = places::COMMANDS.iter().map(|class| format!(r"Classes\{class}\shell\open\command"));
+        keys.extend(commands);
+    }
+    keys.extend(places::APPROVED.iter().map(|(_, key)| format!("{software}{key}")));
+    keys
+}
+
 /// Reads a hive whose logs have been applied. `place` is its path in the bundle, which names the user of a user's hive.
 pub fn parse(hive: &Hive, place: &str) -> Parsed {
+    parse_as(hive, kind(hive), place)
+}
+
+/// The same of a hive of which it is known which it is.
+pub fn parse_as(hive: &Hive, kind: Option<HiveKind>, place: &str) -> Parsed {
     let mut parsed = Parsed::default();
     let problem = |level, message| Problem { level, offset: None, message };
     let Some(root) = hive.root() else {
@@ -97,7 +139,7 @@ pub fn parse(hive: &Hive, place: &str) -> Parsed {
         parsed.problems.push(problem(Level::Error, message));
         return parsed;
     };
-    match kind(hive) {
+    match kind {
         Some(HiveKind::System) => system::read(&View::new(hive, root, r"HKLM\SYSTEM"), &mut parsed),
         Some(HiveKind::Software) => software::read(&View::new(hive, root, r"HKLM\SOFTWARE"), &mut parsed),
         Some(HiveKind::Sam) => sam::read(&View::new(hive, root, r"HKLM\SAM"), &mut parsed),
@@ -117,6 +159,11 @@ pub fn parse(hive: &Hive, place: &str) -> Parsed {
         message: DAMAGED.with([problem.what.into()]),
     }));
     parsed
+}
+
+/// What the value `Actions` of a task in the registry's task cache holds: the principal, and what the task does.
+pub fn task_actions(bytes: &[u8]) -> (Option<String>, Vec<evidence::TaskAction>) {
+    task_actions::read(bytes)
 }
 
 /// A file that is no hive.

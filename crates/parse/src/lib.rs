@@ -20,6 +20,7 @@ pub mod policy;
 pub mod powershell;
 pub mod repository;
 mod shortcut;
+pub mod started;
 pub mod systeminfo;
 pub mod tasks;
 pub mod text;

@@ -53,7 +53,7 @@ pub fn parse(text: &Text, place: &str) -> Parsed {
 }
 
 /// The task that a text of XML defines, such as that in event 4698; `None` where it defines none.
-pub(crate) fn definition(text: &str) -> Option<ScheduledTask> {
+pub fn definition(text: &str) -> Option<ScheduledTask> {
     let (root, _) = xml::read(text);
     root.filter(|root| root.is("Task")).map(|root| task(&root))
 }
@@ -128,6 +128,7 @@ fn task(root: &Element) -> ScheduledTask {
         triggers: triggers.unwrap_or_default(),
         actions: actions.unwrap_or_default(),
         seen: TaskPlaces::default(),
+        elsewhere: Vec::new(),
     }
 }
 

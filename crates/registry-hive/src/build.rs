@@ -1,4 +1,5 @@
-//! Writes small hives, so that tests need no file of a real machine. With the feature `build`.
+//! Writes hives: small ones, so that tests need no file of a real machine, and copies of keys of a running Windows, which are then read as
+//! those of a disk are. With the feature `build`.
 
 use crate::cells::BINS;
 
@@ -8,9 +9,35 @@ pub struct KeyPlan {
     name: String,
     values: Vec<(String, u32, Vec<u8>)>,
     children: Vec<KeyPlan>,
+    written: Option<u64>,
 }
 
+/// When keys were written of which nothing else is said: in 2019, in 100 ns since 1601-01-01.
+const WRITTEN: u64 = 132_000_000_000_000_000;
+
+/// Names that one list of keys can have.
+const MAX_CHILDREN: usize = u16::MAX as usize;
+
 impl KeyPlan {
+    /// A key of this name without values, to be added to another.
+    pub fn named(name: &str) -> Self {
+        Self { name: name.to_owned(), ..Self::default() }
+    }
+
+    /// Adds a key; one of its name must not be there yet. A key has room for 65,535.
+    pub fn add(&mut self, child: Self) -> &mut Self {
+        if self.children.len() < MAX_CHILDREN {
+            self.children.push(child);
+        }
+        self
+    }
+
+    /// When the key was last written, in 100 ns since 1601-01-01.
+    pub fn written(&mut self, time: u64) -> &mut Self {
+        self.written = Some(time);
+        self
+    }
+
     /// The key at a path below this one, its parts separated by backslashes; what is missing is made.
     pub fn key(&mut self, path: &str) -> &mut Self {
         let mut key = self;
@@ -79,7 +106,7 @@ impl KeyPlan {
         };
         put(0, b"nk");
         put(2, &flags.to_le_bytes());
-        put(4, &132_000_000_000_000_000_u64.to_le_bytes());
+        put(4, &self.written.unwrap_or(WRITTEN).to_le_bytes());
         let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
         let numbers = [
             (16, parent),

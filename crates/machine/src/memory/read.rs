@@ -107,7 +107,14 @@ impl Machine for Memory {
 
     fn services(&self) -> Result<Vec<String>> {
         self.call("services", "list the services", "", |state, _| {
-            Ok(state.services.values().map(|config| config.service.name.clone()).collect())
+            let shown = state.services.iter().filter(|(name, _)| !state.hidden_services.contains(*name));
+            Ok(shown.map(|(_, config)| config.service.name.clone()).collect())
+        })
+    }
+
+    fn is_service_hidden(&self, name: &str) -> Result<bool> {
+        self.call("is_service_hidden", "look at who may see the service", name, |state, _| {
+            Ok(state.hidden_services.contains(&name.to_lowercase()))
         })
     }
 
@@ -210,8 +217,15 @@ impl Machine for Memory {
         })
     }
 
-    fn export_log(&self, channel: &str, _to: &str) -> Result<()> {
-        self.call("export_log", "export the event log", channel, |_, _| Err(Fault::Unsupported))
+    fn export_log(&self, channel: &str, to: &str) -> Result<()> {
+        self.call("export_log", "export the event log", channel, |state, _| {
+            if state.logs.is_empty() {
+                return Err(Fault::Unsupported);
+            }
+            let log = state.logs.get(&channel.to_lowercase()).cloned().ok_or(Fault::NotFound)?;
+            state.add_file(to, &log);
+            Ok(())
+        })
     }
 }
 

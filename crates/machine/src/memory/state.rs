@@ -5,7 +5,7 @@ use crate::{
     WmiClassDefinition, WmiInstance, WmiPath,
 };
 use evidence::{ObjectPath, Setting, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 use std::time::Duration;
 
@@ -72,6 +72,8 @@ pub struct State {
     pub registry: BTreeMap<String, RegistryNode>,
     /// The services and drivers.
     pub services: BTreeMap<String, ServiceConfig>,
+    /// Those of them, by name in lower case, that the manager shows to nobody.
+    pub hidden_services: BTreeSet<String>,
     /// The scheduled tasks.
     pub tasks: BTreeMap<String, StoredTask>,
     /// The processes.
@@ -86,6 +88,8 @@ pub struct State {
     pub accounts: Vec<evidence::Account>,
     /// The settings by kind and name.
     pub settings: BTreeMap<(String, String), Setting>,
+    /// The event logs by channel; none at all where the computer has no such logs.
+    pub logs: BTreeMap<String, Vec<u8>>,
     /// The index of the file that was made last.
     pub last_index: u128,
 }

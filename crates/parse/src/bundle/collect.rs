@@ -468,6 +468,8 @@ impl<'a> Collector<'a> {
                     taken.origins.push(record.provenance);
                 }
             }
+            // Where the path of a task is no path for a bundle, only the records know it.
+            Format::TaskXml if is_raw_task(&offer.relative) => {}
             // Out of place, they speak for no bundle.
             Format::Manifest | Format::Records => taken.evidence = false,
             format => {
@@ -502,6 +504,15 @@ pub(super) fn is_outdated(relative: &str) -> bool {
 /// Whether a member is the manifest of the archive or of a folder in it.
 pub(super) fn is_manifest(name: &str) -> bool {
     folder_of(name, MANIFEST_PATH).is_some()
+}
+
+/// Whether a member is a copy of a task's file under its hash, which the records of its bundle tell of.
+fn is_raw_task(relative: &str) -> bool {
+    let Some((folder, name)) = relative.rsplit_once('/') else { return false };
+    let stem = name.strip_suffix(".xml").unwrap_or_default();
+    folder_of(folder, "deminer/raw/tasks").is_some()
+        && stem.len() == 64
+        && stem.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Whether a member is a bundle of its own.

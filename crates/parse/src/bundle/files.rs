@@ -6,15 +6,10 @@ use super::guard::{Hashed, hex};
 use super::notes::too_large;
 use crate::format::Format;
 use crate::place::{self, Place};
-use crate::text::Text;
-use crate::{shortcut, version};
+use crate::started::{program, start_up};
+use crate::version;
 use evidence::program_of;
-use evidence::{
-    Area, AutostartEntry, AutostartKind, FileFact, Level, Location, ReadState, RecordData, Setting, Source,
-    TaskAction,
-};
-use md5::Md5;
-use sha1::Sha1;
+use evidence::{Area, Level, Location, ReadState, RecordData, Setting, Source, TaskAction};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
@@ -25,8 +20,6 @@ const MAX_PROGRAMS: usize = 2_000;
 const MAX_PROGRAM: u64 = 64 << 20;
 /// Programs of a disk that are remembered until it is known which of them something starts.
 const MAX_REMEMBERED: usize = 200_000;
-/// The longest script of a start-up folder that is judged by its content, in bytes.
-const MAX_SCRIPT: usize = 64 << 10;
 /// Folders of Windows that keep copies of programs which nothing starts from there.
 const STORES: [&str; 4] =
     [r"\windows\winsxs\", r"\windows\servicing\", r"\windows\softwaredistribution\", r"\windows.old\"];
@@ -68,9 +61,11 @@ impl Collector<'_> {
                         }
                     };
                     taken.source = Some(source(offer, "start-up-file", stream.digest(), stream.length()));
-                    taken.records.push((Location::Whole, start_up(&path, user, &bytes)));
+                    taken
+                        .records
+                        .push((Location::Whole, RecordData::Autostart(start_up(&path, user, &bytes))));
                     if version::parse_program(&bytes).is_some() {
-                        taken.records.push((Location::Whole, RecordData::File(facts(&path, &bytes))));
+                        taken.records.push((Location::Whole, RecordData::File(program(&path, &bytes))));
                     }
                     taken.coverage.add(Area::Autostarts, ReadState::Partial);
                 }
@@ -136,7 +131,7 @@ impl Collector<'_> {
     fn add_program(&mut self, offer: &Offer, source: Source, path: &str, bytes: &[u8]) {
         let mut taken = Taken { relative: offer.relative.clone(), evidence: true, ..Taken::default() };
         taken.source = Some(source);
-        taken.records.push((Location::Whole, RecordData::File(facts(path, bytes))));
+        taken.records.push((Location::Whole, RecordData::File(program(path, bytes))));
         taken.coverage.add(Area::Files, ReadState::Partial);
         self.taken.push(taken);
     }
@@ -157,51 +152,6 @@ fn source(offer: &Offer, format: &str, sha256: Option<String>, length: u64) -> S
     }
 }
 
-/// What lies in a start-up folder is started as it is; a script says by its content what it does, a shortcut what it starts.
-fn start_up(path: &str, user: Option<String>, bytes: &[u8]) -> RecordData {
-    let (folder, name) = path.rsplit_once('\\').unwrap_or(("", path));
-    let command = shortcut::command(bytes);
-    let mut extra = BTreeMap::new();
-    if command.is_none() && bytes.len() <= MAX_SCRIPT && !crate::text::looks_binary(bytes) {
-        extra.insert("Content".to_owned(), Text::decode(bytes).as_str().to_owned());
-    }
-    let hash = hex(&Sha256::digest(bytes));
-    RecordData::Autostart(AutostartEntry {
-        kind: Some(AutostartKind::Run),
-        category: "Logon".to_owned(),
-        location: folder.to_owned(),
-        name: name.to_owned(),
-        enabled: Some(true),
-        profile: user,
-        image_path: command.is_none().then(|| path.to_owned()),
-        launch_string: Some(command.unwrap_or_else(|| path.to_owned())),
-        hashes: BTreeMap::from([("sha256".to_owned(), hash)]),
-        extra,
-        ..AutostartEntry::default()
-    })
-}
-
-/// What there is to know of a program without running it.
-fn facts(path: &str, bytes: &[u8]) -> FileFact {
-    let program = version::parse_program(bytes).unwrap_or_default();
-    let signed = if program.is_signed { "(Not verified) signature in the file" } else { "(Not signed)" };
-    FileFact {
-        path: path.to_owned(),
-        exists: true,
-        size: Some(bytes.len() as u64),
-        hashes: BTreeMap::from([
-            ("md5".to_owned(), hex(&Md5::digest(bytes))),
-            ("sha1".to_owned(), hex(&Sha1::digest(bytes))),
-            ("sha256".to_owned(), hex(&Sha256::digest(bytes))),
-        ]),
-        version: program.version,
-        original_name: program.original_name,
-        company: program.company,
-        signer: Some(signed.to_owned()),
-        ..FileFact::default()
-    }
-}
-
 /// The files that a record starts.
 fn started(data: &RecordData) -> Vec<String> {
     match data {
@@ -217,22 +167,5 @@ fn started(data: &RecordData) -> Vec<String> {
             commands.collect()
         }
         _ => Vec::new(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn scripts_and_shortcuts_of_a_start_up_folder() {
-        let entry = |bytes: &[u8]| match start_up(r"C:\ProgramData\StartUp\run.bat", None, bytes) {
-            RecordData::Autostart(entry) => entry,
-            other => panic!("{other:?}"),
-        };
-        let script = entry(b"start powershell -w hidden");
-        assert_eq!(script.extra["Content"], "start powershell -w hidden");
-        assert_eq!(script.location, r"C:\ProgramData\StartUp");
-        assert_eq!(entry(b"MZ\x90\0\x03\0\0\0").extra.len(), 0);
     }
 }

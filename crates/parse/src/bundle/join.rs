@@ -4,7 +4,7 @@ use crate::hives::class_id;
 use crate::tasks;
 use evidence::{
     AutostartEntry, AutostartKind, Evidence, Location, Provenance, Record, RecordData, ScheduledTask,
-    TaskAction, TaskPlaces,
+    TaskAction, TaskPlace, TaskPlaces, TaskReading, same_actions,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -91,22 +91,34 @@ pub(super) fn task_key(path: &str) -> String {
     path.trim_start_matches('\\').to_lowercase()
 }
 
-/// Tells of each task whether its file and its key in the registry's cache know it, where both were read.
+/// Tells of each task whether its file and its key in the registry's cache know it, where both were read, and whether they say the same of
+/// what it does.
 ///
 /// A file that could not be read is there all the same, and a few files copied from a folder say nothing about those that are not among them.
 fn tasks(evidence: &mut Evidence, unread: &BTreeSet<String>) {
     let mut places: BTreeMap<String, TaskPlaces> = BTreeMap::new();
+    let mut cached: BTreeMap<String, Vec<TaskAction>> = BTreeMap::new();
     for (_, task) in evidence.tasks().filter(|(_, task)| is_kept(task)) {
         let known = places.entry(key(task)).or_default();
         known.file = known.file.or(task.seen.file);
         known.registry = known.registry.or(task.seen.registry);
         known.security_descriptor = known.security_descriptor.or(task.seen.security_descriptor);
         known.listed = known.listed.or(task.seen.listed);
+        if task.seen.file != Some(true) && !task.actions.is_empty() {
+            cached.entry(key(task)).or_insert_with(|| task.actions.clone());
+        }
     }
     let has_cache = places.values().any(|places| places.registry == Some(true));
     let has_files = tasks::is_whole(evidence.tasks().map(|(_, task)| task));
     for record in &mut evidence.records {
         let RecordData::Task(task) = &mut record.data else { continue };
+        let differs = |actions: &&Vec<TaskAction>| !same_actions(actions, &task.actions);
+        if let Some(actions) = cached.get(&key(task)).filter(differs)
+            && task.seen.file == Some(true)
+            && task.elsewhere.is_empty()
+        {
+            task.elsewhere.push(TaskReading { place: TaskPlace::Registry, actions: actions.clone() });
+        }
         if let Some(known) = places.get(&key(task)).filter(|_| is_kept(task)) {
             task.seen = TaskPlaces {
                 file: known.file.or((has_files && !unread.contains(&key(task))).then_some(false)),
@@ -174,6 +186,39 @@ mod tests {
                 places(None, Some(true), Some(false)),
             ]
         );
+    }
+
+    #[test]
+    fn what_the_registry_runs_instead_of_the_file_is_told() {
+        let task = |path: &str, is_file: bool, command: &str| {
+            let seen = TaskPlaces {
+                file: is_file.then_some(true),
+                registry: (!is_file).then_some(true),
+                ..TaskPlaces::default()
+            };
+            let action =
+                TaskAction::Exec { command: command.to_owned(), arguments: None, working_directory: None };
+            let data = ScheduledTask {
+                path: path.to_owned(),
+                seen,
+                actions: vec![action],
+                ..ScheduledTask::default()
+            };
+            Record {
+                provenance: Provenance { source: 0, location: Location::Whole },
+                data: RecordData::Task(data),
+            }
+        };
+        let records = vec![
+            task(r"\A", true, "a.exe"),
+            task(r"\a", false, "b.exe"),
+            task(r"\B", true, "B.exe"),
+            task(r"\B", false, "b.exe"),
+        ];
+        let mut evidence = Evidence { records, ..Evidence::default() };
+        super::tasks(&mut evidence, &BTreeSet::new());
+        let told: Vec<_> = evidence.tasks().map(|(_, task)| task.elsewhere.len()).collect();
+        assert_eq!(told, [1, 0, 0, 0]);
     }
 
     #[test]

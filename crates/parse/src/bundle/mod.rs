@@ -36,6 +36,7 @@ mod scope;
 mod sets;
 mod walk;
 
+pub(crate) use guard::hex;
 pub use limits::Limits;
 pub use manifest::Manifest;
 pub use names::same_machine;

@@ -98,6 +98,12 @@ pub(super) const WANTED: &[Wanted] = &[
     },
 ];
 
+/// The logs that hold what is read, in the order of the table: those that one provider has to itself, and the two that many share.
+pub(super) fn channels() -> impl Iterator<Item = &'static str> {
+    let own = WANTED.iter().map(|wanted| wanted.channel).filter(|channel| !channel.is_empty());
+    own.chain(["System", "Application"])
+}
+
 impl Wanted {
     /// The provider, or where it is not named the log, if its event of this number is read.
     pub(super) fn find(provider: &str, channel: &str, event: u32) -> Option<&'static Self> {

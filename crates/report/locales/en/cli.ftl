@@ -128,6 +128,7 @@ cli-step-tasks = scheduled tasks
 cli-step-services = services and drivers
 cli-step-autostarts = Run keys and other places that start code
 cli-step-system = settings, accounts, updates
+cli-step-files = programs that are started
 cli-step-logs = event logs
 cli-collected = the evidence is in `{ $path }`; `deminer check` reads it
 cli-not-collected = { $count ->

@@ -55,6 +55,13 @@ reason-voluntary-miner = it starts a miner openly, as its owner might want: ask
 reason-not-signed = its signature was not verified: { $path }
 reason-consumer-provider = it registers the consumer class { $class }
 reason-task-no-descriptor = the registry holds it without its security descriptor: the scheduler runs it and shows it to nobody
+reason-service-hidden = its security descriptor hides it from the list of services, even from administrators
+reason-task-differs =
+    { $place ->
+        [registry] the registry, from which the scheduler runs it, says that it does something else
+        [scheduler] the scheduler says that it does something else than its file
+       *[file] its file says that it does something else
+    }
 reason-task-not-told = the registry holds it, but the scheduler does not show it
 reason-task-not-listed = its `Index` in the registry is 0: the scheduler runs it and leaves it out of its lists
 reason-task-hidden = it says of itself that the window of the scheduler shall not show it

@@ -104,6 +104,7 @@ cli-step-tasks = タスク スケジューラ
 cli-step-services = サービスとドライバー
 cli-step-autostarts = Run キーなどの自動起動
 cli-step-system = 設定、アカウント、更新プログラム
+cli-step-files = 自動的に起動されるプログラム
 cli-step-logs = イベント ログ
 cli-collected = 証拠は `{ $path }` にあります。`deminer check` で読めます
 cli-not-collected = { $count } 件を読み取れませんでした。詳細は報告にあります

@@ -52,6 +52,13 @@ reason-voluntary-miner = マイナーを隠さずに起動しています。所�
 reason-not-signed = 署名が検証されていません: { $path }
 reason-consumer-provider = コンシューマー クラス { $class } を登録しています
 reason-task-no-descriptor = レジストリにセキュリティ記述子なしで登録されています。タスク スケジューラは実行しますが、誰にも表示しません
+reason-service-hidden = セキュリティ記述子によって、管理者にもサービスの一覧に表示されません
+reason-task-differs =
+    { $place ->
+        [registry] タスク スケジューラが実際に使うレジストリには、別の動作が登録されています
+        [scheduler] タスク スケジューラの示す動作が、ファイルの内容と異なります
+       *[file] ファイルには別の動作が書かれています
+    }
 reason-task-not-told = レジストリには登録されていますが、タスク スケジューラには表示されません
 reason-task-not-listed = レジストリの `Index` が 0 です。タスク スケジューラは実行しますが、一覧には表示しません
 reason-task-hidden = タスク スケジューラの画面に表示しないよう設定されています

@@ -1,0 +1,91 @@
+//! The programs and scripts that the records start: what they are, and who signed them.
+
+use crate::commands::started;
+use crate::gather::Gathering;
+use evidence::{Area, FileFact, RecordData, TaskAction};
+use std::collections::BTreeMap;
+
+/// Files that are looked at.
+const MAX_FILES: usize = 4_096;
+
+/// Looks at every file that a record names as started.
+pub(crate) fn read(gathering: &mut Gathering) {
+    let failures = gathering.failures.len();
+    let mut paths: BTreeMap<String, String> = BTreeMap::new();
+    for record in &gathering.records {
+        for command in commands(&record.data) {
+            if let Some(path) = started(&command, &gathering.facts) {
+                paths.entry(path.to_lowercase()).or_insert(path);
+            }
+        }
+    }
+    if paths.len() > MAX_FILES {
+        gathering.note_cut("look at every file that is started", "", MAX_FILES);
+    }
+    let found: Vec<_> =
+        paths.into_values().take(MAX_FILES).filter_map(|path| fact(gathering, path)).collect();
+    gathering.add("files", found.into_iter().map(RecordData::File));
+    for error in std::mem::take(&mut gathering.image_failures) {
+        gathering.note(&error);
+    }
+    gathering.cover(Area::Files, failures);
+}
+
+/// What is known of a file; that it is not there is known as well.
+fn fact(gathering: &mut Gathering, path: String) -> Option<FileFact> {
+    let machine = gathering.machine;
+    let state = match machine.file(&path) {
+        Ok(Some(state)) => state,
+        Ok(None) => return Some(FileFact { path, exists: false, ..FileFact::default() }),
+        Err(error) => {
+            gathering.image_failures.push(error);
+            return None;
+        }
+    };
+    if state.is_directory {
+        return None;
+    }
+    let image = gathering.image(&path);
+    let fact = image.fact.unwrap_or_else(|| FileFact {
+        path,
+        exists: true,
+        size: Some(state.identity.size),
+        ..FileFact::default()
+    });
+    let signer = match image.signer {
+        Some(signer) if signer == crate::gather::UNSIGNED => Some("(Not signed)".to_owned()),
+        signer => signer,
+    };
+    Some(FileFact { created: Some(state.created), modified: Some(state.identity.modified), signer, ..fact })
+}
+
+/// The commands and files that a record starts.
+fn commands(data: &RecordData) -> Vec<String> {
+    match data {
+        RecordData::Service(service) => {
+            let driver = (service.is_driver() == Some(true) && service.image_path.is_none())
+                .then(|| format!(r"System32\drivers\{}.sys", service.name));
+            let own = [&service.image_path, &service.service_dll, &service.failure_command];
+            own.into_iter().flatten().cloned().chain(driver).collect()
+        }
+        RecordData::Task(task) => {
+            let elsewhere = task.elsewhere.iter().flat_map(|reading| &reading.actions);
+            let commands = task.actions.iter().chain(elsewhere).filter_map(|action| match action {
+                TaskAction::Exec { command, .. } => Some(command.clone()),
+                TaskAction::ComHandler { .. } | TaskAction::Other { .. } => None,
+            });
+            commands.collect()
+        }
+        RecordData::Autostart(entry) => entry
+            .image_path
+            .iter()
+            .map(|path| format!("\"{path}\""))
+            .chain(entry.launch_string.clone())
+            .collect(),
+        RecordData::WmiObject(object) if object.is_consumer() => {
+            let texts = ["ExecutablePath", "CommandLineTemplate", "ScriptFileName"];
+            texts.iter().filter_map(|name| object.text(name)).map(str::to_owned).collect()
+        }
+        _ => Vec::new(),
+    }
+}

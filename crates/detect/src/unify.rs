@@ -1,6 +1,6 @@
 //! The same object read from several sources is one object.
 
-use evidence::{Evidence, Seen, WmiObject, wmi};
+use evidence::{Custody, Evidence, Seen, WmiObject, wmi};
 use std::collections::BTreeMap;
 
 /// A WMI object, and every record that shows it.
@@ -19,7 +19,12 @@ pub(crate) struct Unified<'a> {
 pub(crate) fn unify(evidence: &Evidence) -> Vec<Unified<'_>> {
     let mut unified: Vec<Unified> = Vec::new();
     let mut by_identity: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
+    let exact = has_exact_records(evidence);
     for (record, object) in evidence.wmi_objects() {
+        // What a listing leaves open, the records beside it under the same seal tell exactly.
+        if exact && object.ambiguous && object.namespace.is_none() {
+            continue;
+        }
         let same = by_identity.entry(identity(object)).or_default();
         let joined = same.iter().copied().find(|at| {
             unified.get(*at).is_some_and(|other| {
@@ -42,6 +47,21 @@ pub(crate) fn unify(evidence: &Evidence) -> Vec<Unified<'_>> {
         }
     }
     unified
+}
+
+/// Whether all of the evidence is sealed, and a collector that read the machine itself wrote the subscriptions down as records too.
+fn has_exact_records(evidence: &Evidence) -> bool {
+    let is_live = |at: usize| {
+        let record = evidence.records.get(at);
+        let source = record.and_then(|record| usize::try_from(record.provenance.source).ok());
+        source.and_then(|at| evidence.sources.get(at)).is_some_and(|source| source.format == "live")
+    };
+    evidence.custody == Custody::Verified
+        && evidence.wmi_objects().any(|(at, object)| {
+            object.namespace.as_deref().map(wmi::canonical_namespace).as_deref()
+                == Some(wmi::SUBSCRIPTION_NAMESPACE)
+                && is_live(at)
+        })
 }
 
 fn identity(object: &WmiObject) -> (String, String) {
@@ -114,6 +134,28 @@ mod tests {
         let records: Vec<_> = unified.iter().map(|u| u.records.clone()).collect();
         assert_eq!(records, [vec![0, 1], vec![2]]);
         assert_eq!(unified[0].namespace.as_deref(), Some(r"root\subscription"));
+    }
+
+    #[test]
+    fn what_a_listing_leaves_open_adds_nothing_to_sealed_records() {
+        let mut exact =
+            object("CommandLineEventConsumer", &[("Name", "C"), ("CommandLineTemplate", "x.exe")]);
+        exact.namespace = Some(r"root\subscription".into());
+        let mut listed = object("CommandLineEventConsumer", &[("Name", "C"), ("CommandLineTemplate", "x")]);
+        listed.ambiguous = true;
+        let mut evidence = evidence_of([exact, listed]);
+        assert_eq!(unify(&evidence).len(), 2, "without a seal both count");
+        evidence.custody = Custody::Verified;
+        assert_eq!(unify(&evidence).len(), 2, "a listing without records is all that there is");
+        evidence.sources = vec![evidence::Source {
+            path: "PC-1".into(),
+            member: None,
+            sha256: None,
+            length: 0,
+            format: "live".into(),
+        }];
+        evidence.records.iter_mut().for_each(|record| record.provenance.source = 0);
+        assert_eq!(unify(&evidence).len(), 1);
     }
 
     #[test]

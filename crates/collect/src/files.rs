@@ -1,16 +1,22 @@
 //! The programs and scripts that the records start: what they are, and who signed them.
 
-use crate::commands::started;
+use crate::commands::{program, started};
 use crate::gather::Gathering;
-use evidence::{Area, FileFact, RecordData, TaskAction};
+use evidence::{Area, AutostartEntry, AutostartKind, FileFact, RecordData, ScheduledTask, TaskAction};
+use machine::{Key, RegistryData};
 use std::collections::BTreeMap;
 
 /// Files that are looked at.
 const MAX_FILES: usize = 4_096;
 
+/// Classes whose servers are looked up.
+const MAX_CLASSES: usize = 2_048;
+
 /// Looks at every file that a record names as started.
 pub(crate) fn read(gathering: &mut Gathering) {
     let failures = gathering.failures.len();
+    let servers = servers(gathering);
+    gathering.add("classes", servers.into_iter().map(RecordData::Autostart));
     let mut paths: BTreeMap<String, String> = BTreeMap::new();
     for record in &gathering.records {
         for command in commands(&record.data) {
@@ -29,6 +35,64 @@ pub(crate) fn read(gathering: &mut Gathering) {
         gathering.note(&error);
     }
     gathering.cover(Area::Files, failures);
+}
+
+/// The libraries and programs behind the classes that tasks call and that providers of WMI are, as the reader of a disk tells of them.
+fn servers(gathering: &mut Gathering) -> Vec<AutostartEntry> {
+    let mut called: BTreeMap<(String, String), (&'static str, String)> = BTreeMap::new();
+    for record in &gathering.records {
+        let (category, name, ids): (_, &str, Vec<&str>) = match &record.data {
+            RecordData::Task(task) => ("Scheduled Tasks", &task.path, classes_of(task)),
+            RecordData::WmiObject(object) if object.is_class("__Win32Provider") => {
+                ("WMI Providers", object.name(), object.text("CLSID").into_iter().collect())
+            }
+            _ => continue,
+        };
+        for id in ids.into_iter().filter_map(parse::hives::class_id) {
+            called.entry((name.to_lowercase(), id)).or_insert_with(|| (category, name.to_owned()));
+        }
+    }
+    if called.len() > MAX_CLASSES {
+        gathering.note_cut("look up every class that is called", "", MAX_CLASSES);
+    }
+    let mut found = Vec::new();
+    for ((_, id), (category, name)) in called.into_iter().take(MAX_CLASSES) {
+        let Some(server) = server(gathering, &id) else { continue };
+        let image = program(&server, &gathering.facts);
+        found.push(AutostartEntry {
+            kind: Some(AutostartKind::Other),
+            category: category.to_owned(),
+            location: format!(r"HKLM\SOFTWARE\Classes\CLSID\{id}"),
+            name,
+            image_path: image.or_else(|| Some(server.clone())),
+            launch_string: Some(server),
+            ..AutostartEntry::default()
+        });
+    }
+    found
+}
+
+fn classes_of(task: &ScheduledTask) -> Vec<&str> {
+    let elsewhere = task.elsewhere.iter().flat_map(|reading| &reading.actions);
+    let ids = task.actions.iter().chain(elsewhere).filter_map(|action| match action {
+        TaskAction::ComHandler { class_id, .. } => Some(class_id.as_str()),
+        TaskAction::Exec { .. } | TaskAction::Other { .. } => None,
+    });
+    ids.collect()
+}
+
+/// What serves a class of the machine.
+fn server(gathering: &mut Gathering, id: &str) -> Option<String> {
+    let machine = gathering.machine;
+    for kind in ["InprocServer32", "LocalServer32"] {
+        let key = Key::new(format!(r"HKLM\SOFTWARE\Classes\CLSID\{id}\{kind}"));
+        let key = gathering.if_there(machine.registry_key(&key)).flatten();
+        let text = key.as_ref().and_then(|key| key.value("")).and_then(RegistryData::text);
+        if let Some(text) = text.filter(|text| !text.trim().is_empty()) {
+            return Some(text);
+        }
+    }
+    None
 }
 
 /// What is known of a file; that it is not there is known as well.

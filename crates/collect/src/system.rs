@@ -1,7 +1,7 @@
 //! Settings, accounts, and the facts about updates and hardening, raw: what they mean is judged elsewhere.
 
 use crate::gather::{Gathering, hex};
-use evidence::{Area, RecordData, RegistryValue};
+use evidence::{Area, RecordData, RegistryValue, Setting};
 use machine::{Key, RegistryData};
 
 /// The kinds of settings that miners change.
@@ -38,7 +38,18 @@ const PATCH: [(&str, Option<&str>); 4] = [
 ];
 
 /// More keys about hardening, of which every value is read.
-const PROTECTION: [(&str, Option<&str>); 1] = [(r"HKLM\SOFTWARE\Policies\Microsoft\Windows Defender", None)];
+const PROTECTION: [(&str, Option<&str>); 4] = [
+    (r"HKLM\SOFTWARE\Policies\Microsoft\Windows Defender", None),
+    (r"HKLM\SOFTWARE\Microsoft\Windows Defender", Some("DisableAntiSpyware")),
+    (r"HKLM\SOFTWARE\Microsoft\Windows Defender", Some("DisableAntiVirus")),
+    (r"HKLM\SOFTWARE\Microsoft\Windows Defender\Features", Some("TamperProtection")),
+];
+
+/// Where the Security Center keeps what protects against malware.
+const PROTECTORS: &str = r"HKLM\SOFTWARE\Microsoft\Security Center\Provider\Av";
+
+/// More such programs than any machine has.
+const MAX_PROTECTORS: usize = 64;
 
 /// Reads them.
 pub(crate) fn read(gathering: &mut Gathering) {
@@ -65,6 +76,7 @@ pub(crate) fn read(gathering: &mut Gathering) {
     registry(gathering, "hardening", &PROTECTION);
     hardening(gathering);
     settings(gathering, "hardening", &GUARDS);
+    protection(gathering);
     gathering.cover(Area::Hardening, failures);
 }
 
@@ -122,6 +134,27 @@ fn hardening(gathering: &mut Gathering) {
             .collect();
         gathering.add("hardening", records);
     }
+}
+
+/// The protection against malware that Windows' own Security Center lists, with the state that each gave itself.
+fn protection(gathering: &mut Gathering) {
+    let machine = gathering.machine;
+    let top = Key::new(PROTECTORS);
+    let listed = gathering.if_there(machine.registry_key(&top)).flatten().unwrap_or_default();
+    let mut found = Vec::new();
+    for id in listed.subkeys.iter().take(MAX_PROTECTORS) {
+        let Some(key) = gathering.if_there(machine.registry_key(&top.join(id))).flatten() else { continue };
+        let text = |name: &str| key.value(name).map(shown).unwrap_or_default();
+        let details = [("id", id.clone()), ("state", text("STATE"))];
+        let details = details.into_iter().map(|(name, value)| (name.to_owned(), value));
+        found.push(RecordData::Setting(Setting {
+            kind: "antivirus".to_owned(),
+            name: text("DISPLAYNAME"),
+            value: text("PRODUCTEXE"),
+            details: details.collect(),
+        }));
+    }
+    gathering.add("hardening", found);
 }
 
 /// The driver that MS17-010 mends, as it is: its version tells.

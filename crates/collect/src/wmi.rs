@@ -15,7 +15,8 @@ const CLASSES: [(&str, Option<Area>); 6] = [
     ("__EventConsumer", Some(Area::EventConsumers)),
     ("__FilterToConsumerBinding", Some(Area::Bindings)),
     ("__TimerInstruction", Some(Area::Timers)),
-    ("__EventConsumerProviderRegistration", None),
+    // Of consumers, instances, methods, events, classes and properties alike.
+    ("__ProviderRegistration", None),
     ("__Win32Provider", None),
 ];
 

@@ -305,6 +305,8 @@ pub struct TimelineEntry {
     pub time: jiff::Timestamp,
     /// What.
     pub what: Message,
+    /// What became of what was made then: still there, removed, gone or unknown; `None` where nothing was made.
+    pub fate: Option<Message>,
     /// Where it was read.
     pub evidence: EvidenceRef,
 }

@@ -3,7 +3,7 @@
 use crate::altered;
 use crate::assessment::{Finding, Kind, Severity};
 use crate::files::Files;
-use crate::history::History;
+use crate::history::{History, Thing};
 use crate::launch::{Launch, kind_of};
 use crate::messages as m;
 use crate::subject::places;
@@ -32,11 +32,13 @@ pub(crate) fn detect(evidence: &Evidence, intel: &Intel, history: &History) -> V
     }
     seen.into_values()
         .map(|(mut finding, records)| {
-            let area = if finding.kind == Kind::Task { Area::Tasks } else { Area::Services };
-            put_in_the_past(
-                &mut finding,
-                history.only_history(&records, evidence.coverage.is_complete(area)),
-            );
+            let (area, thing) = match finding.kind {
+                Kind::Task => (Area::Tasks, Some(Thing::task(&finding.name))),
+                Kind::Service | Kind::Driver => (Area::Services, Some(Thing::service(&finding.name))),
+                _ => (Area::Services, None),
+            };
+            let complete = evidence.coverage.is_complete(area);
+            put_in_the_past(&mut finding, history.past(&records, thing.as_ref(), complete));
             finding.evidence = places(evidence, records);
             finding
         })

@@ -2,6 +2,7 @@
 
 use crate::assessment::{Action, Confidence, Finding, Kind, Severity};
 use crate::content::{Content, recognise};
+use crate::history::log_of;
 use crate::messages as m;
 use crate::subject::{finding, finding_id, places};
 use deobfuscate::{Language, ScriptVerdict};
@@ -98,7 +99,7 @@ fn ran(
 }
 
 fn log_cleared(event: &Event, severity: Severity) -> Finding {
-    let log = event.field("Channel").unwrap_or(&event.channel).to_owned();
+    let log = log_of(event).to_owned();
     let mut finding = finding(Kind::Event, &log, m::TITLE_LOG_CLEARED.with([log.as_str().into()]));
     finding.severity = severity;
     finding.reasons = vec![m::REASON_LOG_CLEARED.with([event.time.to_string().into()])];

@@ -1,9 +1,16 @@
 //! What event logs tell: a timeline, and whether something that a log shows is still there.
 
+mod fate;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use fate::{Fate, Thing};
+
 use crate::assessment::{EvidenceRef, TimelineEntry};
 use crate::messages as m;
 use crate::subject::places;
-use evidence::{Event, Evidence, Message, Provenance};
+use evidence::{Area, Event, Evidence, Message, Provenance};
+use fate::{Deed, Fates};
 use std::collections::BTreeMap;
 
 /// The events of the evidence by the place where they were read, to find what a derived record comes from.
@@ -12,6 +19,7 @@ pub(crate) struct History<'a> {
     events: BTreeMap<Provenance, &'a Event>,
     /// When parts of subscriptions were stored that came after Windows, by the place of the part.
     added: BTreeMap<Provenance, &'a str>,
+    fates: Fates,
 }
 
 /// The kind of setting that tells that a part of a subscription was stored well after its class.
@@ -24,7 +32,8 @@ impl<'a> History<'a> {
         let added = evidence.settings().filter(|(_, setting)| setting.kind == ADDED);
         let added =
             added.filter_map(|(at, setting)| Some((provenance(at)?, setting.value.as_str()))).collect();
-        Self { evidence, events, added }
+        let fates = Fates::new(evidence, |record| is_history(evidence, record));
+        Self { evidence, events, added, fates }
     }
 
     /// That something was added after Windows was installed, where a source tells when one of these records was stored.
@@ -38,14 +47,9 @@ impl<'a> History<'a> {
         sessions.min().map(|session| m::REASON_ADDED_LATER.with([session.into()]))
     }
 
-    /// Whether the record comes from a log, or is one of the deleted objects of a source: it tells what was, not what is.
+    /// Whether the record tells what was, not what is.
     pub(crate) fn is_history(&self, record: usize) -> bool {
-        let source = |at: usize| {
-            let provenance = self.evidence.records.get(at)?.provenance;
-            self.evidence.sources.get(usize::try_from(provenance.source).ok()?)
-        };
-        source(record)
-            .is_some_and(|source| source.format.starts_with("event") || source.format.ends_with("-deleted"))
+        is_history(self.evidence, record)
     }
 
     /// When the event was written that the record comes from.
@@ -54,18 +58,94 @@ impl<'a> History<'a> {
         self.events.get(&provenance).map(|event| event.time)
     }
 
-    /// Why a subject that only logs show is no proof of today: since when it is known, and whether a complete reading lacks it.
-    ///
-    /// `None` where a source of another kind shows it as well.
-    pub(crate) fn only_history(&self, records: &[usize], read_completely: bool) -> Option<Past> {
+    /// What logs tell of a subject, where they tell of it: since when it is known, and whether it is still there. `complete` is whether
+    /// everything of its kind was read of the machine as it is.
+    pub(crate) fn past(&self, records: &[usize], thing: Option<&Thing>, complete: bool) -> Option<Past> {
+        let first = records.iter().filter_map(|record| self.time(*record)).min();
         if records.is_empty() || !records.iter().all(|record| self.is_history(*record)) {
+            let time = first?.to_string();
+            return Some(Past { gone: false, reason: m::REASON_HISTORY_PRESENT.with([time.into()]) });
+        }
+        let time = first.map_or_else(|| "?".to_owned(), |time| time.to_string());
+        let last = records.iter().filter_map(|record| self.time(*record)).max();
+        let fate = match (thing, last) {
+            // Another of its name may be there; what this one was, is not.
+            (Some(thing), Some(last)) => self.fates.of(thing, last, complete),
+            _ if complete => Fate::Gone,
+            _ => Fate::Unknown,
+        };
+        let (gone, reason) = match fate {
+            Fate::Removed(removed) => {
+                let seconds = last.map_or(0, |last| seconds_between(last, removed));
+                let arguments = [time.into(), removed.to_string().into(), seconds.into()];
+                (true, m::REASON_HISTORY_REMOVED.with(arguments))
+            }
+            _ if complete => (true, m::REASON_HISTORY_GONE.with([time.into()])),
+            _ => (false, m::REASON_HISTORY.with([time.into()])),
+        };
+        Some(Past { gone, reason })
+    }
+
+    /// What became of what the event says was made; `None` where it says nothing of the kind.
+    fn fate(&self, event: &Event) -> Option<Message> {
+        // Of a binding all is told by what it binds.
+        let (thing, deed) = fate::told(event).into_iter().next()?;
+        if deed == Deed::Removed {
             return None;
         }
-        let first = records.iter().filter_map(|record| self.time(*record)).min();
-        let time = first.map_or_else(|| "?".to_owned(), |time| time.to_string());
-        let spec = if read_completely { m::REASON_HISTORY_GONE } else { m::REASON_HISTORY };
-        Some(Past { gone: read_completely, reason: spec.with([time.into()]) })
+        let coverage = &self.evidence.coverage;
+        let complete = match &thing {
+            Thing::Object(_) | Thing::Binding(..) => coverage.subscriptions_complete(),
+            Thing::Task(_) => coverage.is_complete(Area::Tasks),
+            Thing::Service(_) => coverage.is_complete(Area::Services),
+        };
+        Some(match self.fates.of(&thing, event.time, complete) {
+            Fate::Present => m::FATE_PRESENT.plain(),
+            Fate::Removed(at) => {
+                m::FATE_REMOVED.with([at.to_string().into(), seconds_between(event.time, at).into()])
+            }
+            Fate::Gone => m::FATE_GONE.plain(),
+            Fate::Unknown => m::FATE_UNKNOWN.plain(),
+        })
     }
+
+    /// Everything of note that the logs tell, in order.
+    pub(crate) fn timeline(&self) -> Vec<TimelineEntry> {
+        let evidence = self.evidence;
+        let mut entries: Vec<_> = evidence
+            .events()
+            .filter_map(|(record, event)| {
+                let what = what(event)?;
+                let evidence = places(evidence, [record]).into_iter().next()?;
+                Some(TimelineEntry { time: event.time, what, fate: self.fate(event), evidence })
+            })
+            .collect();
+        let added = evidence.settings().filter(|(_, setting)| setting.kind == ADDED);
+        entries.extend(added.filter_map(|(record, setting)| {
+            let place: EvidenceRef = places(evidence, [record]).into_iter().next()?;
+            let time = setting.value.parse().ok()?;
+            let what = m::TIMELINE_STORED.with([setting.name.as_str().into()]);
+            Some(TimelineEntry { time, what, fate: None, evidence: place })
+        }));
+        entries.sort_by(|a, b| (a.time, &a.what, &a.evidence).cmp(&(b.time, &b.what, &b.evidence)));
+        entries.dedup_by(|a, b| a.time == b.time && a.what == b.what);
+        entries
+    }
+}
+
+/// Whether the record comes from a log, or is one of the deleted objects of a source: it tells what was, not what is.
+fn is_history(evidence: &Evidence, record: usize) -> bool {
+    let source = |at: usize| {
+        let provenance = evidence.records.get(at)?.provenance;
+        evidence.sources.get(usize::try_from(provenance.source).ok()?)
+    };
+    source(record)
+        .is_some_and(|source| source.format.starts_with("event") || source.format.ends_with("-deleted"))
+}
+
+/// Whole seconds from one time to a later one.
+fn seconds_between(from: jiff::Timestamp, to: jiff::Timestamp) -> u64 {
+    u64::try_from(to.duration_since(from).as_secs()).unwrap_or(0)
 }
 
 /// Something that logs tell of.
@@ -74,30 +154,6 @@ pub(crate) struct Past {
     pub(crate) gone: bool,
     /// Why, in words.
     pub(crate) reason: Message,
-}
-
-/// Everything of note that the logs tell, in order.
-pub(crate) fn timeline(evidence: &Evidence) -> Vec<TimelineEntry> {
-    let mut entries: Vec<_> = evidence
-        .events()
-        .filter_map(|(record, event)| {
-            let place: EvidenceRef = places(evidence, [record]).into_iter().next()?;
-            Some(TimelineEntry { time: event.time, what: what(event)?, evidence: place })
-        })
-        .collect();
-    let added = evidence.settings().filter(|(_, setting)| setting.kind == ADDED);
-    entries.extend(added.filter_map(|(record, setting)| {
-        let place: EvidenceRef = places(evidence, [record]).into_iter().next()?;
-        let time = setting.value.parse().ok()?;
-        Some(TimelineEntry {
-            time,
-            what: m::TIMELINE_STORED.with([setting.name.as_str().into()]),
-            evidence: place,
-        })
-    }));
-    entries.sort_by(|a, b| (a.time, &a.what, &a.evidence).cmp(&(b.time, &b.what, &b.evidence)));
-    entries.dedup_by(|a, b| a.time == b.time && a.what == b.what);
-    entries
 }
 
 /// The sentence for an event, where it is worth one. Event numbers as Microsoft and Sysinternals document them.
@@ -134,9 +190,7 @@ fn what(event: &Event) -> Option<Message> {
         ("Microsoft-Windows-Security-Auditing", 4699) | ("Microsoft-Windows-TaskScheduler", 141) => {
             m::TIMELINE_TASK_DELETED.with([field(&["TaskName"])])
         }
-        ("Microsoft-Windows-Eventlog", 1102 | 104) => {
-            m::TIMELINE_LOG_CLEARED.with([event.channel.as_str().into()])
-        }
+        ("Microsoft-Windows-Eventlog", 1102 | 104) => m::TIMELINE_LOG_CLEARED.with([log_of(event).into()]),
         ("Microsoft-Windows-Windows Defender", 1116 | 1117) => {
             m::TIMELINE_DEFENDER.with([field(&["Threat Name"]), field(&["Path"])])
         }
@@ -161,4 +215,9 @@ fn what(event: &Event) -> Option<Message> {
         _ => return None,
     };
     Some(message)
+}
+
+/// The log that was cleared: event 104 names it, and event 1102 is written into it.
+pub(crate) fn log_of(event: &Event) -> &str {
+    event.field("Channel").unwrap_or(&event.channel)
 }

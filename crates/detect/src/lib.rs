@@ -93,7 +93,7 @@ pub fn assess(evidence: &Evidence, intel: &Intel) -> Assessment {
         neighbours: stores.neighbours.into_iter().collect(),
         exposure: worse.exposure,
         duties: worse.duties,
-        timeline: history::timeline(evidence),
+        timeline: history.timeline(),
         notes,
     }
 }

@@ -96,6 +96,12 @@ messages! {
 
     REASON_HISTORY = "reason-history" ["time"];
     REASON_HISTORY_GONE = "reason-history-gone" ["time"];
+    REASON_HISTORY_PRESENT = "reason-history-present" ["time"];
+    REASON_HISTORY_REMOVED = "reason-history-removed" ["time", "removed", "seconds"];
+    FATE_PRESENT = "fate-present" [];
+    FATE_REMOVED = "fate-removed" ["time", "seconds"];
+    FATE_GONE = "fate-gone" [];
+    FATE_UNKNOWN = "fate-unknown" [];
     REASON_EVENT_COUNT = "reason-event-count" ["count"];
     REASON_DEFENDER = "reason-defender" ["threat", "path"];
     REASON_LOG_CLEARED = "reason-log-cleared" ["time"];

@@ -42,7 +42,7 @@ pub(crate) fn detect(evidence: &Evidence, intel: &Intel, history: &History) -> V
         let records: Vec<_> = group.iter().map(|(record, _)| *record).collect();
         put_in_the_past(
             &mut finding,
-            history.only_history(&records, evidence.coverage.is_complete(Area::Processes)),
+            history.past(&records, None, evidence.coverage.is_complete(Area::Processes)),
         );
         finding.evidence = places(evidence, records);
         findings.push(finding);

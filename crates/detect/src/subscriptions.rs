@@ -4,7 +4,7 @@ mod judge;
 mod stock;
 
 use crate::assessment::{Action, Finding, Severity};
-use crate::history::{History, Past};
+use crate::history::{History, Past, Thing};
 use crate::unify::{Unified, unify};
 use evidence::wmi::{self, Linked, Part};
 use evidence::{Evidence, Note, WmiObject};
@@ -53,8 +53,10 @@ pub(crate) fn detect(evidence: &Evidence, intel: &Intel, history: &History) -> O
             stock::Place::Known if !group.is_ambiguous() => {}
             place => {
                 let mut found = judge::consumer(evidence, intel, &group, &place, name);
-                let past =
-                    history.only_history(&group.consumer.records, evidence.coverage.subscriptions_complete());
+                let consumer = group.consumer;
+                let thing = Thing::object(consumer.object);
+                let complete = evidence.coverage.subscriptions_complete();
+                let past = history.past(&consumer.records, thing.as_ref(), complete);
                 put_in_the_past(&mut found, past);
                 let records = group.members().flat_map(|member| member.records.iter().copied());
                 found.reasons.extend(history.added_later(records));

@@ -1,7 +1,8 @@
 //! Windows event logs: the logs themselves (EVTX), and what other tools make of them (JSON, one event a line or one after the other).
 //!
 //! Only events that tell of persistence, of intrusion or of the programs that ran become an [`Event`](evidence::Event); which ones is in the table of
-//! `wanted.rs`. Of an event that comes in masses the first and the last ones are kept, and a note says how many were left out.
+//! `wanted.rs`. Of an event that comes in masses the first and the last ones are kept, and of those between what has a telling word (`telling.rs`) or
+//! says something new; a note says how many were left out.
 //! The parts of a PowerShell script block (event 4104) are joined to one event.
 //!
 //! Some events hold a whole object, which becomes a record of its own at the same place:
@@ -14,8 +15,9 @@
 //! | System 7045, Security 4697 | the service |
 //!
 //! They tell what was at the time of the event, not what is. [`Area::Events`](evidence::Area) is covered completely where the log
-//! `Microsoft-Windows-WMI-Activity/Operational` was read to its end without damage, partially by any other log. The areas of the derived
-//! records are not covered: a log does not list what there is. Windows 7 and Server 2012 R2 do not write 5859 to 5861.
+//! `Microsoft-Windows-WMI-Activity/Operational` was read to its end without damage and has events 5859 to 5861, partially by any other log. The areas
+//! of the derived records are not covered: a log does not list what there is. Windows 7 and Server 2012 R2 do not write 5859 to 5861, and where they
+//! are written the subscription of Windows itself appears at each start: a log without them cannot say that there was no other.
 
 mod derive;
 #[cfg(feature = "events")]
@@ -24,6 +26,7 @@ mod json;
 mod keep;
 mod message;
 mod record;
+mod telling;
 mod wanted;
 
 #[cfg(feature = "events")]
@@ -49,7 +52,12 @@ pub(crate) const TOO_LONG: MessageSpec = MessageSpec::new("note-events-too-long"
 /// Reading the log took longer than any log should.
 const SLOW: MessageSpec = MessageSpec::new("note-events-slow", &["seconds"]);
 /// Events of one kind that were not kept.
-const LEFT_OUT: MessageSpec = MessageSpec::new("note-events-left-out", &["count", "event", "kept"]);
+const LEFT_OUT: MessageSpec =
+    MessageSpec::new("note-events-left-out", &["count", "event", "kept", "between"]);
+/// Events with a word that speaks of more than everyday work, of which there are too many to keep.
+const LEFT_OUT_TELLING: MessageSpec = MessageSpec::new("note-events-left-out-telling", &["count", "event"]);
+/// A log that could tell of subscriptions has no event that does.
+const NO_SUBSCRIPTIONS: MessageSpec = MessageSpec::new("note-events-no-subscriptions", &[]);
 /// The text of an event that holds an object cannot be read.
 const OBJECT: MessageSpec = MessageSpec::new("note-events-object", &["event", "record"]);
 /// Parts of script blocks are missing.
@@ -60,8 +68,20 @@ const NOT_JSON: MessageSpec = MessageSpec::new("note-events-not-json", &["line",
 const INCOMPLETE: MessageSpec = MessageSpec::new("note-events-incomplete", &["count"]);
 
 /// What this module can say.
-pub const NOTES: &[MessageSpec] =
-    &[DAMAGED, RECORDS_DAMAGED, CUT, TOO_LONG, SLOW, LEFT_OUT, OBJECT, SCRIPT_PARTS, NOT_JSON, INCOMPLETE];
+pub const NOTES: &[MessageSpec] = &[
+    DAMAGED,
+    RECORDS_DAMAGED,
+    CUT,
+    TOO_LONG,
+    SLOW,
+    LEFT_OUT,
+    LEFT_OUT_TELLING,
+    NO_SUBSCRIPTIONS,
+    OBJECT,
+    SCRIPT_PARTS,
+    NOT_JSON,
+    INCOMPLETE,
+];
 
 #[cfg(test)]
 mod tests;

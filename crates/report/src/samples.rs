@@ -306,6 +306,7 @@ pub(crate) fn infected() -> Assessment {
             what: Message::new("title-subscription")
                 .with("class", "CommandLineEventConsumer")
                 .with("name", "DSM Event Log Consumer"),
+            fate: Some(Message::new("fate-present")),
             evidence: place("EventConsumer.txt", 4242),
         }],
         notes: vec![Note {

@@ -295,7 +295,10 @@ fn timeline(pen: &mut Pen<'_>, assessment: &Assessment) -> io::Result<()> {
     let limit = if pen.verbose() { entries.len() } else { SHORT_LIST };
     for entry in entries.iter().take(limit) {
         let time = entry.time.to_string();
-        let what = pen.catalogue.line(&entry.what);
+        let mut what = pen.catalogue.line(&entry.what);
+        if let Some(fate) = &entry.fate {
+            what = format!("{what} ({})", pen.catalogue.line(fate));
+        }
         pen.row(2, &[(DIM, &time, 0)], (PLAIN, &what))?;
     }
     left_out(pen, entries.len().saturating_sub(limit))

@@ -83,6 +83,8 @@ fn timeline(assessment: &Assessment) -> Json {
             "time": entry.time.to_string(),
             "en": handover::say(Language::English, &entry.what),
             "ja": handover::say(Language::Japanese, &entry.what),
+            "fate_en": entry.fate.as_ref().map(|fate| handover::say(Language::English, fate)),
+            "fate_ja": entry.fate.as_ref().map(|fate| handover::say(Language::Japanese, fate)),
             "evidence": entry.evidence,
         })
     });

@@ -5,7 +5,7 @@
 
 use super::keep::Keeper;
 use super::wanted::{WANTED, WMI_ACTIVITY, Wanted};
-use super::{CUT, DAMAGED, RECORDS_DAMAGED, SLOW, record};
+use super::{CUT, DAMAGED, NO_SUBSCRIPTIONS, RECORDS_DAMAGED, SLOW, record};
 use crate::{Parsed, Problem};
 use ::evtx::{EvtxChunkData, ParserSettings};
 use aho_corasick::AhoCorasick;
@@ -50,6 +50,8 @@ struct Log {
     problems: Vec<Problem>,
     /// Whether the log holds events of the WMI-Activity log.
     wmi_activity: bool,
+    /// Whether some of them tell of subscriptions.
+    subscriptions: bool,
     damaged: u64,
 }
 
@@ -109,6 +111,8 @@ impl Log {
     fn add(&mut self, chunk: Chunk, offset: u64) {
         self.wmi_activity |= chunk.wmi_activity;
         for (wanted, id, event) in chunk.events {
+            self.subscriptions |= wanted.provider == WMI_ACTIVITY
+                && event.as_ref().is_some_and(|event| matches!(event.event_id, 5859..=5861));
             self.keeper.add(wanted, id, Location::Record(id), event);
         }
         if let Some(reason) = chunk.damage {
@@ -127,11 +131,14 @@ impl Log {
     }
 
     fn into_parsed(self, whole: bool) -> Parsed {
-        let complete = whole && self.damaged == 0 && self.wmi_activity;
+        let complete = whole && self.damaged == 0 && self.wmi_activity && self.subscriptions;
         let mut parsed = self.keeper.into_parsed();
         let state = if complete { ReadState::Complete } else { ReadState::Partial };
         parsed.coverage.add(Area::Events, state);
         let mut problems = self.problems;
+        if whole && self.damaged == 0 && self.wmi_activity && !self.subscriptions {
+            problems.push(Problem { level: Level::Info, offset: None, message: NO_SUBSCRIPTIONS.plain() });
+        }
         problems.append(&mut parsed.problems);
         parsed.problems = problems;
         parsed

@@ -1,10 +1,10 @@
 //! Which events are kept where there are many, and what they become.
 
 use super::wanted::{POWERSHELL, POWERSHELL_CORE, Wanted};
-use super::{INCOMPLETE, LEFT_OUT, SCRIPT_PARTS, derive};
+use super::{INCOMPLETE, LEFT_OUT, LEFT_OUT_TELLING, SCRIPT_PARTS, derive, telling};
 use crate::{Parsed, Problem};
 use evidence::{Event, Level, Location, Message, RecordData};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Events of one number that are kept of one source, where they come in masses.
 const FREQUENT: usize = 4_000;
@@ -12,6 +12,10 @@ const FREQUENT: usize = 4_000;
 const OTHERS: usize = 20_000;
 /// Bytes of text that events of one number may have.
 const BYTES: usize = 64 << 20;
+/// Events between the first and the last ones of a number that are kept for a word in them, and as many for being the first of their kind.
+const MIDDLE: usize = 2_000;
+/// Bytes of text that those of either sort may have.
+const MIDDLE_BYTES: usize = 16 << 20;
 
 /// The place of an event in its source: its number there, and how many were taken in before it.
 type Place = (u64, u64);
@@ -25,13 +29,39 @@ pub(super) struct Keeper {
     incomplete: u64,
 }
 
-/// The events of one number: the first and the last ones.
+/// The events of one number: the first and the last ones, and of those between what may matter.
 #[derive(Debug, Default)]
 struct Kind {
     first: BTreeMap<Place, Kept>,
     last: BTreeMap<Place, Kept>,
     bytes: usize,
+    /// Those with a word that speaks of more than everyday work.
+    telling: Middle,
+    /// One of each other kind.
+    others: Middle,
+    seen: BTreeSet<u64>,
     left_out: u64,
+    /// How many of those that were left out had such a word.
+    left_out_telling: u64,
+}
+
+/// Events from the middle.
+#[derive(Debug, Default)]
+struct Middle {
+    events: BTreeMap<Place, Kept>,
+    bytes: usize,
+}
+
+impl Middle {
+    /// Whether there is room for another event.
+    fn has_room(&self, kept: &Kept) -> bool {
+        self.events.len() < MIDDLE && self.bytes + kept.bytes() <= MIDDLE_BYTES
+    }
+
+    fn add(&mut self, place: Place, kept: Kept) {
+        self.bytes += kept.bytes();
+        self.events.insert(place, kept);
+    }
 }
 
 #[derive(Debug)]
@@ -76,14 +106,21 @@ impl Keeper {
         let mut parsed = Parsed::default();
         let mut events = BTreeMap::new();
         for ((provider, event, _), kind) in self.kinds {
-            let kept = kind.first.len() + kind.last.len();
+            let between = kind.telling.events.len() + kind.others.events.len();
+            let kept = kind.first.len() + kind.last.len() + between;
+            let name = format!("{provider} {event}");
+            if kind.left_out_telling > 0 {
+                let message = LEFT_OUT_TELLING.with([kind.left_out_telling.into(), name.as_str().into()]);
+                parsed.problems.push(problem(Level::Warning, message));
+            }
             if kind.left_out > 0 {
-                let name = format!("{provider} {event}");
-                let message = LEFT_OUT.with([kind.left_out.into(), name.into(), kept.into()]);
+                let message = LEFT_OUT.with([kind.left_out.into(), name.into(), kept.into(), between.into()]);
                 parsed.problems.push(problem(Level::Info, message));
             }
             events.extend(kind.first);
             events.extend(kind.last);
+            events.extend(kind.telling.events);
+            events.extend(kind.others.events);
         }
         if self.incomplete > 0 {
             parsed.problems.push(problem(Level::Warning, INCOMPLETE.with([self.incomplete.into()])));
@@ -111,10 +148,28 @@ impl Kind {
             self.last.insert(place, kept);
         }
         while self.last.len() > half || self.bytes > BYTES {
-            // What is neither among the first nor among the last goes.
-            let Some((_, gone)) = self.last.pop_first().or_else(|| self.first.pop_last()) else { break };
+            // What is neither among the first nor among the last goes, but for what may matter.
+            let Some((place, gone)) = self.last.pop_first().or_else(|| self.first.pop_last()) else { break };
             self.bytes = self.bytes.saturating_sub(gone.bytes());
+            self.between(place, gone);
+        }
+    }
+
+    /// Decides about an event between the first and the last ones. What says the same as one before it goes.
+    fn between(&mut self, place: Place, kept: Kept) {
+        let is_telling = telling::is_telling(&kept.event);
+        let bucket = if is_telling { &mut self.telling } else { &mut self.others };
+        let room = bucket.has_room(&kept);
+        let is_new = match telling::kind(&kept.event) {
+            Some(kind) if room => self.seen.insert(kind),
+            Some(kind) => !self.seen.contains(&kind),
+            None => is_telling,
+        };
+        if is_new && room {
+            bucket.add(place, kept);
+        } else {
             self.left_out += 1;
+            self.left_out_telling += u64::from(is_telling && is_new);
         }
     }
 }

@@ -181,6 +181,32 @@ mod logs {
         assert_eq!(binding.server.as_deref(), Some("IEWIN7"));
     }
 
+    /// Each part of the log as a log of its own.
+    fn parts(bytes: &[u8]) -> Vec<Vec<u8>> {
+        let (head, chunks) = bytes.split_at(4096);
+        let mut head = head.to_vec();
+        head[42..44].copy_from_slice(&1_u16.to_le_bytes());
+        let chunks = chunks.chunks_exact(65536).filter(|chunk| chunk.starts_with(b"ElfChnk"));
+        chunks.map(|chunk| [&head, chunk].concat()).collect()
+    }
+
+    #[test]
+    fn a_log_that_tells_of_no_subscription_at_all_is_no_proof() {
+        let Some(bytes) = log("wmi-activity-logrotate.evtx") else { return };
+        let parts: Vec<_> = parts(&bytes).iter().map(|part| read(part)).collect();
+        let tells = |part: &Parsed| events(part).iter().any(|event| matches!(event.event_id, 5859..=5861));
+        let (with, without): (Vec<_>, Vec<_>) = parts.iter().partition(|part| tells(part));
+        assert!(!with.is_empty() && !without.is_empty(), "{} {}", with.len(), without.len());
+        for part in with {
+            assert_eq!(part.coverage.get(Area::Events), Some(ReadState::Complete));
+            assert_eq!(part.problems, []);
+        }
+        for part in without {
+            assert_eq!(part.coverage.get(Area::Events), Some(ReadState::Partial));
+            assert_eq!(part.problems[0].message.id, NO_SUBSCRIPTIONS.id);
+        }
+    }
+
     #[test]
     fn a_cut_log_gives_what_is_there() {
         let Some(bytes) = log("wmi-activity-logrotate.evtx") else { return };

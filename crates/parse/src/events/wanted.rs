@@ -5,7 +5,7 @@
 pub(super) struct Wanted {
     /// The name under which it writes, in its own spelling.
     pub(super) provider: &'static str,
-    /// The log, for exports that do not name the provider.
+    /// The log, for exports that do not name the provider; empty where others write events of the same numbers there.
     channel: &'static str,
     /// The numbers of its events.
     events: &'static [u32],
@@ -51,9 +51,10 @@ pub(super) const WANTED: &[Wanted] = &[
         ],
         frequent: &[4624, 4625, 4648, 4688, 4768, 4769, 4771, 4776, 5140, 5145],
     },
-    Wanted { provider: "Microsoft-Windows-Eventlog", channel: "", events: &[104, 1102], frequent: &[] },
-    Wanted { provider: SERVICES, channel: "", events: &[7040, 7045], frequent: &[] },
-    Wanted { provider: "EventLog", channel: "", events: &[6005], frequent: &[] },
+    Wanted { provider: "Microsoft-Windows-Eventlog", channel: "Security", events: &[1102], frequent: &[] },
+    Wanted { provider: "Microsoft-Windows-Eventlog", channel: "System", events: &[104], frequent: &[] },
+    Wanted { provider: SERVICES, channel: "System", events: &[7040, 7045], frequent: &[] },
+    Wanted { provider: "EventLog", channel: "System", events: &[6005], frequent: &[] },
     Wanted {
         provider: "Microsoft-Windows-TaskScheduler",
         channel: "Microsoft-Windows-TaskScheduler/Operational",
@@ -140,6 +141,16 @@ mod tests {
         assert!(Wanted::find("Microsoft-Windows-AppReadiness", "Security", 4624).is_none());
         assert!(Wanted::find("", "security", 4624).is_some());
         assert!(Wanted::find("", "", 10).is_none());
+        for (channel, number, provider) in [
+            ("Security", 1102, "Microsoft-Windows-Eventlog"),
+            ("System", 104, "Microsoft-Windows-Eventlog"),
+            ("System", 7045, SERVICES),
+            ("System", 6005, "EventLog"),
+        ] {
+            assert_eq!(Wanted::find("", channel, number).unwrap().provider, provider, "{channel} {number}");
+        }
+        // Whoever writes to the log of applications has an event 10.
+        assert!(Wanted::find("", "Application", 10).is_none());
     }
 
     #[test]

@@ -144,6 +144,20 @@ title-process-ran = process that ran: { $text }
 title-log-cleared = event log cleared: { $log }
 reason-history = an event log tells of it, first at { $time }; whether it is still there was not read
 reason-history-gone = an event log tells of it, first at { $time }; it is no longer there
+reason-history-present = an event log tells of it, first at { $time }; it is still there
+reason-history-removed = an event log tells of it, first at { $time }; it was removed at { $removed }, { $seconds ->
+    [0] within a second
+    [one] one second later
+   *[other] { $seconds } seconds later
+}
+fate-present = still there
+fate-removed = { $seconds ->
+    [0] removed within a second, at { $time }
+    [one] removed one second later, at { $time }
+   *[other] removed { $seconds } seconds later, at { $time }
+}
+fate-gone = no longer there
+fate-unknown = whether it is still there was not read
 reason-event-count = { $count } events tell of it
 reason-defender = Defender names it { $threat }: { $path }
 reason-log-cleared = cleared at { $time }: whoever does that has something to hide, or reinstalled

@@ -11,9 +11,15 @@ note-events-too-long = the event log is larger than { $limit } MiB, and only its
 note-events-slow = reading the event log took more than { $seconds } seconds, and the rest was not read
 note-events-left-out =
     { $count ->
-        [one] one event `{ $event }` between the first and the last { $kept } was not kept
-       *[other] { $count } events `{ $event }` were not kept, only the first and the last ones, { $kept } altogether
+        [one] one event `{ $event }` was not kept
+       *[other] { $count } events `{ $event }` were not kept
+    } of the middle of the log; the first and the last ones were, and { $between } of those between for what they say, { $kept } altogether
+note-events-left-out-telling =
+    { $count ->
+        [one] one event `{ $event }` with telling words was not kept, since there are too many; split the log with `wevtutil epl`
+       *[other] { $count } events `{ $event }` with telling words were not kept, since there are too many; split the log with `wevtutil epl`
     }
+note-events-no-subscriptions = this log has no event 5859 to 5861: Windows 7 and Server 2012 R2 do not write them, and elsewhere they were overwritten or erased; whether a subscription was registered cannot be told from it
 note-events-object = event { $event } (record { $record }) holds an object that cannot be read; look at the event itself
 note-events-script-parts =
     { $count ->

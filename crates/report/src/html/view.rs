@@ -270,6 +270,7 @@ fn missing(words: Words, assessment: &Assessment) -> Vec<MissingView> {
 struct TimelineView {
     time: String,
     what: Vec<Run>,
+    fate: Vec<Run>,
     place: String,
 }
 
@@ -279,6 +280,7 @@ fn timeline(words: Words, assessment: &Assessment) -> Vec<TimelineView> {
         .map(|entry| TimelineView {
             time: entry.time.to_string(),
             what: words.sentence(&entry.what),
+            fate: entry.fate.as_ref().map(|fate| words.sentence(fate)).unwrap_or_default(),
             place: place(words.0, &entry.evidence),
         })
         .collect()

@@ -324,6 +324,9 @@ struct TimelineView<'a> {
     time: String,
     what: String,
     what_message: MessageView<'a>,
+    /// What became of what was made then.
+    fate: Option<String>,
+    fate_message: Option<MessageView<'a>>,
     /// The place in `timeline_evidence`.
     evidence: usize,
 }
@@ -334,6 +337,8 @@ impl<'a> TimelineView<'a> {
             time: entry.time.to_string(),
             what: catalogue.text(&entry.what),
             what_message: MessageView(&entry.what),
+            fate: entry.fate.as_ref().map(|fate| catalogue.text(fate)),
+            fate_message: entry.fate.as_ref().map(MessageView),
             evidence: places.partition_point(|place| *place < &entry.evidence),
         }
     }

@@ -18,6 +18,7 @@ const MOVED: &[(&[&str], &str)] = &[
     (&["process", "parent", "command_line"], "ParentCommandLine"),
     (&["rule", "name"], "RuleName"),
     (&["registry", "path"], "TargetObject"),
+    (&["registry", "data", "strings"], "Details"),
     (&["dns", "question", "name"], "QueryName"),
     (&["sysmon", "dns", "status"], "QueryStatus"),
     (&["network", "transport"], "Protocol"),

@@ -73,6 +73,21 @@ fn what_the_common_schema_took_goes_back() {
 }
 
 #[test]
+fn the_data_of_a_registry_value_go_back() {
+    let event = one(&json!({
+        "@timestamp": "2022-03-10T21:08:30Z",
+        "event": {"code": "13"},
+        "winlog": {"provider_name": SYSMON, "computer_name": "PC1", "event_id": 13, "event_data": {"EventType": "SetValue"}},
+        "registry": {"path": "HKLM\\SOFTWARE\\x", "value": "x", "data": {"strings": ["powershell -enc AAAA"], "type": "SZ_EXPAND"}}
+    })
+    .to_string());
+    assert_eq!(
+        (event.field("TargetObject"), event.field("Details")),
+        (Some("HKLM\\SOFTWARE\\x"), Some("powershell -enc AAAA"))
+    );
+}
+
+#[test]
 fn what_get_winevent_shows() {
     let event = one(
         r#"[{"Id":5859,"LogName":"Microsoft-Windows-WMI-Activity/Operational","MachineName":"PC1",
@@ -134,6 +149,43 @@ fn of_many_events_the_first_and_the_last_are_kept() {
     assert_eq!(ids, (1..=2000).chain(2322..=4321).collect::<Vec<_>>());
     let [problem] = &read.problems[..] else { panic!("{:?}", read.problems) };
     assert_eq!(problem.message.args[0].1, evidence::Arg::Number(321));
+}
+
+#[test]
+fn a_telling_event_among_very_many_is_kept() {
+    let line = |number: u32, command: &str| {
+        json!({"EventID": 4688, "Channel": "Security", "SourceName": SECURITY, "Hostname": "PC1", "RecordNumber": number,
+            "@timestamp": "2022-03-10T21:08:30Z", "CommandLine": command})
+        .to_string()
+    };
+    let command = |number: u32| match number {
+        2250 => "C:\\ProgramData\\x.exe -o stratum+tcp://pool.example:3333 -u 4".to_owned(),
+        2400 => "once.exe".to_owned(),
+        _ => "notepad.exe".to_owned(),
+    };
+    let read =
+        parsed(&(1..=4500).map(|number| line(number, &command(number))).collect::<Vec<_>>().join("\n"));
+    let ids: Vec<_> = events(&read).iter().map(|event| event.record_id).collect();
+    // Of the everyday ones between the first and the last ones the first says what the others repeat.
+    assert_eq!(ids, (1..=2001).chain([2250, 2400]).chain(2501..=4500).collect::<Vec<_>>());
+    let [problem] = &read.problems[..] else { panic!("{:?}", read.problems) };
+    let numbers: Vec<_> =
+        problem.message.args.iter().map(|(name, value)| format!("{name} {value:?}")).collect();
+    assert_eq!(problem.message.id, super::super::LEFT_OUT.id, "{numbers:?}");
+    assert_eq!(problem.message.args[0].1, evidence::Arg::Number(497));
+}
+
+#[test]
+fn telling_events_that_are_too_many_are_told() {
+    let line = |number: u32| {
+        json!({"EventID": 4688, "Channel": "Security", "SourceName": SECURITY, "Hostname": "PC1", "RecordNumber": number,
+            "@timestamp": "2022-03-10T21:08:30Z", "CommandLine": format!("x.exe -o stratum+tcp://{number}")})
+        .to_string()
+    };
+    let read = parsed(&(1..=7000).map(line).collect::<Vec<_>>().join("\n"));
+    assert_eq!(events(&read).len(), 6000);
+    let ids: Vec<_> = read.problems.iter().map(|problem| problem.message.id.as_str()).collect();
+    assert_eq!(ids, [super::super::LEFT_OUT_TELLING.id, super::super::LEFT_OUT.id]);
 }
 
 #[test]

@@ -23,7 +23,7 @@ pub struct Assessment {
     pub stages: Vec<StageState>,
     /// The findings, sorted by severity (worst first), kind, name and id.
     pub findings: Vec<Finding>,
-    /// Addresses that the evidence names as other victims, sorted.
+    /// Machines that the evidence names as other victims or that tried to get in, sorted.
     pub neighbours: Vec<String>,
     /// The accounts that were used on the machine since the first sign of the infection, or left credentials there before.
     pub exposure: Exposure,

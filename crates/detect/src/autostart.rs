@@ -9,7 +9,7 @@ use crate::messages as m;
 use crate::subject::places;
 use crate::subscriptions::put_in_the_past;
 use evidence::{
-    Area, AutostartEntry, AutostartKind, Evidence, ScheduledTask, Service, TaskAction, TaskPlace,
+    Area, AutostartEntry, AutostartKind, Event, Evidence, ScheduledTask, Service, TaskAction, TaskPlace,
 };
 use intel::{IndicatorKind as Known, Intel, Observation};
 use serde_json::{Map, Value as Json};
@@ -21,7 +21,10 @@ pub(crate) fn detect(evidence: &Evidence, intel: &Intel, history: &History) -> V
     let files = Files::of(evidence);
     // The subscriptions that a listing of autostart places shows are judged as subscriptions.
     let entries = evidence.autostarts().filter(|(_, entry)| entry.kind != Some(AutostartKind::Wmi));
+    let written: Vec<_> =
+        evidence.events().filter_map(|(record, event)| Some((record, written_start(event)?))).collect();
     let launches = entries
+        .chain(written.iter().map(|(record, entry)| (*record, entry)))
         .map(|(record, entry)| (record, of_entry(entry, intel)))
         .chain(evidence.tasks().map(|(record, task)| (record, of_task(task))))
         .chain(evidence.services().map(|(record, service)| (record, of_service(service, intel))));
@@ -35,7 +38,7 @@ pub(crate) fn detect(evidence: &Evidence, intel: &Intel, history: &History) -> V
             let (area, thing) = match finding.kind {
                 Kind::Task => (Area::Tasks, Some(Thing::task(&finding.name))),
                 Kind::Service | Kind::Driver => (Area::Services, Some(Thing::service(&finding.name))),
-                _ => (Area::Services, None),
+                _ => (Area::Autostarts, None),
             };
             let complete = evidence.coverage.is_complete(area);
             put_in_the_past(&mut finding, history.past(&records, thing.as_ref(), complete));
@@ -43,6 +46,49 @@ pub(crate) fn detect(evidence: &Evidence, intel: &Intel, history: &History) -> V
             finding
         })
         .collect()
+}
+
+/// Whether an event of Sysmon tells of a value that starts something.
+pub(crate) fn is_written_start(event: &Event) -> bool {
+    written_start(event).is_some()
+}
+
+/// The entry that event 13 of Sysmon shows: a value was written that starts something.
+fn written_start(event: &Event) -> Option<AutostartEntry> {
+    /// The keys, in lower case, whose values start something, and what they are.
+    const KEYS: &[(&str, AutostartKind)] = &[
+        (r"\currentversion\run\", AutostartKind::Run),
+        (r"\currentversion\runonce\", AutostartKind::Run),
+        (r"\currentversion\runservices\", AutostartKind::Run),
+        (r"\policies\explorer\run\", AutostartKind::Run),
+        (r"\windows nt\currentversion\winlogon\", AutostartKind::Other),
+        (r"\image file execution options\", AutostartKind::Other),
+        (r"\silentprocessexit\", AutostartKind::Other),
+        (r"\windows nt\currentversion\windows\appinit_dlls", AutostartKind::Other),
+        (r"\services\", AutostartKind::Service),
+    ];
+    if event.event_id != 13 || event.provider != "Microsoft-Windows-Sysmon" {
+        return None;
+    }
+    let target = event.field("TargetObject")?.trim();
+    let data = event.field("Details")?.trim();
+    let lower = target.to_lowercase();
+    let (_, kind) = KEYS.iter().find(|(key, _)| lower.contains(key))?;
+    let (location, name) = target.rsplit_once('\\')?;
+    let value = name.to_lowercase();
+    let (location, name) = match kind {
+        AutostartKind::Service if value == "imagepath" => location.rsplit_once('\\')?,
+        AutostartKind::Other if lower.contains("execution options") && value != "debugger" => return None,
+        AutostartKind::Service => return None,
+        _ => (location, name),
+    };
+    Some(AutostartEntry {
+        kind: Some(*kind),
+        location: location.to_owned(),
+        name: name.to_owned(),
+        launch_string: Some(data.to_owned()),
+        ..AutostartEntry::default()
+    })
 }
 
 fn of_entry<'a>(entry: &'a AutostartEntry, intel: &Intel) -> Launch<'a> {

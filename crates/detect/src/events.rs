@@ -1,101 +1,104 @@
-//! Findings that logs alone give: what Defender found, scripts and processes that ran, logs that were cleared.
+//! Findings that logs alone give: what Defender found, scripts and processes that ran, files, connections and queries that a log shows, logs that
+//! were cleared, and who tried to get in.
 
-use crate::assessment::{Action, Confidence, Finding, Kind, Severity};
-use crate::content::{Content, recognise};
+mod attempts;
+mod defender;
+mod files;
+mod network;
+mod queries;
+mod ran;
+#[cfg(test)]
+mod tests;
+
+use crate::assessment::{Finding, Kind, Severity};
 use crate::history::log_of;
 use crate::messages as m;
 use crate::subject::{finding, finding_id, places};
-use deobfuscate::{Language, ScriptVerdict};
+use deobfuscate::Language;
 use evidence::{Event, Evidence};
 use intel::Intel;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Looks at every event of the evidence.
-pub(crate) fn detect(evidence: &Evidence, intel: &Intel) -> Vec<Finding> {
-    let mut seen: BTreeMap<String, (Finding, Vec<usize>)> = BTreeMap::new();
-    for (record, event) in evidence.events() {
-        let Some(found) = judge(event, intel) else { continue };
-        seen.entry(found.id.clone()).or_insert_with(|| (found, Vec::new())).1.push(record);
-    }
-    seen.into_values()
-        .map(|(mut finding, records)| {
-            if records.len() > 1 {
-                finding.reasons.push(m::REASON_EVENT_COUNT.with([records.len().into()]));
-            }
-            finding.evidence = places(evidence, records);
-            finding
-        })
-        .collect()
+/// What logs give.
+pub(crate) struct Outcome {
+    pub(crate) findings: Vec<Finding>,
+    /// Machines that tried to get in.
+    pub(crate) neighbours: BTreeSet<String>,
 }
 
-fn judge(event: &Event, intel: &Intel) -> Option<Finding> {
+/// Looks at every event of the evidence.
+pub(crate) fn detect(evidence: &Evidence, intel: &Intel) -> Outcome {
+    let queries = queries::judged(evidence);
+    let mut seen: BTreeMap<String, (Finding, Vec<usize>)> = BTreeMap::new();
+    for (record, event) in evidence.events() {
+        let Some(found) = judge(event, intel, &queries) else { continue };
+        seen.entry(found.id.clone()).or_insert_with(|| (found, Vec::new())).1.push(record);
+    }
+    let counted = seen.into_values().map(|(mut finding, records)| {
+        if records.len() > 1 {
+            finding.reasons.push(m::REASON_EVENT_COUNT.with([records.len().into()]));
+        }
+        finding.evidence = places(evidence, records);
+        finding
+    });
+    let mut findings: Vec<_> = counted.collect();
+    findings.extend(defender::detect(evidence));
+    let attempts = attempts::detect(evidence, intel);
+    findings.extend(attempts.findings);
+    Outcome { findings, neighbours: attempts.neighbours }
+}
+
+/// What the event alone says. Event 5858 of WMI-Activity only tells of errors, and event 4104 with its parts is joined already.
+fn judge(event: &Event, intel: &Intel, queries: &BTreeSet<String>) -> Option<Finding> {
+    let script = Some(Language::PowerShell);
     match (event.provider.as_str(), event.event_id) {
-        ("Microsoft-Windows-Windows Defender", 1116 | 1117) => defender(event),
-        ("Microsoft-Windows-PowerShell", 4104) => {
-            ran(event, intel, Kind::Script, "ScriptBlockText", Some(Language::PowerShell))
+        ("Microsoft-Windows-PowerShell" | "PowerShellCore", 4104) => {
+            ran::field(event, intel, Kind::Script, "ScriptBlockText", script)
         }
+        ("Microsoft-Windows-PowerShell" | "PowerShellCore", 4103) => {
+            ran::field(event, intel, Kind::Script, "Payload", script).or_else(|| ran::host(event, intel))
+        }
+        ("PowerShell", 400 | 600) => ran::host(event, intel),
         ("Microsoft-Windows-Security-Auditing", 4688) => {
-            ran(event, intel, Kind::Process, "CommandLine", None)
+            ran::field(event, intel, Kind::Process, "CommandLine", None)
         }
-        ("Microsoft-Windows-Sysmon", 1) => ran(event, intel, Kind::Process, "CommandLine", None),
+        ("Microsoft-Windows-TaskScheduler", 200) => {
+            ran::field(event, intel, Kind::Process, "ActionName", None)
+        }
+        ("Microsoft-Windows-Sysmon", number) => sysmon(event, number, intel),
+        ("Microsoft-Windows-WMI-Activity", 5857) => files::provider(event, intel),
+        ("Microsoft-Windows-WMI-Activity", number @ (5859 | 5860)) => {
+            queries::query(event, event.field("Query")?, number == 5859, queries)
+        }
+        ("Microsoft-Windows-WMI" | "WinMgmt", 10) => {
+            let text = event.data.values().find(|text| text.trim().to_lowercase().starts_with("select "))?;
+            queries::query(event, text, true, queries)
+        }
+        ("Microsoft-Windows-WMI" | "WinMgmt", 63) => files::registered(event, intel),
+        ("Microsoft-Windows-Bits-Client", 59 | 60) => network::transfer(event, intel),
         ("Microsoft-Windows-Eventlog", 1102) => Some(log_cleared(event, Severity::Medium)),
         ("Microsoft-Windows-Eventlog", 104) => Some(log_cleared(event, Severity::Low)),
         _ => None,
     }
 }
 
-/// What Microsoft Defender calls a threat says how bad it is: its category stands before the colon.
-fn defender(event: &Event) -> Option<Finding> {
-    let threat = event.field("Threat Name")?;
-    let lower = threat.to_lowercase();
-    let category = lower.split(':').next().unwrap_or_default();
-    let (severity, confidence) = match category {
-        _ if lower.contains("eicar") => (Severity::Low, Confidence::Certain),
-        "pua" | "adware" | "browsermodifier" | "softwarebundler" | "app" | "misleading" => {
-            (Severity::Medium, Confidence::Likely)
-        }
-        _ => (Severity::High, Confidence::Likely),
-    };
-    let mut finding = finding(Kind::Event, threat, m::TITLE_DEFENDER.with([threat.into()]));
-    (finding.severity, finding.confidence, finding.action) = (severity, confidence, Action::Review);
-    let path = event.field("Path").unwrap_or("?");
-    finding.reasons = vec![m::REASON_DEFENDER.with([threat.into(), path.into()])];
-    finding.id = finding_id(Kind::Event, &["defender", threat], "");
-    finding.subject = fields(event);
-    Some(finding)
+/// Subscriptions (19 to 21) and values that start something (13) are judged where such things are, whichever source shows them.
+fn sysmon(event: &Event, number: u32, intel: &Intel) -> Option<Finding> {
+    match number {
+        1 => ran::field(event, intel, Kind::Process, "CommandLine", None),
+        3 => network::connection(event, intel),
+        6 => files::driver(event, intel),
+        11 => files::written(event, intel),
+        12 | 13 => ran::value(event, intel),
+        22 => network::lookup(event, intel),
+        25 => files::tampered(event),
+        _ => None,
+    }
 }
 
-/// Something that ran: only what is malicious or mines by its own text.
-fn ran(
-    event: &Event,
-    intel: &Intel,
-    kind: Kind,
-    field: &'static str,
-    hint: Option<Language>,
-) -> Option<Finding> {
-    let text = event.field(field)?;
-    let mut content = Content::default();
-    content.add(field, text, hint);
-    let family = recognise(intel, &content.observations()).filter(|family| family.by_content);
-    let bad = matches!(content.verdict, Some(ScriptVerdict::Miner | ScriptVerdict::Malicious));
-    if !bad && family.is_none() {
-        return None;
-    }
-    let name: String = text.chars().take(80).collect();
-    let title = if kind == Kind::Script { m::TITLE_SCRIPT_RAN } else { m::TITLE_PROCESS_RAN };
-    let mut finding = finding(kind, &name, title.with([name.as_str().into()]));
-    (finding.severity, finding.confidence, finding.action) =
-        (Severity::High, Confidence::Likely, Action::Review);
-    finding.reasons = content.reasons;
-    if let Some(family) = family {
-        finding.reasons.extend(family.reasons);
-        finding.family = Some(family.family);
-    }
-    finding.attack = content.attack.into_iter().collect();
-    finding.id = finding_id(kind, &[field], text);
-    finding.decoded = content.scripts;
-    finding.subject = fields(event);
-    Some(finding)
+/// The program that an event of Sysmon speaks of.
+fn image_of(event: &Event) -> &str {
+    event.field("Image").unwrap_or("?").trim()
 }
 
 fn log_cleared(event: &Event, severity: Severity) -> Finding {
@@ -109,6 +112,7 @@ fn log_cleared(event: &Event, severity: Severity) -> Finding {
     finding
 }
 
+/// Every field of the event.
 fn fields(event: &Event) -> serde_json::Map<String, serde_json::Value> {
     event.data.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect()
 }

@@ -50,7 +50,8 @@ pub fn assess(evidence: &Evidence, intel: &Intel) -> Assessment {
     findings.extend(stores.findings);
     findings.extend(autostart::detect(evidence, intel, &history));
     findings.extend(processes::detect(evidence, intel, &history));
-    findings.extend(events::detect(evidence, intel));
+    let events = events::detect(evidence, intel);
+    findings.extend(events.findings);
     findings.extend(settings::detect(evidence, intel));
     findings.extend(registry_store::detect(evidence, intel));
     findings.extend(files::detect(evidence, intel));
@@ -70,6 +71,9 @@ pub fn assess(evidence: &Evidence, intel: &Intel) -> Assessment {
     notes.sort();
     notes.dedup();
 
+    let mut neighbours = stores.neighbours;
+    neighbours.extend(events.neighbours);
+
     let verdict = verdict::verdict(&findings, &evidence.coverage);
     let stages = stages::stages(&stages::Basis {
         host: &evidence.host.name,
@@ -77,7 +81,7 @@ pub fn assess(evidence: &Evidence, intel: &Intel) -> Assessment {
         findings: &findings,
         coverage: &evidence.coverage,
         custody: evidence.custody,
-        neighbours: stores.neighbours.len(),
+        neighbours: neighbours.len(),
         patch: &patch.standing,
         prevention: prevention.counts,
         duties: worse.duties.len(),
@@ -90,7 +94,7 @@ pub fn assess(evidence: &Evidence, intel: &Intel) -> Assessment {
         custody: evidence.custody,
         stages,
         findings,
-        neighbours: stores.neighbours.into_iter().collect(),
+        neighbours: neighbours.into_iter().collect(),
         exposure: worse.exposure,
         duties: worse.duties,
         timeline: history.timeline(),

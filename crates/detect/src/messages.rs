@@ -104,6 +104,26 @@ messages! {
     FATE_UNKNOWN = "fate-unknown" [];
     REASON_EVENT_COUNT = "reason-event-count" ["count"];
     REASON_DEFENDER = "reason-defender" ["threat", "path"];
+    REASON_DEFENDER_REMOVED = "reason-defender-removed" ["threat", "path", "time"];
+    TITLE_LOOKUP = "title-lookup" ["name", "process"];
+    TITLE_TRANSFER = "title-transfer" ["url"];
+    TITLE_DRIVER_LOADED = "title-driver-loaded" ["path"];
+    TITLE_FILE_WRITTEN = "title-file-written" ["path"];
+    TITLE_TAMPERED = "title-tampered" ["path"];
+    TITLE_PROVIDER_LOADED = "title-provider-loaded" ["name", "path"];
+    TITLE_VALUE_WRITTEN = "title-value-written" ["value"];
+    TITLE_QUERY = "title-query" ["query"];
+    TITLE_GUESSES = "title-guesses" ["from", "count"];
+    TITLE_WRITTEN_REMOTELY = "title-written-remotely" ["file", "from"];
+    TITLE_SMB1 = "title-smb1" ["count"];
+    REASON_DRIVER = "reason-driver" ["driver", "source"];
+    REASON_TAMPERED = "reason-tampered" ["type"];
+    REASON_QUERY_PERMANENT = "reason-query-permanent" [];
+    REASON_QUERY_TEMPORARY = "reason-query-temporary" [];
+    REASON_GUESSES = "reason-guesses" ["accounts"];
+    REASON_GUESSED = "reason-guessed" ["account", "time"];
+    REASON_WRITTEN_REMOTELY = "reason-written-remotely" [];
+    REASON_SMB1 = "reason-smb1" ["names"];
     REASON_LOG_CLEARED = "reason-log-cleared" ["time"];
 
     // What a class store holds.

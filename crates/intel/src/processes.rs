@@ -16,6 +16,23 @@ pub struct Processes {
     pub script_hosts: BTreeMap<String, String>,
     /// Programs that start what a WMI subscription names, in lower case, with the id of the source.
     pub wmi_hosts: BTreeMap<String, String>,
+    /// Drivers that miners bring along.
+    #[serde(default)]
+    pub drivers: Vec<Driver>,
+}
+
+/// A driver that miners bring along, and that other programs use as well.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Driver {
+    /// What people call it.
+    pub name: String,
+    /// The names of its files.
+    pub files: Vec<String>,
+    /// Their SHA-256, in lower case.
+    pub sha256: Vec<String>,
+    /// The id of the source.
+    pub source: String,
 }
 
 impl Processes {
@@ -38,6 +55,17 @@ impl Processes {
     /// Whether a program of this name, without folders, runs scripts.
     pub fn is_script_host(&self, name: &str) -> bool {
         self.script_hosts.contains_key(&name.to_lowercase())
+    }
+
+    /// The driver that has one of these paths or hashes, and the title of the source.
+    pub fn driver<'t>(&self, seen: impl IntoIterator<Item = &'t str>) -> Option<(&str, &str)> {
+        let is = |driver: &Driver, text: &str| {
+            let name = text.rsplit(['\\', '/']).next().unwrap_or(text);
+            driver.files.iter().chain(&driver.sha256).any(|known| known.eq_ignore_ascii_case(name))
+        };
+        let driver = seen.into_iter().find_map(|text| self.drivers.iter().find(|driver| is(driver, text)))?;
+        let source = self.sources.iter().find(|source| source.id == driver.source);
+        Some((&driver.name, source.map_or(driver.source.as_str(), |source| source.title.as_str())))
     }
 
     /// Whether a program of this name, without folders, starts what WMI subscriptions name.

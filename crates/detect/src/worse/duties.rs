@@ -66,10 +66,14 @@ fn rebuild(basis: &Basis<'_>) -> Option<Duty> {
     if titled(m::TITLE_LOG_CLEARED.id) || has_deed(basis, &["logs"]) {
         reasons.push(m::REBUILD_LOGS.plain());
     }
-    let threats = basis
-        .findings
-        .iter()
-        .filter(|finding| finding.title.id == m::TITLE_DEFENDER.id && finding.severity <= Severity::High);
+    // What Defender removed was there all the same.
+    let was_there = |finding: &&Finding| {
+        finding.severity <= Severity::High
+            || (finding.severity == Severity::Medium
+                && finding.reasons.iter().any(|reason| reason.id == m::REASON_DEFENDER_REMOVED.id))
+    };
+    let threats = basis.findings.iter().filter(|finding| finding.title.id == m::TITLE_DEFENDER.id);
+    let threats = threats.filter(was_there);
     let threats: BTreeSet<_> = threats.map(|finding| finding.name.as_str()).collect();
     if threats.len() >= MANY_THREATS {
         reasons.push(m::REBUILD_MANY.with([threats.len().into()]));

@@ -113,8 +113,8 @@ stage-remove-unknown = too little was read to say
 stage-verify-unknown = to be done after a removal, and again after a restart: export the same evidence anew and check it
 stage-prevent-unknown = SMBv1, passwords and credential protection were not read
 stage-prevent-neighbours = { $count ->
-    [one] one machine that this one attacked is named in the evidence: check it
-   *[other] { $count } machines that this one attacked are named in the evidence: check them
+    [one] one machine that this one attacked, or that tried to get in, is named in the evidence: check it
+   *[other] { $count } machines that this one attacked, or that tried to get in, are named in the evidence: check them
 }; a miner found means that worse may be there
 
 # How to get what was not read.
@@ -160,6 +160,29 @@ fate-gone = no longer there
 fate-unknown = whether it is still there was not read
 reason-event-count = { $count } events tell of it
 reason-defender = Defender names it { $threat }: { $path }
+reason-defender-removed = Defender cleaned, quarantined or removed { $threat } at { $time }: { $path }; what brought it, and what came with it, may still be there
+title-lookup = name looked up: { $name } ({ $process })
+title-transfer = file fetched by BITS: { $url }
+title-driver-loaded = driver loaded: { $path }
+title-file-written = file written: { $path }
+title-tampered = image of a running process replaced: { $path }
+title-provider-loaded = WMI provider loaded: { $name } ({ $path })
+title-value-written = registry value written: { $value }
+title-query = event query registered: { $query }
+title-guesses = failed logons from { $from }: { $count }
+title-written-remotely = program written over the network: { $file } (from { $from })
+title-smb1 = machines that speak SMBv1 to this one: { $count }
+reason-driver = { $driver } ({ $source }): miners set processor registers through it, and hardware monitors use it as well
+reason-tampered = Sysmon calls it { $type }: other code may run under the name of this program
+reason-query-permanent = it is a permanent query of a subscription that was not read: read the subscriptions
+reason-query-temporary = a running program asked for it; it ends with that program
+reason-guesses = { $accounts ->
+    [one] one account was tried
+   *[other] { $accounts } accounts were tried
+}; so many failures are no person’s, check that machine as well
+reason-guessed = after them { $account } logged on from there at { $time }: its password may have been guessed
+reason-written-remotely = it was written to a share that only administrators have; whoever did it has the rights of one
+reason-smb1 = they are old, or attack as EternalBlue does: { $names }
 reason-log-cleared = cleared at { $time }: whoever does that has something to hide, or reinstalled
 timeline-subscription = subscription registered: { $consumer }
 timeline-wmi-filter = event filter { $operation }: { $name }

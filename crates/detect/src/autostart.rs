@@ -168,7 +168,7 @@ fn of_task(task: &ScheduledTask) -> Launch<'_> {
         place: m::PLACE_TASK,
         name: &task.path,
         identity: task.path.trim_start_matches('\\').to_owned(),
-        commands: commands.filter_map(|action| Some(("Exec", action.command_line()?))).collect(),
+        commands: commands.filter_map(command_of).collect(),
         image: None,
         signer: None,
         observations,
@@ -185,6 +185,17 @@ const fn place_of(place: TaskPlace) -> &'static str {
         TaskPlace::File => "file",
         TaskPlace::Registry => "registry",
         TaskPlace::Scheduler => "scheduler",
+    }
+}
+
+/// What an action of a task runs, and its name in the task's XML. A class is known by its id, and what it is given may be a script.
+fn command_of(action: &TaskAction) -> Option<(&'static str, String)> {
+    match action {
+        TaskAction::ComHandler { class_id, data } => {
+            let data = data.as_deref().unwrap_or_default();
+            Some(("ComHandler", format!("{class_id} {data}").trim_end().to_owned()))
+        }
+        _ => Some(("Exec", action.command_line()?)),
     }
 }
 

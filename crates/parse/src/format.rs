@@ -58,6 +58,8 @@ pub enum Format {
     CimRepository,
     /// A scheduled task.
     TaskXml,
+    /// A scheduled task as Windows kept it before Vista.
+    TaskJob,
     /// A hosts file.
     HostsFile,
     /// What `systeminfo` prints.
@@ -135,6 +137,7 @@ impl Format {
             Self::RegistryHive => "registry-hive",
             Self::CimRepository => "cim-repository",
             Self::TaskXml => "task-xml",
+            Self::TaskJob => "task-job",
             Self::HostsFile => "hosts-file",
             Self::SystemInfo => "systeminfo",
             Self::Hotfixes => "hotfixes",
@@ -190,6 +193,9 @@ impl Format {
         if let Some((_, format)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
             return Some(*format);
         }
+        if crate::tasks::is_job(head) {
+            return Some(Self::TaskJob);
+        }
         if !looks_binary(head) || hotfix::is_first_run(head) {
             return None;
         }
@@ -240,6 +246,7 @@ impl Format {
                 | Self::AutorunsXml
                 | Self::EventJson
                 | Self::TaskXml
+                | Self::TaskJob
                 | Self::HostsFile
                 | Self::SystemInfo
                 | Self::Hotfixes

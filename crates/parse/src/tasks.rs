@@ -3,7 +3,11 @@
 //! The file below `System32\Tasks` is the task, so its place names the task; an export is named by the `URI` in it. What the XML leaves out has
 //! the scheduler's default: a task without `Enabled` is enabled. Entities are never expanded, and the nesting is limited.
 
+mod job;
 mod xml;
+
+pub(crate) use job::is_job;
+pub use job::parse_job;
 
 use crate::text::Text;
 use crate::{Parsed, Problem};
@@ -18,7 +22,7 @@ const BAD_XML: MessageSpec = MessageSpec::new("note-task-bad-xml", &["reason"]);
 const OTHER_NAME: MessageSpec = MessageSpec::new("note-task-other-name", &["uri", "place"]);
 
 /// What this module can say.
-pub const NOTES: &[MessageSpec] = &[BAD_XML, OTHER_NAME];
+pub const NOTES: &[MessageSpec] = &[BAD_XML, OTHER_NAME, job::CUT];
 
 /// Reads a task. `place` is the path of the file in its bundle, with `/` between its parts.
 pub fn parse(text: &Text, place: &str) -> Parsed {
@@ -110,7 +114,12 @@ fn task(root: &Element) -> ScheduledTask {
     let about = |name: &str| information.and_then(|element| element.text_of(name));
     let settings = root.child("Settings");
     let setting = |name: &str| settings.and_then(|element| element.text_of(name)).map(|text| is_true(&text));
-    let principal = root.child("Principals").and_then(|all| all.child("Principal"));
+    // Of several principals the actions name theirs.
+    let context = root.child("Actions").and_then(|actions| actions.context.as_deref());
+    let principal = root.child("Principals").and_then(|all| {
+        let named = all.children.iter().find(|one| context.is_some() && one.id.as_deref() == context);
+        named.or_else(|| all.child("Principal"))
+    });
     let account =
         principal.and_then(|element| element.text_of("UserId").or_else(|| element.text_of("GroupId")));
     let level = principal.and_then(|element| element.text_of("RunLevel"));

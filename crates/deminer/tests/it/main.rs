@@ -7,6 +7,7 @@ mod cim;
 mod clean;
 mod collector;
 mod decode;
+mod disk;
 mod escalate;
 mod examples;
 mod formats;
@@ -15,6 +16,7 @@ mod plan;
 mod probe;
 mod real_evidence;
 mod recipes;
+mod recorded;
 mod sample;
 mod signature;
 #[cfg(feature = "net")]

@@ -1,4 +1,4 @@
-//! Who tried to get in: guessed passwords, programs written over the network, machines that still speak SMBv1.
+//! Who tried to get in: guessed passwords, programs written over the network, machines that still speak SMB 1.
 //!
 //! A machine that somebody gets in from is infected itself more often than not, so it is named among the machines to check. None of this makes
 //! a machine infected: where it worked is told by what was found.

@@ -1,7 +1,7 @@
 use crate::assessment::{Assessment, Confidence, Severity, Verdict};
 use crate::messages as m;
 use crate::test_support::records_of;
-use evidence::{Event, RecordData};
+use evidence::{Event, MessageSpec, RecordData};
 use intel::Intel;
 
 const SYSMON: &str = "Microsoft-Windows-Sysmon";
@@ -38,18 +38,26 @@ fn one(provider: &str, number: u32, data: &[(&str, &str)]) -> Option<(String, Se
     Some((found.title.id, found.severity, found.confidence))
 }
 
+/// The data of an event.
+type Data<'a> = &'a [(&'a str, &'a str)];
+/// An event, and what it gives.
+type Case<'a> = (&'a str, u32, Data<'a>, MessageSpec, Severity, Confidence);
+
+fn check(cases: &[Case]) {
+    for (provider, number, data, title, severity, confidence) in cases {
+        let expected = Some((title.id.to_owned(), *severity, *confidence));
+        assert_eq!(one(provider, *number, data), expected, "{provider} {number} {data:?}");
+    }
+}
+
 #[test]
-fn each_event_that_tells_of_a_miner_is_told() {
+fn each_event_of_sysmon_that_tells_of_a_miner_is_told() {
     use Confidence::{Likely, Possible};
     use Severity::{High, Low, Medium};
     let winring0 = "SHA256=11BD2C9F9E2397C9A16E0990E4ED2CF0679498FE0FD418A3DFDAC60B5C160EE5";
-    let host = format!("\tHostName=ConsoleHost\n\tHostApplication={MINER}\n\tEngineVersion=");
-    let context = format!("        重要度 = Informational\n        ホスト アプリケーション = {MINER}");
     let run = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Run\x";
     let service = r"HKLM\System\CurrentControlSet\Services\x\ImagePath";
-    let counter = "select * from __InstanceModificationEvent within 5600 where TargetInstance ISA 'Win32_PerfFormattedData_PerfOS_System'";
-    let process = "select * from Win32_ProcessStartTrace where ProcessName='procexp64.exe'";
-    let cases: &[(&str, u32, &[(&str, &str)], _, _, _)] = &[
+    check(&[
         (
             SYSMON,
             3,
@@ -91,30 +99,9 @@ fn each_event_that_tells_of_a_miner_is_told() {
             High,
             Likely,
         ),
-        (
-            SYSMON,
-            13,
-            &[("TargetObject", run), ("Details", MINER)],
-            m::TITLE_AUTOSTART,
-            Medium,
-            Likely,
-        ),
-        (
-            SYSMON,
-            13,
-            &[("TargetObject", run), ("Details", CRADLE)],
-            m::TITLE_AUTOSTART,
-            High,
-            Likely,
-        ),
-        (
-            SYSMON,
-            13,
-            &[("TargetObject", service), ("Details", MINER)],
-            m::TITLE_AUTOSTART,
-            Medium,
-            Likely,
-        ),
+        (SYSMON, 13, &[("TargetObject", run), ("Details", MINER)], m::TITLE_AUTOSTART, Medium, Likely),
+        (SYSMON, 13, &[("TargetObject", run), ("Details", CRADLE)], m::TITLE_AUTOSTART, High, Likely),
+        (SYSMON, 13, &[("TargetObject", service), ("Details", MINER)], m::TITLE_AUTOSTART, Medium, Likely),
         (
             SYSMON,
             13,
@@ -131,6 +118,18 @@ fn each_event_that_tells_of_a_miner_is_told() {
             Medium,
             Likely,
         ),
+    ]);
+}
+
+#[test]
+fn each_event_of_windows_that_tells_of_a_miner_is_told() {
+    use Confidence::{Likely, Possible};
+    use Severity::{High, Low, Medium};
+    let host = format!("\tHostName=ConsoleHost\n\tHostApplication={MINER}\n\tEngineVersion=");
+    let context = format!("        重要度 = Informational\n        ホスト アプリケーション = {MINER}");
+    let counter = "select * from __InstanceModificationEvent within 5600 where TargetInstance ISA 'Win32_PerfFormattedData_PerfOS_System'";
+    let process = "select * from Win32_ProcessStartTrace where ProcessName='procexp64.exe'";
+    check(&[
         (
             WMI,
             5857,
@@ -184,11 +183,7 @@ fn each_event_that_tells_of_a_miner_is_told() {
             Low,
             Possible,
         ),
-    ];
-    for (provider, number, data, title, severity, confidence) in cases {
-        let expected = Some((title.id.to_owned(), *severity, *confidence));
-        assert_eq!(one(provider, *number, data), expected, "{provider} {number} {data:?}");
-    }
+    ]);
 }
 
 #[test]
@@ -196,7 +191,7 @@ fn everyday_events_are_silent() {
     let run = r"HKU\S-1-5-21-1-2-3-1000\SOFTWARE\Microsoft\Windows\CurrentVersion\Run\OneDrive";
     let defender = r"C:\ProgramData\Microsoft\Windows Defender\Platform\4\MpProvider.dll";
     let bvt = "SELECT * FROM __InstanceModificationEvent WITHIN 60 WHERE TargetInstance ISA \"Win32_Processor\" AND TargetInstance.LoadPercentage > 99";
-    let cases: &[(&str, u32, &[(&str, &str)])] = &[
+    let cases: &[(&str, u32, Data)] = &[
         (SYSMON, 3, &[("DestinationHostname", "www.example.com"), ("DestinationPort", "14444")]),
         (
             SYSMON,

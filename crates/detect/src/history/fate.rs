@@ -1,7 +1,7 @@
 //! What became of a thing that a log tells of: whether it is still there, and when it was removed.
 
 use evidence::wmi::schema;
-use evidence::{Event, Evidence, ObjectPath, WmiObject};
+use evidence::{AutostartKind, Event, Evidence, ObjectPath, WmiObject};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -79,8 +79,18 @@ impl Fates {
         let mut fates = Self::default();
         let objects = evidence.wmi_objects().filter_map(|(at, object)| Some((at, Thing::object(object)?)));
         let tasks = evidence.tasks().map(|(at, task)| (at, Thing::task(&task.path)));
-        let services = evidence.services().map(|(at, service)| (at, Thing::service(&service.name)));
-        let present = objects.chain(tasks).chain(services).filter(|(at, _)| !is_history(*at));
+        // Logs call a service by either of its names.
+        let services = evidence.services().flat_map(|(at, service)| {
+            let names = [Some(service.name.as_str()), service.display_name.as_deref()];
+            names.into_iter().flatten().map(move |name| (at, Thing::service(name)))
+        });
+        let listed = evidence.autostarts().filter_map(|(at, entry)| match entry.kind {
+            Some(AutostartKind::Task) => Some((at, Thing::task(&entry.name))),
+            Some(AutostartKind::Service | AutostartKind::Driver) => Some((at, Thing::service(&entry.name))),
+            _ => None,
+        });
+        let present = objects.chain(tasks).chain(services).chain(listed);
+        let present = present.filter(|(at, _)| !is_history(*at));
         fates.present = present.map(|(_, thing)| thing).collect();
         let mut seen = BTreeSet::new();
         for (_, event) in evidence.events() {
@@ -116,7 +126,8 @@ impl Fates {
         }
         match self.deeds.get(thing).and_then(|deeds| deeds.last()) {
             Some((time, Deed::Removed)) if self.is_last_of_its_name(thing, *time) => Fate::Removed(*time),
-            _ if complete => Fate::Gone,
+            // A service may be there under its other name.
+            _ if complete && !matches!(thing, Thing::Service(_)) => Fate::Gone,
             _ => Fate::Unknown,
         }
     }

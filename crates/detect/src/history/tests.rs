@@ -133,6 +133,24 @@ fn a_registered_binding_is_known_by_its_parts() {
 }
 
 #[test]
+fn a_service_goes_by_two_names() {
+    let data = [("ServiceName", "Helper Service"), ("ImagePath", r"C:\Program Files\x\x.exe")];
+    let installed = vec![event("Service Control Manager", 7045, 1, &data)];
+    let service = |display: &str| {
+        RecordData::Service(evidence::Service {
+            name: "hlp".to_owned(),
+            display_name: Some(display.to_owned()),
+            ..evidence::Service::default()
+        })
+    };
+    assert_eq!(
+        fates(&assess(vec![installed.clone()], vec![service("Helper service")])),
+        [Some(m::FATE_PRESENT.id)]
+    );
+    assert_eq!(fates(&assess(vec![installed], vec![service("@x.dll,-1")])), [Some(m::FATE_UNKNOWN.id)]);
+}
+
+#[test]
 fn event_104_names_the_log_that_was_cleared() {
     let data = [("Channel", "Microsoft-Windows-WMI-Activity/Operational"), ("SubjectUserName", "me")];
     let assessment = assess(vec![vec![event("Microsoft-Windows-Eventlog", 104, 1, &data)]], Vec::new());

@@ -10,11 +10,9 @@ use super::notes::{
 };
 use super::sets::Sets;
 use super::{Limits, Shape, names, parsers, records};
-use crate::Problem;
 use crate::format::{Format, HEAD, has_extension};
-use crate::hives;
 use crate::text::Text;
-use crate::{tasks, version};
+use crate::{Parsed, Problem, hives, tasks, version};
 use evidence::{Coverage, Level, Location, Message, Note, Provenance, RecordData, Source};
 use flate2::read::MultiGzDecoder;
 use registry_hive::Hive;
@@ -158,7 +156,10 @@ impl<'a> Collector<'a> {
             Some(Format::RegistryHive) => self.take_hive_file(&offer, &mut stream),
             Some(Format::CimRepository) => self.take_repository_file(&offer, &mut stream),
             Some(Format::Program) if version::is_smb_driver(&offer.relative) => {
-                self.take_driver(&offer, &mut stream);
+                self.take_small(&offer, &mut stream, Format::Program, version::parse_srv_sys);
+            }
+            Some(Format::TaskJob) => {
+                self.take_small(&offer, &mut stream, Format::TaskJob, tasks::parse_job);
             }
             Some(Format::Program) if self.take_program(&offer, &mut stream) => {}
             Some(format) => self.pass(&offer, format),
@@ -357,16 +358,22 @@ impl<'a> Collector<'a> {
         self.taken.push(taken);
     }
 
-    /// Takes in the driver whose version tells whether MS17-010 is installed.
-    fn take_driver(&mut self, offer: &Offer, stream: &mut Hashed<impl Read>) {
+    /// Takes in a file that is read as a whole: a task, or the driver whose version tells whether MS17-010 is installed.
+    fn take_small(
+        &mut self,
+        offer: &Offer,
+        stream: &mut Hashed<impl Read>,
+        format: Format,
+        parse: fn(&[u8], &str) -> Parsed,
+    ) {
         let limits = self.mode.limits;
         let bytes = match read_whole(stream, limits.text) {
             Ok(Some(bytes)) => bytes,
             Ok(None) => return self.refuse(offer.clone(), Level::Error, too_large(limits)),
             Err(error) => return self.refuse(offer.clone(), Level::Error, failure(&error)),
         };
-        let parsed = version::parse_srv_sys(&bytes, &offer.relative);
-        let source = source(offer, Format::Program, stream);
+        let parsed = parse(&bytes, &offer.relative);
+        let source = source(offer, format, stream);
         let name = source.display_name();
         let notes = parsed.problems.into_iter().map(|problem| to_note(problem, &name)).collect();
         self.taken.push(Taken {

@@ -57,6 +57,18 @@ fn what_a_task_leaves_out_has_its_default() {
 }
 
 #[test]
+fn of_several_principals_the_actions_name_theirs() {
+    let text = r#"<Task><Principals>
+        <Principal id="First"><UserId>S-1-5-21-1-2-3-1000</UserId></Principal>
+        <Principal id="Second"><UserId>S-1-5-18</UserId><RunLevel>HighestAvailable</RunLevel></Principal>
+        </Principals><Actions Context="Second"><Exec><Command>a.exe</Command></Exec></Actions></Task>"#;
+    let (task, _) = read(text, "x");
+    assert_eq!((task.principal.as_deref(), task.highest_privileges), (Some("S-1-5-18"), Some(true)));
+    let (first, _) = read(&text.replace("Context=\"Second\"", "Context=\"Nobody\""), "x");
+    assert_eq!(first.principal.as_deref(), Some("S-1-5-21-1-2-3-1000"));
+}
+
+#[test]
 fn the_place_of_the_file_names_the_task() {
     let named = |uri: &str| TASK.replace(r"\Folder\Name", uri);
     for (uri, place, path, file, notes) in [

@@ -7,19 +7,34 @@ use quick_xml::reader::Reader;
 const DEPTH: usize = 32;
 /// Elements of one task.
 const ELEMENTS: usize = 20_000;
+/// Attributes of one element.
+const ATTRIBUTES: usize = 16;
 
-/// An element with its text and its children, attributes left out.
+/// An element with its text and its children, and of its attributes the two that tell who runs a task.
 #[derive(Debug, Default)]
 pub(super) struct Element {
     /// Its name without a prefix.
     pub(super) name: String,
+    /// What others call it by.
+    pub(super) id: Option<String>,
+    /// What it calls another by.
+    pub(super) context: Option<String>,
     text: String,
     pub(super) children: Vec<Element>,
 }
 
 impl Element {
     fn of(tag: &BytesStart) -> Self {
-        Self { name: tag.local_name().as_ref().to_owned(), ..Self::default() }
+        let mut element = Self { name: tag.local_name().as_ref().to_owned(), ..Self::default() };
+        for attribute in tag.attributes().take(ATTRIBUTES).flatten() {
+            let value = || Some(attribute.value.as_ref().to_owned());
+            match attribute.key.as_ref() {
+                "id" => element.id = value(),
+                "Context" => element.context = value(),
+                _ => {}
+            }
+        }
+        element
     }
 
     /// Whether it has this name.

@@ -129,6 +129,11 @@ messages! {
     CHANGED_AT = "cli-changed-at" ["time"];
     VERIFY_PASSED = "cli-verify-passed" ["held"];
     VERIFY_FAILED = "cli-verify-failed" ["held", "other"];
+    AGAIN_NOTHING = "cli-again-nothing" [];
+    AGAIN_FOUND = "cli-again-found" ["count"];
+    AGAIN_FAILED = "cli-again-failed" ["why"];
+    AGAIN_UNREAD = "cli-again-unread" ["areas"];
+    CLEAN_AGAIN = "cli-clean-again" [];
     RUN_DRY = "cli-run-dry" ["host"];
     RUN_APPLY = "cli-run-apply" ["host"];
     RUN_RESUME = "cli-run-resume" ["host"];

@@ -32,7 +32,9 @@ pub use receipt::{ActionReceipt, Outcome, Receipt, Run, Stop};
 pub use script::{Script, script};
 pub use selftest::{Phase, Selftest, Step, selftest};
 pub use undo::{UndoOptions, undo};
-pub use verify::{Now, Verification, Verified, verify};
+pub use verify::{
+    Again, Found, Now, ReadAgain, Reading, Unread, Verification, Verified, verify, verify_with,
+};
 
 use evidence::MessageSpec;
 

@@ -96,6 +96,14 @@ messages! {
     VERIFY_NOT_DONE = "verify-not-done" [];
     VERIFY_UNDONE = "verify-undone" [];
     VERIFY_UNKNOWN = "verify-unknown" ["error"];
+    AGAIN_TOO_LITTLE = "again-too-little" [];
+
+    // By whom what is back is there, as far as that was read.
+    BY_CREATOR = "by-creator" ["sid"];
+    BY_OWNER = "by-owner" ["sid"];
+    BY_PARENT = "by-parent" ["pid", "name"];
+    BY_PARENT_GONE = "by-parent-gone" ["pid"];
+    BY_EVENT = "by-event" ["time", "event"];
 
     // Why a run stopped before its end, or did not begin.
     STOP_JOURNAL = "stop-journal" ["error"];

@@ -1,11 +1,17 @@
 //! Whether what a case did still holds: the same reading again.
 
+mod again;
+mod origin;
+
+pub use again::{Again, Found, Reading, Unread};
+
 use crate::case::{Case, CaseDir, Event, Run};
 use crate::change::{Standing, standing};
 use crate::messages as m;
 use crate::object::{Context, Object, read};
 use crate::plan::{Action, PlanHost, Target, Verb};
 use crate::receipt::Stop;
+use detect::Assessment;
 use evidence::Message;
 use intel::Intel;
 use machine::{Machine, MachineMut};
@@ -46,7 +52,13 @@ pub struct Verified {
     pub now: Now,
     /// What there is to say.
     pub message: Message,
+    /// By whom what is back or changed is there, as far as that was read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by: Vec<Message>,
 }
+
+/// Reads and assesses the whole machine.
+pub type ReadAgain<'a> = &'a mut dyn FnMut(&dyn Machine) -> Reading;
 
 /// Everything looked at again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -61,6 +73,9 @@ pub struct Verification {
     pub time: jiff::Timestamp,
     /// The actions, in the plan's order.
     pub actions: Vec<Verified>,
+    /// What reading the whole machine once more showed; `None` where only the actions were looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again: Option<Again>,
     /// Why the case does not know of it, where the journal could not be written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped: Option<Message>,
@@ -70,9 +85,10 @@ impl Verification {
     /// The form of the files.
     pub const SCHEMA: &'static str = "deminer.verification/1";
 
-    /// Whether everything is gone or kept as it should.
+    /// Whether everything is gone or kept as it should, and a new reading, where there was one, shows nothing new.
     pub fn is_passed(&self) -> bool {
         self.actions.iter().all(|action| matches!(action.now, Now::Gone | Now::Kept | Now::Undone))
+            && self.again.as_ref().is_none_or(Again::is_passed)
     }
 }
 
@@ -81,6 +97,20 @@ impl Verification {
 /// # Errors
 /// [`Stop`] where the case cannot be read, or is another machine's.
 pub fn verify(machine: &mut dyn MachineMut, intel: &Intel, case: &CaseDir) -> Result<Verification, Stop> {
+    verify_with(machine, intel, case, None)
+}
+
+/// The same, and has the whole machine read once more and holds that against the case: what comes back under another name is no target of it.
+/// `read_again` is called once the case is known to be this machine's.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_with(
+    machine: &mut dyn MachineMut,
+    intel: &Intel,
+    case: &CaseDir,
+    read_again: Option<ReadAgain>,
+) -> Result<Verification, Stop> {
     let mut case = Case::open(machine, case)?;
     let facts = machine.facts().map_err(|error| Stop::machine(&error))?;
     crate::apply::may_begin(machine, &facts, &case.plan, &crate::Options::default())?;
@@ -90,13 +120,20 @@ pub fn verify(machine: &mut dyn MachineMut, intel: &Intel, case: &CaseDir) -> Re
     let never_begun = case.plan.actions.iter().filter(|action| !case.records.contains_key(&action.id));
     actions.extend(never_begun.cloned());
     actions.sort_by_key(Action::phase);
-    let actions = actions.iter().map(|action| look(machine, &case, action, &context)).collect();
+    let reading = read_again.map(|read_again| read_again(machine));
+    let assessment = match &reading {
+        Some(Reading::Assessed(assessment)) => Some(&**assessment),
+        _ => None,
+    };
+    let actions = actions.iter().map(|action| look(machine, &case, action, &context, assessment)).collect();
+    let again = reading.as_ref().map(|reading| Again::of(machine, &case, reading, &context));
     let mut verification = Verification {
         schema: Verification::SCHEMA.to_owned(),
         host: case.plan.host.clone(),
         case: case.dir().path().to_owned(),
         time: machine.now(),
         actions,
+        again,
         stopped: None,
     };
     let passed = verification.is_passed();
@@ -107,12 +144,22 @@ pub fn verify(machine: &mut dyn MachineMut, intel: &Intel, case: &CaseDir) -> Re
     Ok(verification)
 }
 
-fn look(machine: &dyn Machine, case: &Case, action: &Action, context: &Context) -> Verified {
-    let (now, message) = match stands(machine, case, action, context) {
-        Ok(now) => (now, word(now)),
-        Err(message) => (Now::Unknown, message),
+fn look(
+    machine: &dyn Machine,
+    case: &Case,
+    action: &Action,
+    context: &Context,
+    assessment: Option<&Assessment>,
+) -> Verified {
+    let (now, message, found) = match stands(machine, case, action, context) {
+        Ok((now, found)) => (now, word(now), found),
+        Err(message) => (Now::Unknown, message, None),
     };
-    Verified { id: action.id.clone(), verb: action.verb, target: action.target.clone(), now, message }
+    let by = match now {
+        Now::Back | Now::Changed => origin::of(machine, &action.target, found.as_ref(), assessment),
+        _ => Vec::new(),
+    };
+    Verified { id: action.id.clone(), verb: action.verb, target: action.target.clone(), now, message, by }
 }
 
 fn word(now: Now) -> Message {
@@ -128,44 +175,55 @@ fn word(now: Now) -> Message {
     .plain()
 }
 
-fn stands(machine: &dyn Machine, case: &Case, action: &Action, context: &Context) -> Result<Now, Message> {
+/// How the action stands, and what is there now.
+fn stands(
+    machine: &dyn Machine,
+    case: &Case,
+    action: &Action,
+    context: &Context,
+) -> Result<(Now, Option<Object>), Message> {
     let unknown = |error: machine::Error| m::VERIFY_UNKNOWN.with([error.to_string().into()]);
     let found = read(machine, &action.target, context).map_err(unknown)?;
     let record = case.records.get(&action.id);
     if record.is_some_and(|record| record.undone) {
-        return Ok(Now::Undone);
+        return Ok((Now::Undone, found));
     }
     let Some(saved) = record.and_then(|record| record.saved.as_ref()) else {
         // Never begun: not chosen, refused, or as it should be from the beginning.
-        let Some(found) = found else { return Ok(Now::Gone) };
+        let Some(found) = found else { return Ok((Now::Gone, None)) };
         let standing = standing(machine, action, &found, Some(&found), context).map_err(unknown)?;
-        return Ok(match standing {
+        let now = match standing {
             Standing::Done if still_loaded(action, false, Some(&found))? => Now::AtRestart,
             Standing::Done => Now::Gone,
             _ => Now::NotDone,
-        });
+        };
+        return Ok((now, Some(found)));
     };
     let proven = record.is_some_and(|record| record.proven);
     let (before, _) = case.load(machine, saved)?;
     let standing = standing(machine, action, &before, found.as_ref(), context).map_err(unknown)?;
     let waits = record.is_some_and(|record| record.at_restart);
     let keeps = matches!(action.verb, Verb::Reset | Verb::Restore | Verb::Contain | Verb::Harden);
-    Ok(match standing {
+    if standing == Standing::Done
+        && action.verb == Verb::End
+        && let Some(other) = runs_again(machine, &before).map_err(unknown)?
+    {
+        return Ok((Now::Back, Some(other)));
+    }
+    let now = match standing {
         Standing::Done if keeps => Now::Kept,
         Standing::Done if still_loaded(action, waits, found.as_ref())? => Now::AtRestart,
-        Standing::Done if action.verb == Verb::End && runs_again(machine, &before).map_err(unknown)? => {
-            Now::Back
-        }
         Standing::Done => Now::Gone,
         Standing::AtRestart => Now::AtRestart,
         Standing::NotDone if action.verb == Verb::Suspend && proven => Now::Kept,
         Standing::NotDone | Standing::Half if !proven => Now::NotDone,
         Standing::NotDone | Standing::Half => Now::Back,
-        Standing::Other => match found {
+        Standing::Other => match &found {
             Some(now) if now.fields() == before.fields() => Now::Back,
             _ => Now::Changed,
         },
-    })
+    };
+    Ok((now, found))
 }
 
 /// Whether a driver is still there that does not load any more: it goes with the next start.
@@ -178,12 +236,13 @@ fn still_loaded(action: &Action, waits: bool, found: Option<&Object>) -> Result<
     config.service.running.ok_or_else(unknown)
 }
 
-/// Whether another process runs the same program with the same command line.
-fn runs_again(machine: &dyn Machine, before: &Object) -> machine::Result<bool> {
-    let Object::Process(before) = before else { return Ok(false) };
-    Ok(machine.processes()?.iter().any(|process| {
+/// Another process that runs the same program with the same command line.
+fn runs_again(machine: &dyn Machine, before: &Object) -> machine::Result<Option<Object>> {
+    let Object::Process(before) = before else { return Ok(None) };
+    let same = |process: &evidence::Process| {
         process.image_path == before.image_path && process.command_line == before.command_line
-    }))
+    };
+    Ok(machine.processes()?.into_iter().find(same).map(|found| Object::Process(Box::new(found))))
 }
 
 #[cfg(test)]

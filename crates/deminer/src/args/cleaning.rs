@@ -134,6 +134,9 @@ pub(crate) struct Verify {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub baseline: Vec<PathBuf>,
 
+    #[command(flatten)]
+    pub signatures: Signatures,
+
     /// Form of the result
     #[arg(short, long, value_name = "FORMAT", default_value = "text")]
     pub format: ReceiptFormat,

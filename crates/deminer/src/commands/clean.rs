@@ -5,7 +5,7 @@ pub(super) mod place;
 pub(crate) mod tests;
 mod watch;
 
-use super::receipt;
+use super::receipt::{self, Stopped};
 use crate::args::{Clean, ReceiptFormat};
 use crate::console::Console;
 use crate::desk::{Desk, Terminal};
@@ -103,6 +103,23 @@ pub(crate) fn read_plan(path: &std::path::Path) -> Result<Plan, Error> {
 
 /// Does the job on the machine.
 pub(crate) fn clean(
+    machine: &mut dyn MachineMut,
+    intel: &Intel,
+    job: Job,
+    desk: &mut Desk,
+) -> Result<ExitStatus, Error> {
+    let (run, case) = match &job.work {
+        Work::Resume(case) => (Run::Resume, Some(case.clone())),
+        Work::Purge(case) => (Run::Purge, Some(case.clone())),
+        Work::Plan(_, case) | Work::Machine(_, case) => (Run::Apply, case.clone()),
+    };
+    let run = if job.options.apply { run } else { Run::DryRun };
+    let (format, began) = (job.format, machine.now());
+    let stopped = Stopped { run, case: case.as_deref(), began };
+    carry_out(machine, intel, job, desk).map_err(|error| stopped.told(machine, error, format, desk))
+}
+
+fn carry_out(
     machine: &mut dyn MachineMut,
     intel: &Intel,
     job: Job,

@@ -1,11 +1,16 @@
 //! What became of actions, and how they stand, for people and for programs.
 
+use crate::args::ReceiptFormat;
 use crate::console::Console;
+use crate::desk::Desk;
+use crate::error::Error;
 use crate::messages as m;
 use evidence::{Message, MessageSpec};
 use jiff::Timestamp;
+use machine::Machine;
 use remediate::{
-    Action, ActionReceipt, Now, Outcome, Plan, Receipt, Run, Target, Verb, Verification, Verified,
+    Action, ActionReceipt, Again, Found, Now, Outcome, Plan, PlanHost, Receipt, Run, Target, Unread, Verb,
+    Verification, Verified,
 };
 use report::sanitize::visible;
 use report::{Catalogue, safe_json};
@@ -69,9 +74,10 @@ pub(crate) fn action_line(
     let word = catalogue.line(&spec.plain());
     named(out, &receipt.id, receipt.verb, &receipt.target, &word, catalogue)?;
     // That what was done is done need not be said twice.
+    let speaks = ["undo-disarmed", "outcome-stands-still", "outcome-done-no-mof"];
     let plain = receipt.message.args.is_empty()
         && matches!(receipt.outcome, Outcome::Done | Outcome::Planned)
-        && receipt.message.id != "undo-disarmed";
+        && !speaks.contains(&receipt.message.id.as_str());
     if plain { Ok(()) } else { detail(out, &catalogue.line(&receipt.message)) }
 }
 
@@ -147,10 +153,34 @@ pub(crate) fn verification_summary(
         m::VERIFY_FAILED.with([held.into(), other.into()])
     };
     writeln!(out, "{}", catalogue.line(&sum))?;
+    if let Some(again) = &verification.again {
+        read_again(out, again, catalogue)?;
+    }
     match &verification.stopped {
         Some(stopped) => writeln!(out, "{}", catalogue.line(&m::STOPPED.with([stopped.clone().into()]))),
         None => Ok(()),
     }
+}
+
+/// What reading the whole machine once more showed.
+fn read_again(out: &mut dyn Write, again: &Again, catalogue: &Catalogue) -> io::Result<()> {
+    let say = |out: &mut dyn Write, message: &Message| writeln!(out, "{}", catalogue.line(message));
+    match (&again.failed, again.found.as_slice()) {
+        (Some(why), _) => say(out, &m::AGAIN_FAILED.with([why.clone().into()]))?,
+        (None, []) => say(out, &m::AGAIN_NOTHING.plain())?,
+        (None, found) => say(out, &m::AGAIN_FOUND.with([(found.len() as u64).into()]))?,
+    }
+    for found in &again.found {
+        writeln!(out, "  {}  {}", visible(&found.finding), catalogue.line(&found.title))?;
+    }
+    if again.unread.is_empty() {
+        return Ok(());
+    }
+    let areas = catalogue.list(again.unread.iter().map(|unread| {
+        let area = catalogue.word_for(&format!("area-{}", unread.area.as_str()));
+        if unread.partly { catalogue.line(&Message::new("partly-read").with("area", area)) } else { area }
+    }));
+    say(out, &m::AGAIN_UNREAD.with([areas.into()]))
 }
 
 /// How an action stands.
@@ -176,7 +206,8 @@ pub(crate) fn verified_line(
     match verified.now {
         Now::Gone | Now::Kept | Now::Undone => Ok(()),
         _ => detail(out, &catalogue.line(&verified.message)),
-    }
+    }?;
+    verified.by.iter().try_for_each(|by| detail(out, &catalogue.line(by)))
 }
 
 fn named(
@@ -238,6 +269,15 @@ struct Worded<'a, T> {
     #[serde(flatten)]
     item: &'a T,
     text: String,
+    /// What is said besides, in words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    by_text: Vec<String>,
+}
+
+impl<'a, T> Worded<'a, T> {
+    const fn new(item: &'a T, text: String) -> Self {
+        Self { item, text, by_text: Vec::new() }
+    }
 }
 
 #[derive(Serialize)]
@@ -274,11 +314,99 @@ struct VerificationView<'a> {
     time: Timestamp,
     passed: bool,
     actions: Vec<Worded<'a, Verified>>,
+    /// What reading the whole machine once more showed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    again: Option<AgainView<'a>>,
     /// What changed while it was watched.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     changes: &'a [Change],
     #[serde(skip_serializing_if = "Option::is_none")]
     stopped: Option<StoppedView<'a>>,
+}
+
+#[derive(Serialize)]
+struct AgainView<'a> {
+    found: Vec<Worded<'a, Found>>,
+    unread: &'a [Unread],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failed: Option<StoppedView<'a>>,
+}
+
+impl<'a> AgainView<'a> {
+    fn new(again: &'a Again, catalogue: &Catalogue) -> Self {
+        let worded = |item: &'a Found| Worded::new(item, catalogue.text(&item.title));
+        Self {
+            found: again.found.iter().map(worded).collect(),
+            unread: &again.unread,
+            failed: again.failed.as_ref().map(|why| StoppedView::new(why, catalogue)),
+        }
+    }
+}
+
+/// A run that did not begin.
+pub(crate) struct Stopped<'a> {
+    /// What the run was for.
+    pub run: Run,
+    /// The case folder, as far as it is known.
+    pub case: Option<&'a str>,
+    /// When it was asked for.
+    pub began: Timestamp,
+}
+
+impl Stopped<'_> {
+    /// Whoever reads JSON reads in it why there is nothing else. The error stays what it is, unless that cannot be written.
+    pub(crate) fn told(
+        &self,
+        machine: &dyn Machine,
+        error: Error,
+        format: ReceiptFormat,
+        desk: &mut Desk,
+    ) -> Error {
+        let (Error::Stopped(why), ReceiptFormat::Json) = (&error, format) else { return error };
+        let receipt = Receipt {
+            schema: Receipt::SCHEMA.to_owned(),
+            host: host_of(machine),
+            run: self.run,
+            case: self.case.map(str::to_owned),
+            started: self.began,
+            finished: machine.now(),
+            actions: Vec::new(),
+            stopped: Some(why.clone()),
+        };
+        match json(desk.out, &receipt, None, desk.console.catalogue()) {
+            Ok(()) => error,
+            Err(problem) => Error::CannotPrint(problem),
+        }
+    }
+}
+
+/// The machine as a receipt names it; without a name where it does not tell.
+pub(crate) fn host_of(machine: &dyn Machine) -> PlanHost {
+    let host = machine.facts().map(|facts| facts.host).unwrap_or_default();
+    PlanHost { id: host.id, name: host.name }
+}
+
+/// Writes as JSON that nothing was verified, and why.
+pub(crate) fn stopped_verification(
+    out: &mut dyn Write,
+    host: &PlanHost,
+    case: &str,
+    time: Timestamp,
+    why: &Message,
+    catalogue: &Catalogue,
+) -> io::Result<()> {
+    let view = VerificationView {
+        schema: Verification::SCHEMA,
+        host,
+        case,
+        time,
+        passed: false,
+        actions: Vec::new(),
+        again: None,
+        changes: &[],
+        stopped: Some(StoppedView::new(why, catalogue)),
+    };
+    writeln!(out, "{}", safe_json(&serde_json::to_string_pretty(&view)?))
 }
 
 /// Writes a receipt as JSON.
@@ -298,11 +426,16 @@ pub(crate) fn json(
         finished: receipt.finished,
         complete: receipt.is_complete(),
         needs_restart: receipt.needs_restart(),
-        actions: receipt.actions.iter().map(|item| Worded { item, text: worded(item) }).collect(),
+        actions: receipt.actions.iter().map(|item| Worded::new(item, worded(item))).collect(),
         stopped: receipt.stopped.as_ref().map(|message| StoppedView::new(message, catalogue)),
         plan,
     };
     writeln!(out, "{}", safe_json(&serde_json::to_string_pretty(&view)?))
+}
+
+fn verified_view<'a>(item: &'a Verified, catalogue: &Catalogue) -> Worded<'a, Verified> {
+    let by_text = item.by.iter().map(|by| catalogue.text(by)).collect();
+    Worded { item, text: catalogue.text(&item.message), by_text }
 }
 
 /// Writes a verification as JSON.
@@ -312,14 +445,14 @@ pub(crate) fn verification_json(
     changes: &[Change],
     catalogue: &Catalogue,
 ) -> io::Result<()> {
-    let worded = |item: &'_ Verified| catalogue.text(&item.message);
     let view = VerificationView {
         schema: &verification.schema,
         host: &verification.host,
         case: &verification.case,
         time: verification.time,
         passed: verification.is_passed(),
-        actions: verification.actions.iter().map(|item| Worded { item, text: worded(item) }).collect(),
+        actions: verification.actions.iter().map(|item| verified_view(item, catalogue)).collect(),
+        again: verification.again.as_ref().map(|again| AgainView::new(again, catalogue)),
         changes,
         stopped: verification.stopped.as_ref().map(|message| StoppedView::new(message, catalogue)),
     };

@@ -1,6 +1,6 @@
 //! `deminer undo`: what a case did is taken back.
 
-use super::receipt;
+use super::receipt::{self, Stopped};
 use crate::args::{ReceiptFormat, Undo};
 use crate::console::Console;
 use crate::desk::{Desk, Terminal};
@@ -34,8 +34,15 @@ pub(crate) fn undo(
     format: ReceiptFormat,
     desk: &mut Desk,
 ) -> Result<ExitStatus, Error> {
-    let receipt = remediate::undo(machine, intel, &CaseDir::new(case)?, options)?;
     let catalogue = desk.console.catalogue();
+    let done = CaseDir::new(case).and_then(|dir| remediate::undo(machine, intel, &dir, options));
+    let receipt = match done {
+        Ok(receipt) => receipt,
+        Err(stop) => {
+            let stopped = Stopped { run: Run::Undo, case: Some(case), began: machine.now() };
+            return Err(stopped.told(machine, stop.into(), format, desk));
+        }
+    };
     let written = match format {
         ReceiptFormat::Json => receipt::json(desk.out, &receipt, None, catalogue),
         ReceiptFormat::Text => receipt::heading(desk.out, Run::Undo, &receipt.host.name, desk.console)

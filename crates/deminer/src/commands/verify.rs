@@ -9,8 +9,8 @@ use crate::exit::ExitStatus;
 use crate::messages as m;
 use crate::this_machine::{machine_path, this_machine};
 use intel::Intel;
-use machine::MachineMut;
-use remediate::{CaseDir, Now, Run, Verification, Verified};
+use machine::{Machine, MachineMut};
+use remediate::{CaseDir, Now, Reading, Run, Verification, Verified};
 use std::io::{self, Write as _};
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ pub(crate) fn run(args: &Verify, console: Console) -> Result<ExitStatus, Error> 
     let mut desk = Desk { console, out: &mut out, asker: &mut asker };
     let watch = args.watch.map(|span| span.0);
     let case = machine_path(&args.case);
-    let intel = super::check::with_baselines(&args.baseline)?;
+    let intel = super::check::with_sets(&args.baseline, &args.signatures, console)?;
     let status = verify(machine.as_mut(), &intel, &case, watch, args.format, &mut desk)?;
     out.flush().map_err(Error::CannotPrint)?;
     Ok(status)
@@ -40,9 +40,41 @@ pub(crate) fn verify(
     format: ReceiptFormat,
     desk: &mut Desk,
 ) -> Result<ExitStatus, Error> {
-    let case = CaseDir::new(case)?;
+    let ended = CaseDir::new(case).map_err(Error::from).and_then(|dir| {
+        let stands = watched(machine, intel, &dir, watch, format, desk)?;
+        tell_all(&stands, format, desk)
+    });
+    if let (Err(Error::Stopped(why)), ReceiptFormat::Json) = (&ended, format) {
+        let host = receipt::host_of(machine);
+        receipt::stopped_verification(desk.out, &host, case, machine.now(), why, desk.console.catalogue())
+            .map_err(Error::CannotPrint)?;
+    }
+    ended
+}
+
+/// How things stand, and what changed while it was watched.
+struct Stands {
+    look: Verification,
+    changes: Vec<Change>,
+}
+
+fn watched(
+    machine: &mut dyn MachineMut,
+    intel: &Intel,
+    case: &CaseDir,
+    watch: Option<Duration>,
+    format: ReceiptFormat,
+    desk: &mut Desk,
+) -> Result<Stands, Error> {
     let began = machine.now();
-    let mut look = remediate::verify(machine, intel, &case)?;
+    let console = desk.console;
+    let mut reading = None;
+    let mut look = remediate::verify_with(
+        machine,
+        intel,
+        case,
+        Some(&mut |machine| reading.insert(read_again(machine, intel, console)).clone()),
+    )?;
     let mut changes = Vec::new();
     if format == ReceiptFormat::Text {
         whole(&look, desk).map_err(Error::CannotPrint)?;
@@ -54,22 +86,51 @@ pub(crate) fn verify(
             let passed = Duration::try_from(machine.now().duration_since(began)).unwrap_or_default();
             let Some(left) = watch.checked_sub(passed).filter(|left| !left.is_zero()) else { break };
             machine.sleep(pause.min(left));
-            let later = remediate::verify(machine, intel, &case)?;
+            let is_last = left <= pause;
+            // Reading everything takes its time, so between the first look and the last what the first one read stands.
+            let known = reading.take().filter(|_| !is_last);
+            let mut again = |machine: &dyn Machine| {
+                let whole = known.clone().unwrap_or_else(|| read_again(machine, intel, console));
+                reading.insert(whole).clone()
+            };
+            let later = remediate::verify_with(machine, intel, case, Some(&mut again))?;
             let seen = compare(&look, &later);
             if format == ReceiptFormat::Text {
                 tell(&seen, &later, desk).map_err(Error::CannotPrint)?;
             }
             changes.extend(seen);
             look = later;
+            if is_last {
+                break;
+            }
         }
     }
+    Ok(Stands { look, changes })
+}
+
+/// The whole machine, read and assessed as for a cleaning.
+fn read_again(machine: &dyn Machine, intel: &Intel, console: Console) -> Reading {
+    match super::collect::assess(machine, intel, console) {
+        Ok(assessment) => Reading::Assessed(Box::new(assessment)),
+        Err(error) => Reading::Failed(error.message()),
+    }
+}
+
+fn tell_all(
+    Stands { look, changes }: &Stands,
+    format: ReceiptFormat,
+    desk: &mut Desk,
+) -> Result<ExitStatus, Error> {
     let held = !changes.iter().any(|change| matches!(change.to, Now::Back | Now::Changed));
     let catalogue = desk.console.catalogue();
     match format {
-        ReceiptFormat::Json => receipt::verification_json(desk.out, &look, &changes, catalogue),
-        ReceiptFormat::Text => receipt::verification_summary(desk.out, &look, catalogue),
+        ReceiptFormat::Json => receipt::verification_json(desk.out, look, changes, catalogue),
+        ReceiptFormat::Text => receipt::verification_summary(desk.out, look, catalogue),
     }
     .map_err(Error::CannotPrint)?;
+    if look.again.as_ref().is_some_and(|again| !again.found.is_empty()) {
+        desk.console.warn(&m::CLEAN_AGAIN.plain());
+    }
     Ok(if look.is_passed() && held { ExitStatus::Nothing } else { ExitStatus::Found })
 }
 

@@ -28,6 +28,11 @@ cli-verify-passed = { $held ->
    *[other] all { $held } things that were done hold
 }
 cli-verify-failed = { $held } hold, { $other } do not
+cli-again-nothing = the machine was read once more: nothing new is to be removed
+cli-again-found = the machine was read once more, and something new is to be removed ({ $count }):
+cli-again-failed = whether something new is there cannot be told: { $why }
+cli-again-unread = not read: { $areas }
+cli-clean-again = next: `deminer clean` shows what it would do about what is new, with `--apply` it does it
 
 cli-run-dry = dry run on { $host }
 cli-run-apply = cleaning { $host }

@@ -89,6 +89,14 @@ verify-at-restart = not before the machine restarts
 verify-not-done = still there, for it was not done
 verify-undone = undone
 verify-unknown = cannot tell: { $error }
+again-too-little = too little of the machine could be read to say that nothing new is there
+
+# By whom what is back is there, as far as that was read.
+by-creator = made by { $sid }
+by-owner = its owner is { $sid }
+by-parent = started by { $name } (process { $pid })
+by-parent-gone = started by process { $pid }, which is gone
+by-event = logged at { $time }: { $event }
 
 # Why a run did not begin, or stopped.
 stop-journal = the journal cannot be written, so nothing more is done: { $error }

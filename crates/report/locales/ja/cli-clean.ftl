@@ -27,6 +27,11 @@ cli-verify-passed = { $held ->
    *[other] 実行した { $held } 件はすべて保たれています
 }
 cli-verify-failed = { $held } 件は保たれていますが、{ $other } 件は違います
+cli-again-nothing = マシンを読み直しました。新たに削除すべきものはありません
+cli-again-found = マシンを読み直したところ、新たに削除すべきものがありました ({ $count } 件):
+cli-again-failed = 新しいものがあるかどうか判定できません: { $why }
+cli-again-unread = 読み取れなかった項目: { $areas }
+cli-clean-again = 次の手順: `deminer clean` で新しいものへの対処を確認し、`--apply` を付けて実行してください
 
 cli-run-dry = { $host } の予行(変更なし)
 cli-run-apply = { $host } を駆除しています

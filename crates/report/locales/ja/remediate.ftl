@@ -85,6 +85,14 @@ verify-at-restart = 再起動するまで完了しません
 verify-not-done = 実行されなかったため、まだ存在します
 verify-undone = 取り消し済みです
 verify-unknown = 判定できません: { $error }
+again-too-little = マシンを十分に読み取れないため、新しいものがないとは言えません
+
+# 再び現れたものの出所 (読み取れた範囲)
+by-creator = 作成者: { $sid }
+by-owner = 所有者: { $sid }
+by-parent = 起動元: { $name } (プロセス { $pid })
+by-parent-gone = 起動元: プロセス { $pid } (すでに終了)
+by-event = ログの記録 { $time }: { $event }
 
 # 実行できない、または中断した理由
 stop-journal = 記録を書き込めないため、以降の処理を中止しました: { $error }

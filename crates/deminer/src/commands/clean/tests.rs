@@ -299,6 +299,94 @@ fn what_comes_back_while_it_is_watched_is_said_when_it_is_seen() {
     insta::assert_snapshot!("watch", text);
 }
 
+/// Puts the same subscription back under another name.
+fn reinfect(state: &mut State) {
+    let filter =
+        [("Name", "Other"), ("Query", QUERY), ("QueryLanguage", "WQL"), ("EventNamespace", r"root\cimv2")];
+    state.add_instance(SUBSCRIPTION, object("__EventFilter", &filter), &["Name"]);
+    let consumer = [("Name", "Other"), ("CommandLineTemplate", COMMAND)];
+    state.add_instance(SUBSCRIPTION, object("CommandLineEventConsumer", &consumer), &["Name"]);
+    let binding =
+        [("Filter", "__EventFilter.Name=\"Other\""), ("Consumer", "CommandLineEventConsumer.Name=\"Other\"")];
+    state.add_instance(SUBSCRIPTION, object("__FilterToConsumerBinding", &binding), &["Consumer", "Filter"]);
+}
+
+#[test]
+fn what_is_new_under_another_name_does_not_pass() {
+    let mut memory = Memory::new(infected());
+    let job = with_service(&memory, true);
+    cleaned(&mut memory, job, BOTH);
+    assert_eq!(verified(&mut memory, None).0, ExitStatus::Nothing);
+    reinfect(&mut memory.state_mut());
+    let (status, text) = verified(&mut memory, None);
+    assert_eq!(status, ExitStatus::Found);
+    insta::assert_snapshot!("new", text);
+    let purge = in_case_job(Work::Purge(CASE.to_owned()), true);
+    assert_eq!(refused(&mut memory, purge), "stop-not-verified");
+    let (ended, text, _) =
+        run_with(&[], |desk| verify(&mut memory, Intel::builtin(), CASE, None, ReceiptFormat::Json, desk));
+    assert_eq!(ended.unwrap(), ExitStatus::Found);
+    let told: Json = serde_json::from_str(&text).unwrap();
+    assert_eq!(told["passed"], false);
+    assert!(told["again"]["found"][0]["text"].is_string(), "{text}");
+}
+
+#[test]
+fn a_machine_that_cannot_be_read_again_does_not_pass() {
+    let mut memory = Memory::new(infected());
+    let job = with_service(&memory, true);
+    cleaned(&mut memory, job, BOTH);
+    memory.fail_on("wmi_namespaces", "", machine::Fault::AccessDenied);
+    let (status, text) = verified(&mut memory, None);
+    assert_eq!(status, ExitStatus::Found, "{text}");
+    assert!(text.contains("whether something new is there cannot be told"), "{text}");
+}
+
+#[test]
+fn by_whom_it_is_back_is_said_where_it_was_read() {
+    let mut memory = Memory::new(infected());
+    let bad = memory.snapshot().namespaces[SUBSCRIPTION].instances.clone();
+    let job = with_service(&memory, true);
+    cleaned(&mut memory, job, BOTH);
+    let creator = Value::Array([1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0].map(Value::Uint).to_vec());
+    let mut back: Vec<_> = bad.into_iter().filter(|(path, _)| path.starts_with("command")).collect();
+    for (_, instance) in &mut back {
+        let own = instance.object.properties.iter_mut().find(|own| own.name.as_str() == "CreatorSID");
+        own.unwrap().value = creator.clone();
+    }
+    memory.state_mut().namespaces.get_mut(SUBSCRIPTION).unwrap().instances.extend(back);
+    let (_, text) = verified(&mut memory, None);
+    assert!(text.contains("made by S-1-5-18"), "{text}");
+}
+
+#[test]
+fn a_program_is_told_in_its_own_form_why_a_run_did_not_begin() {
+    let told = |text: &str| -> Json { serde_json::from_str(text).unwrap() };
+    let mut state = infected();
+    state.facts.elevated = false;
+    let mut memory = Memory::new(state);
+    let job = Job { format: ReceiptFormat::Json, ..on_machine(true) };
+    let (ended, text, _) = run_with(&[], |desk| clean(&mut memory, Intel::builtin(), job, desk));
+    assert_eq!(ended.unwrap_err().message().id, "stop-not-elevated");
+    let receipt = told(&text);
+    assert_eq!((&receipt["schema"], &receipt["run"]), (&"deminer.receipt/1".into(), &"apply".into()));
+    assert_eq!(receipt["stopped"]["message"]["id"], "stop-not-elevated");
+    assert_eq!((&receipt["complete"], &receipt["host"]["name"]), (&false.into(), &"PC-1".into()));
+    let options = UndoOptions::default();
+    let (ended, text, _) =
+        run_with(&[], |desk| undo(&mut memory, Intel::builtin(), CASE, &options, ReceiptFormat::Json, desk));
+    assert!(ended.is_err());
+    assert_eq!((&told(&text)["run"], &told(&text)["case"]), (&"undo".into(), &CASE.into()));
+    let (ended, text, _) =
+        run_with(&[], |desk| verify(&mut memory, Intel::builtin(), CASE, None, ReceiptFormat::Json, desk));
+    assert!(ended.is_err());
+    assert_eq!(told(&text)["schema"], "deminer.verification/1");
+    assert_eq!(told(&text)["stopped"]["message"]["id"], "stop-case-damaged");
+    let (ended, text, _) =
+        run_with(&[], |desk| undo(&mut memory, Intel::builtin(), CASE, &options, ReceiptFormat::Text, desk));
+    assert!(ended.is_err() && text.is_empty(), "people are told by the error");
+}
+
 #[test]
 fn what_must_not_begin_does_not() {
     let plan = |change: &dyn Fn(&mut Plan)| {

@@ -1,7 +1,9 @@
 //! WMI by its COM interfaces.
 
+mod call;
 mod change;
 mod object;
+mod provided;
 mod variant;
 
 use crate::fault::{Outcome, from_error};
@@ -24,7 +26,9 @@ use windows::core::{BSTR, PCWSTR};
 const SHALLOW: i32 = 1;
 /// `WBEM_FLAG_ENSURE_LOCATABLE`: instances come with their paths.
 const LOCATABLE: i32 = 0x100;
-/// How long the next object may take, in milliseconds.
+/// `WBEM_FLAG_CONNECT_USE_MAX_WAIT`: connecting takes two minutes at most.
+const MAX_WAIT: i32 = 0x80;
+/// How long the next object may take, or a call, in milliseconds.
 const PATIENCE: i32 = 60_000;
 /// More objects than any listing has that is not made to exhaust whoever reads it.
 const MAX_OBJECTS: usize = 1 << 20;
@@ -78,9 +82,10 @@ impl Wmi {
             .map_err(|error| from_error(&error))?;
         let none = BSTR::new();
         // SAFETY: plain texts, which outlive the call.
-        let services =
-            unsafe { locator.ConnectServer(&BSTR::from(&namespace), &none, &none, &none, 0, &none, None) }
-                .map_err(|error| from_error(&error))?;
+        let services = unsafe {
+            locator.ConnectServer(&BSTR::from(&namespace), &none, &none, &none, MAX_WAIT, &none, None)
+        }
+        .map_err(|error| from_error(&error))?;
         let (authentication, authorization) = WINNT_WITHOUT_AUTHORIZATION;
         // SAFETY: the interface is one that was just made. Where it is no proxy there is nothing to set, and the call says so.
         let _ = unsafe {
@@ -97,6 +102,13 @@ impl Wmi {
         };
         self.services.borrow_mut().insert(namespace, services.clone());
         Ok(services)
+    }
+
+    /// Lets go of a namespace that is deleted, and of those in it: a connection outlives what it leads to.
+    fn forget(&self, namespace: &str) {
+        let namespace = canonical_namespace(namespace);
+        let below = format!("{namespace}\\");
+        self.services.borrow_mut().retain(|known, _| *known != namespace && !known.starts_with(&below));
     }
 
     /// Every namespace below `root`, sorted.
@@ -141,15 +153,16 @@ impl Wmi {
     /// One instance; `None` where it is not there.
     pub(crate) fn instance(&self, path: &WmiPath) -> Outcome<Option<WmiInstance>> {
         let services = self.services(&path.namespace)?;
-        match object(&services, &path.relative)? {
+        match call::object(&services, &path.relative)? {
             Some(found) => object::instance(&found, &path.namespace).map(Some),
             None => Ok(None),
         }
     }
 
-    /// Every class of a namespace.
+    /// Every class of a namespace; their instances are not counted, since that would ask for each.
     pub(crate) fn classes(&self, namespace: &str) -> Outcome<Vec<WmiClassDefinition>> {
         let services = self.services(namespace)?;
+        provided::check(&services)?;
         let objects = class_objects(&services, "", 0)?;
         let mut classes =
             objects.iter().map(|found| object::class(found, namespace)).collect::<Outcome<Vec<_>>>()?;
@@ -162,7 +175,6 @@ impl Wmi {
         for found in &mut classes {
             found.subclasses = below.remove(&found.class.name.to_lowercase()).unwrap_or_default();
             found.subclasses.sort();
-            count_instances(&services, found);
         }
         classes.sort_by(|a, b| a.class.name.cmp(&b.class.name));
         Ok(classes)
@@ -175,7 +187,7 @@ impl Wmi {
         if class.contains(['.', '=', ':', '"', '\\', '/']) {
             return Ok(None);
         }
-        let Some(found) = object(&services, class)? else { return Ok(None) };
+        let Some(found) = call::object(&services, class)? else { return Ok(None) };
         let mut found = object::class(&found, namespace)?;
         let subclasses = class_objects(&services, class, SHALLOW)?;
         found.subclasses = subclasses.iter().map(object::class_name).collect::<Outcome<_>>()?;
@@ -220,20 +232,6 @@ pub(crate) fn prepare(is_ready: &Cell<bool>) {
     };
 }
 
-/// The object with this path; `None` where it is not there.
-fn object(services: &IWbemServices, path: &str) -> Outcome<Option<IWbemClassObject>> {
-    let mut found = None;
-    // SAFETY: the text outlives the call, and there is room for the object.
-    let asked = unsafe {
-        services.GetObject(&BSTR::from(path), WBEM_GENERIC_FLAG_TYPE(0), None, Some(&raw mut found), None)
-    };
-    match asked.map_err(|error| from_error(&error)) {
-        Ok(()) => Ok(found),
-        Err(Fault::NotFound) => Ok(None),
-        Err(fault) => Err(fault),
-    }
-}
-
 fn instances(services: &IWbemServices, class: &str, flags: i32) -> Outcome<Vec<IWbemClassObject>> {
     let flags = flags | LOCATABLE | WBEM_FLAG_FORWARD_ONLY.0 | WBEM_FLAG_RETURN_IMMEDIATELY.0;
     // SAFETY: the text outlives the call.
@@ -250,8 +248,6 @@ fn class_objects(services: &IWbemServices, above: &str, flags: i32) -> Outcome<V
 }
 
 fn all(list: &IEnumWbemClassObject) -> Outcome<Vec<IWbemClassObject>> {
-    /// `WBEM_S_TIMEDOUT`.
-    const TIMED_OUT: i32 = 0x0004_0004;
     let mut found = Vec::new();
     loop {
         let mut next = [None];
@@ -265,7 +261,7 @@ fn all(list: &IEnumWbemClassObject) -> Outcome<Vec<IWbemClassObject>> {
         match object {
             Some(object) if found.len() < MAX_OBJECTS => found.push(object),
             Some(_) => return Err(Fault::TooLarge { limit: MAX_OBJECTS as u64 }),
-            None if code.0 == TIMED_OUT => return Err(Fault::TimedOut),
+            None if code.0 == call::TIMED_OUT => return Err(Fault::TimedOut),
             None => return Ok(found),
         }
     }

@@ -10,8 +10,8 @@ mod double;
 use deminer_machine_windows::Windows;
 use double::values::{
     ARRAY, BOOLEAN, CHAR16, DATETIME, OBJECT, REAL32, REAL64, REFERENCE, SINT8, SINT16, SINT32, SINT64,
-    STRING, UINT8, UINT16, UINT32, UINT64, bytes, embedded, longs, null, objects, odd, reals, shorts, text,
-    texts,
+    STRING, UINT8, UINT16, UINT32, UINT64, bytes, embedded, half_text, half_texts, longs, null, objects, odd,
+    reals, shorts, text, texts, variants,
 };
 use double::{CREATOR, Call, Class, Property, Shared};
 use evidence::State::{Known, Truncated};
@@ -28,6 +28,8 @@ const STREAM: i32 = 0x30;
 const LOCATABLE: i32 = 0x100;
 const SHALLOW: i32 = 1;
 const CREATE_ONLY: i32 = 2;
+/// `WBEM_FLAG_RETURN_IMMEDIATELY`: no call is waited for without a limit.
+const AT_ONCE: i32 = 0x10;
 /// A name as malware could choose it to break paths that are put together by hand.
 const HOSTILE: &str = r#"SCM "Event" \Log\ Filter' = a,b.c:d"#;
 const OTHER_CREATOR: [u8; 12] = [1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0];
@@ -175,13 +177,13 @@ fn a_subscription_goes_and_comes_back_by_its_own_paths() {
 
         machine.delete_wmi_instance(instance).unwrap();
         let calls = double.calls(&["DeleteInstance", "DeleteClass", "PutInstance"]);
-        assert_eq!(calls, [call("DeleteInstance", path, 0)], "looked at, and then exactly this one");
+        assert_eq!(calls, [call("DeleteInstance", path, AT_ONCE)], "looked at, and then exactly this one");
         assert_eq!(machine.wmi_instance(&instance.path).unwrap(), None);
         assert_eq!(machine.delete_wmi_instance(instance).unwrap_err().fault, Fault::NotFound);
 
         machine.put_wmi_instance(instance).unwrap();
         let calls = double.calls(&["PutInstance", "Put"]);
-        assert_eq!(calls.last(), Some(&call("PutInstance", path, CREATE_ONLY)));
+        assert_eq!(calls.last(), Some(&call("PutInstance", path, CREATE_ONLY | AT_ONCE)));
         assert!(!calls.iter().any(|call| call.target == "CreatorSID"), "WMI sets it: {calls:?}");
         let back = machine.wmi_instance(&instance.path).unwrap().unwrap();
         assert_eq!(back, with_creator(instance.clone(), &CREATOR));
@@ -299,7 +301,7 @@ fn a_class_goes_and_comes_back_by_its_text() {
     assert_eq!(
         calls,
         [
-            call("GetObject", "office_updater", 0),
+            call("GetObject", "office_updater", AT_ONCE),
             call("CreateClassEnum", "office_updater", stream),
             call("CreateInstanceEnum", "Office_Updater", stream | LOCATABLE),
         ]
@@ -308,7 +310,10 @@ fn a_class_goes_and_comes_back_by_its_text() {
     assert_eq!((class.subclasses.len(), class.instances, class.has_provider), (0, Some(0), false));
 
     machine.delete_wmi_class(&class).unwrap();
-    assert_eq!(double.calls(&["DeleteClass", "DeleteInstance"]), [call("DeleteClass", "Office_Updater", 0)]);
+    assert_eq!(
+        double.calls(&["DeleteClass", "DeleteInstance"]),
+        [call("DeleteClass", "Office_Updater", AT_ONCE)]
+    );
     assert_eq!(machine.wmi_class(DEFAULT, "Office_Updater").unwrap(), None);
     assert_eq!(machine.delete_wmi_class(&class).unwrap_err().fault, Fault::NotFound);
 
@@ -338,8 +343,14 @@ fn a_class_that_would_take_others_along_stays() {
     let classes = machine.wmi_classes(DEFAULT).unwrap();
     let names: Vec<_> = classes.iter().map(|class| class.class.name.as_str()).collect();
     assert_eq!(names, ["Base", "Derived", "Filled", "Office_Updater", "Provided"]);
-    assert_eq!((&classes[0].subclasses, classes[2].instances), (&vec!["Derived".to_owned()], Some(1)));
-    assert!(classes[4].has_provider && classes[4].instances.is_none());
+    assert_eq!((&classes[0].subclasses, classes[2].instances), (&vec!["Derived".to_owned()], None));
+    assert!(classes[4].has_provider);
+    let asked = double.calls(&["CreateInstanceEnum"]);
+    assert_eq!(
+        asked,
+        [call("CreateInstanceEnum", "__ClassProviderRegistration", STREAM | LOCATABLE | SHALLOW)]
+    );
+    assert_eq!(machine.wmi_class(DEFAULT, "Filled").unwrap().unwrap().instances, Some(1));
     // The whole of Filled goes once its instance is gone.
     let one = machine.wmi_instances(DEFAULT, "Filled").unwrap().remove(0);
     machine.delete_wmi_instance(&one).unwrap();
@@ -402,6 +413,15 @@ fn error_codes_are_told_as_what_they_mean() {
     assert_eq!(machine.wmi_instance(&found.path).unwrap(), None);
     assert_eq!(machine.delete_wmi_instance(&found).unwrap_err().fault, Fault::NotFound);
     assert_eq!(double.calls(&["DeleteInstance"]).len(), 6, "only those of above");
+    double.heal();
+    for method in ["GetObject", "DeleteInstance", "PutInstance"] {
+        double.fail_on(method, "Name", 0x0004_0004);
+    }
+    assert_eq!(machine.wmi_instance(&found.path).unwrap_err().fault, Fault::TimedOut);
+    assert_eq!(machine.put_wmi_instance(&found).unwrap_err().fault, Fault::TimedOut);
+    double.heal();
+    double.fail_on("DeleteInstance", "", 0x0004_0004);
+    assert_eq!(machine.delete_wmi_instance(&found).unwrap_err().fault, Fault::TimedOut);
     double.heal();
     // A success that means that it took too long.
     double.fail_on("Next", "", 0x0004_0004);
@@ -477,6 +497,108 @@ fn what_cannot_be_read_whole_hides_nothing_and_is_not_deleted() {
     }
     machine.delete_wmi_instance(plain).unwrap();
     assert_eq!(double.calls(&["DeleteInstance", "PutInstance"]).len(), 1);
+}
+
+#[test]
+fn half_a_letter_is_shown_and_keeps_what_holds_it() {
+    let double = Shared::default();
+    let properties = vec![
+        Property::new("Name", STRING).key(),
+        Property::new("Command", STRING),
+        Property::new("Commands", STRING | ARRAY),
+    ];
+    double.class(DEFAULT, Class::new("Filled", None, properties));
+    let half = [0x61, 0xD800, 0x62];
+    for (name, command, commands) in [
+        ("one", half_text(&half), half_texts(&[0x61])),
+        ("many", half_text(&[0x61]), half_texts(&half)),
+        ("plain", text("a"), texts(&["a", "b"])),
+    ] {
+        let values = [("Name", text(name)), ("Command", command), ("Commands", commands)];
+        double.instance(DEFAULT, "Filled", &values);
+    }
+    let mut machine = machine(&double);
+    let found = machine.wmi_instances(DEFAULT, "Filled").unwrap();
+    let [many, one, plain] = found.as_slice() else { panic!("{}", found.len()) };
+    assert_eq!(one.object.text("Command"), Some("a\u{FFFD}b"));
+    let state = |instance: &WmiInstance| [1, 2].map(|at| instance.object.properties[at].state);
+    assert_eq!([state(one), state(many), state(plain)], [[Truncated, Known], [Known, Truncated], [Known; 2]]);
+    for instance in [one, many] {
+        assert!(matches!(machine.delete_wmi_instance(instance).unwrap_err().fault, Fault::Other { .. }));
+    }
+    assert_eq!(double.calls(&["DeleteInstance"]), []);
+    machine.delete_wmi_instance(plain).unwrap();
+}
+
+#[test]
+fn elements_that_do_not_fit_are_not_read() {
+    let double = Shared::default();
+    let properties = vec![Property::new("Name", STRING).key(), Property::new("Odd", STRING | ARRAY)];
+    double.class(DEFAULT, Class::new("Filled", None, properties));
+    double.instance(DEFAULT, "Filled", &[("Name", text("x")), ("Odd", variants())]);
+    let found = machine(&double).wmi_instances(DEFAULT, "Filled").unwrap().remove(0);
+    assert_eq!(
+        (&found.object.properties[1].value, found.object.properties[1].state),
+        (&Value::Null, Truncated)
+    );
+}
+
+#[test]
+fn classes_whose_properties_a_provider_gives_are_not_enumerated() {
+    let double = Shared::default();
+    let name = || Property::new("Name", STRING).key();
+    double
+        .class(DEFAULT, Class::new("Marked", None, vec![name()]).qualified("DynProps", VARIANT::from(true)));
+    double.class(DEFAULT, Class::new("Single", None, vec![name(), Property::new("Value", STRING).dynamic()]));
+    let mut machine = machine(&double);
+    for class in ["Marked", "Single"] {
+        let found = machine.wmi_class(DEFAULT, class).unwrap().unwrap();
+        assert!(found.has_provider && found.instances.is_none(), "{found:?}");
+        assert_eq!(machine.delete_wmi_class(&found).unwrap_err().fault, Fault::Unsupported);
+    }
+    assert_eq!(double.calls(&["CreateInstanceEnum"]), []);
+}
+
+/// A namespace with classes from a provider, as it is registered.
+fn provided(name: &str, identifier: &str) -> Shared {
+    let double = store();
+    let provider = vec![Property::new("Name", STRING).key(), Property::new("CLSID", STRING)];
+    double.class(DEFAULT, Class::new("__Win32Provider", None, provider));
+    let registration = vec![Property::new("provider", REFERENCE).key()];
+    double.class(DEFAULT, Class::new("__ClassProviderRegistration", None, registration));
+    double.instance(DEFAULT, "__Win32Provider", &[("Name", text(name)), ("CLSID", text(identifier))]);
+    let path = format!(r#"\\.\root\default:__Win32Provider.Name="{name}""#);
+    double.instance(DEFAULT, "__ClassProviderRegistration", &[("provider", text(&path))]);
+    double
+}
+
+#[test]
+fn classes_that_a_provider_gives_are_listed_only_where_it_is_windows_own() {
+    let stock = provided("WmiPerfClass", "{661FF7F6-F4D1-4593-B59D-4C54C1ECE68B}");
+    assert_eq!(machine(&stock).wmi_classes(DEFAULT).unwrap().len(), 7);
+    for (name, identifier) in [
+        ("WmiPerfClass", "{00000000-0000-0000-0000-000000000001}"),
+        ("Other", "{661FF7F6-F4D1-4593-B59D-4C54C1ECE68B}"),
+        ("Microsoft|DSLDAPClassProvider|V1.0", "{1EF94880-01A8-11D2-A90B-00AA00BF3363}"),
+    ] {
+        let double = provided(name, identifier);
+        let error = machine(&double).wmi_classes(DEFAULT).unwrap_err().to_string();
+        assert!(error.contains("provider"), "{error}");
+        assert_eq!(double.calls(&["CreateClassEnum"]), [], "its code would run");
+    }
+}
+
+#[test]
+fn a_deleted_namespace_is_not_reached_by_the_connection_that_was() {
+    let double = store();
+    double.class("root", Class::new("__NAMESPACE", None, vec![Property::new("Name", STRING).key()]));
+    double.instance("root", "__NAMESPACE", &[("Name", text("DEFAULT"))]);
+    let spaces = ["root", DEFAULT].map(|name| (name.to_owned(), double.services(name)));
+    let mut machine = Windows::with_wmi(BTreeMap::from(spaces), double.compiler());
+    assert!(machine.wmi_class(DEFAULT, "Base").unwrap().is_some());
+    let space = machine.wmi_instances("root", "__NAMESPACE").unwrap().remove(0);
+    machine.delete_wmi_instance(&space).unwrap();
+    assert_eq!(machine.wmi_class(DEFAULT, "Base").unwrap_err().fault, Fault::Unsupported);
 }
 
 #[test]

@@ -2,14 +2,14 @@
 
 use super::object::{MAX_DEPTH, type_of};
 use super::variant::variant;
-use super::{Wmi, object};
+use super::{Wmi, call};
 use crate::fault::{Outcome, from_error};
 use evidence::{State, Value, WmiObject};
 use machine::{Fault, WmiClassDefinition, WmiInstance};
 use windows::Win32::System::Wmi::{
-    IWbemClassObject, IWbemServices, WBEM_COMPILE_STATUS_INFO, WBEM_FLAG_CREATE_ONLY, WBEM_GENERIC_FLAG_TYPE,
+    IWbemClassObject, IWbemServices, WBEM_COMPILE_STATUS_INFO, WBEM_FLAG_CREATE_ONLY,
 };
-use windows::core::{BSTR, PCWSTR};
+use windows::core::PCWSTR;
 
 /// `WBEM_FLAG_CREATE_ONLY`, for classes.
 const CREATE_ONLY: i32 = 2;
@@ -24,16 +24,14 @@ impl Wmi {
             Some(_) => {}
         }
         let services = self.services(&expected.path.namespace)?;
-        // SAFETY: the text outlives the call.
-        unsafe {
-            services.DeleteInstance(
-                &BSTR::from(&expected.path.relative),
-                WBEM_GENERIC_FLAG_TYPE(0),
-                None,
-                None,
-            )
+        call::delete_instance(&services, &expected.path.relative)?;
+        // A namespace is an instance in the one above it.
+        if expected.object.is_class("__NAMESPACE")
+            && let Some(name) = expected.object.text("Name")
+        {
+            self.forget(&format!("{}\\{name}", expected.path.namespace));
         }
-        .map_err(|error| from_error(&error))
+        Ok(())
     }
 
     /// Creates an instance from its properties.
@@ -43,9 +41,7 @@ impl Wmi {
         }
         let services = self.services(&instance.path.namespace)?;
         let made = spawn(&services, &instance.object, 0)?;
-        // SAFETY: the object is an instance of a class of this namespace.
-        unsafe { services.PutInstance(&made, WBEM_GENERIC_FLAG_TYPE(WBEM_FLAG_CREATE_ONLY.0), None, None) }
-            .map_err(|error| from_error(&error))
+        call::put_instance(&services, &made, WBEM_FLAG_CREATE_ONLY.0)
     }
 
     /// Deletes a class that is still this one and takes nothing along.
@@ -62,9 +58,7 @@ impl Wmi {
             Some(_) => {}
         }
         let services = self.services(&expected.namespace)?;
-        // SAFETY: the text outlives the call.
-        unsafe { services.DeleteClass(&BSTR::from(name), WBEM_GENERIC_FLAG_TYPE(0), None, None) }
-            .map_err(|error| from_error(&error))
+        call::delete_class(&services, name)
     }
 
     /// Creates a class from its MOF text.
@@ -131,7 +125,7 @@ fn spawn(services: &IWbemServices, wanted: &WmiObject, depth: usize) -> Outcome<
     if depth >= MAX_DEPTH {
         return Err(Fault::Unsupported);
     }
-    let class = object(services, &wanted.class)?.ok_or(Fault::NotFound)?;
+    let class = call::object(services, &wanted.class)?.ok_or(Fault::NotFound)?;
     // SAFETY: the class is one that WMI gave.
     let made = unsafe { class.SpawnInstance(0) }.map_err(|error| from_error(&error))?;
     for property in &wanted.properties {

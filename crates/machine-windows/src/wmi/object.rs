@@ -1,6 +1,6 @@
 //! Objects of WMI as evidence.
 
-use super::variant::{MAX_ELEMENTS, cim_type_name, value};
+use super::variant::{MAX_ELEMENTS, cim_type_name, is_exact, value};
 use crate::fault::{Outcome, from_error};
 use evidence::wmi::{canonical_namespace, schema};
 use evidence::{ClassProperty, Property, PropertyName, State, Value, WmiClass, WmiObject};
@@ -48,9 +48,11 @@ pub(super) fn class(found: &IWbemClassObject, namespace: &str) -> Outcome<WmiCla
     // SAFETY: the object is a class that WMI gave.
     let set = unsafe { found.GetQualifierSet() }.map_err(|error| from_error(&error))?;
     let qualifiers = qualifiers(&set)?;
-    let has_provider = qualifiers
-        .iter()
-        .any(|(name, _)| name.eq_ignore_ascii_case("provider") || name.eq_ignore_ascii_case("dynamic"));
+    // `dynprops`: the instances are stored, and a provider gives their properties.
+    let is_provided = ["provider", "dynamic", "dynprops"];
+    let has_provider =
+        qualifiers.iter().any(|(name, _)| is_provided.iter().any(|known| name.eq_ignore_ascii_case(known)))
+            || has_dynamic_property(found)?;
     let properties = properties(found, WBEM_FLAG_LOCAL_ONLY.0, 0)?
         .into_iter()
         .filter(|(name, ..)| !name.starts_with("__"))
@@ -71,6 +73,20 @@ pub(super) fn class(found: &IWbemClassObject, namespace: &str) -> Outcome<WmiCla
     // A class without a text is shown; that it cannot be put back keeps it from being deleted.
     let mof = mof(found).unwrap_or_default();
     Ok(WmiClassDefinition { namespace, class, mof, subclasses: Vec::new(), instances: None, has_provider })
+}
+
+/// Whether a provider gives one of the properties.
+fn has_dynamic_property(found: &IWbemClassObject) -> Outcome<bool> {
+    for (name, ..) in properties(found, WBEM_FLAG_NONSYSTEM_ONLY.0, 0)? {
+        let name = crate::text::wide(&name)?;
+        // SAFETY: the name is NUL-terminated, and that of a property of an object that WMI gave.
+        let set = unsafe { found.GetPropertyQualifierSet(PCWSTR(name.as_ptr())) };
+        let own = qualifiers(&set.map_err(|error| from_error(&error))?)?;
+        if own.iter().any(|(name, _)| name.eq_ignore_ascii_case("dynamic")) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The class of an object.
@@ -94,7 +110,7 @@ pub(super) fn type_of(found: &IWbemClassObject, name: &str) -> Outcome<(i32, boo
 }
 
 /// A property that is text; `None` where it has no value.
-fn system_text(found: &IWbemClassObject, name: PCWSTR) -> Outcome<Option<String>> {
+pub(super) fn system_text(found: &IWbemClassObject, name: PCWSTR) -> Outcome<Option<String>> {
     let (mut variant, mut cim_type) = (VARIANT::default(), 0);
     // SAFETY: the name is NUL-terminated, and there is room for value and type.
     unsafe { found.Get(name, 0, &raw mut variant, Some(&raw mut cim_type), None) }
@@ -134,6 +150,8 @@ fn properties(found: &IWbemClassObject, flags: i32, depth: usize) -> Outcome<Vec
         code.ok().map_err(|error| from_error(&error))?;
         let value = match value(&variant, cim_type, depth) {
             Ok(Value::Array(items)) if items.len() >= MAX_ELEMENTS => (Value::Array(items), State::Truncated),
+            // What was not said in whole letters is shown with marks in their places, and is not what it was.
+            Ok(value) if !is_exact(&variant) => (value, State::Truncated),
             Ok(value) => (value, State::Known),
             Err(_) => (Value::Null, State::Truncated),
         };
@@ -172,11 +190,11 @@ fn qualifiers(set: &IWbemQualifierSet) -> Outcome<Vec<(String, Value)>> {
     Ok(qualifiers)
 }
 
-/// The object as MOF text.
+/// The object as MOF text; one with half a letter in it would make another.
 fn mof(found: &IWbemClassObject) -> Outcome<String> {
     // SAFETY: the object is one that WMI gave.
     match unsafe { found.GetObjectText(0) } {
-        Ok(text) => Ok(text.to_string()),
+        Ok(text) => String::from_utf16(&text).map_err(|_| Fault::Unsupported),
         Err(error) => Err(from_error(&error)),
     }
 }

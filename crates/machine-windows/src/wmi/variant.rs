@@ -155,10 +155,45 @@ fn array(array: *const SAFEARRAY, cim_type: i32, depth: usize) -> Outcome<Value>
         .map(Value::Array)
 }
 
+/// Whether the texts of a value are what [`value`] makes of them: half a letter (a surrogate alone) is none of ours.
+pub(super) fn is_exact(variant: &VARIANT) -> bool {
+    // SAFETY: as in `value`.
+    let inner: &VARIANT_0_0 = unsafe { &variant.Anonymous.Anonymous };
+    if inner.vt == VT_BSTR {
+        // SAFETY: the type says that there is a text.
+        return String::from_utf16(unsafe { &inner.Anonymous.bstrVal }).is_ok();
+    }
+    if inner.vt.0 != VT_ARRAY.0 | VT_BSTR.0 {
+        return true;
+    }
+    // SAFETY: the type says that there is an array.
+    let array: *const SAFEARRAY = unsafe { inner.Anonymous.parray };
+    if array.is_null() {
+        return true;
+    }
+    // SAFETY: the value that holds the array outlives this; nothing changes it meanwhile.
+    let (Ok(first), Ok(last)) =
+        (unsafe { SafeArrayGetLBound(array, 1) }, unsafe { SafeArrayGetUBound(array, 1) })
+    else {
+        return false;
+    };
+    (first..=last)
+        .take(MAX_ELEMENTS)
+        .all(|at| element(array, VT_BSTR, at).is_ok_and(|element| is_exact(&element)))
+}
+
+/// The types of elements that there is room for in a value. Those that it has not are larger than it, or have parts that need another way to
+/// be copied.
+const ELEMENTS: [VARENUM; 13] =
+    [VT_BOOL, VT_BSTR, VT_I1, VT_I2, VT_I4, VT_I8, VT_R4, VT_R8, VT_UI1, VT_UI2, VT_UI4, VT_UI8, VT_UNKNOWN];
+
 /// An element, as a value of its own.
 fn element(array: *const SAFEARRAY, kind: VARENUM, at: i32) -> Outcome<VARIANT> {
+    if !ELEMENTS.contains(&kind) {
+        return Err(Fault::Unsupported);
+    }
     let mut variant = VARIANT::default();
-    // SAFETY: an element of this type is copied into the union, which has room for each, and only then the type is set: whatever was
+    // SAFETY: an element of this type is copied into the union, which has room for each of the types above, and only then the type is set: whatever was
     // copied is freed with the value.
     unsafe {
         let inner: &mut ManuallyDrop<VARIANT_0_0> = &mut variant.Anonymous.Anonymous;

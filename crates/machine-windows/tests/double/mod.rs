@@ -1,10 +1,12 @@
 //! A WMI of maps behind the interfaces of COM. Every call that reads or changes something is kept with its arguments, and each can be made
 //! to fail. What is never called ends the test.
 
+mod call;
 mod list;
 pub mod object;
 pub mod values;
 
+use call::answer;
 use list::{Compiler, List};
 use object::{make, relative_path};
 use std::cell::{Cell, RefCell};
@@ -50,15 +52,28 @@ pub struct Property {
     pub default: VARIANT,
     pub is_key: bool,
     pub is_inherited: bool,
+    /// Whether a provider gives its value.
+    pub is_dynamic: bool,
 }
 
 impl Property {
     pub fn new(name: &'static str, cim_type: i32) -> Self {
-        Self { name, cim_type, default: values::null(), is_key: false, is_inherited: false }
+        Self {
+            name,
+            cim_type,
+            default: values::null(),
+            is_key: false,
+            is_inherited: false,
+            is_dynamic: false,
+        }
     }
 
     pub fn key(self) -> Self {
         Self { is_key: true, ..self }
+    }
+
+    pub fn dynamic(self) -> Self {
+        Self { is_dynamic: true, ..self }
     }
 
     pub fn inherited(self) -> Self {
@@ -216,6 +231,34 @@ impl Services_Impl {
     fn list(&self, objects: Vec<IWbemClassObject>) -> IEnumWbemClassObject {
         List { shared: self.shared.clone(), objects, cursor: Cell::new(0) }.into()
     }
+
+    fn put(&self, instance: &IWbemClassObject, flags: WBEM_GENERIC_FLAG_TYPE) -> Result<()> {
+        let get = |name: &str| {
+            let (name, mut value, mut kind) = (windows::core::HSTRING::from(name), VARIANT::default(), 0);
+            // SAFETY: the name is NUL-terminated, and there is room for value and type.
+            unsafe { instance.Get(PCWSTR(name.as_ptr()), 0, &raw mut value, Some(&raw mut kind), None) }
+                .map(|()| value)
+        };
+        let path = text_of(&get("__RELPATH")?).unwrap();
+        let class = text_of(&get("__CLASS")?).unwrap();
+        self.called("PutInstance", &BSTR::from(&path), flags)?;
+        self.with(|space| {
+            let class = space.classes.get(&class.to_lowercase()).ok_or_else(|| fail(INVALID_CLASS))?.clone();
+            let mut values = Vec::new();
+            for own in &class.properties {
+                let value = get(own.name)?;
+                values.push(if own.name == "CreatorSID" { bytes(&CREATOR) } else { value });
+            }
+            let is_keyed = |(own, value): (&Property, &VARIANT)| !own.is_key || !is_null(value);
+            assert!(class.properties.iter().zip(&values).all(is_keyed), "a key has no value");
+            let place = (class.name.to_lowercase(), path.to_lowercase());
+            if flags.0 & 2 != 0 && space.instances.contains_key(&place) {
+                return Err(fail(ALREADY_EXISTS));
+            }
+            space.instances.insert(place, values);
+            Ok(())
+        })
+    }
 }
 
 /// Whether a class derives from another, or is it.
@@ -237,18 +280,20 @@ impl IWbemServices_Impl for Services_Impl {
         flags: WBEM_GENERIC_FLAG_TYPE,
         _: Ref<IWbemContext>,
         object: OutRef<IWbemClassObject>,
-        _: OutRef<IWbemCallResult>,
+        call: OutRef<IWbemCallResult>,
     ) -> Result<()> {
-        let path = self.called("GetObject", path, flags)?;
-        let found = self.with(|space| {
-            if let Some(class) = space.classes.get(&path.to_lowercase()) {
-                return Ok(self.class_object(class));
-            }
-            let known = space.instances.iter().find(|((_, own), _)| *own == path.to_lowercase());
-            let ((class, _), values) = known.ok_or_else(|| fail(NOT_FOUND))?;
-            Ok(self.object(&space.classes[class], false, values.clone()))
-        })?;
-        object.write(Some(found))
+        assert!(object.is_null(), "only the call tells of its object");
+        let found = self.called("GetObject", path, flags).and_then(|path| {
+            self.with(|space| {
+                if let Some(class) = space.classes.get(&path.to_lowercase()) {
+                    return Ok(self.class_object(class));
+                }
+                let known = space.instances.iter().find(|((_, own), _)| *own == path.to_lowercase());
+                let ((class, _), values) = known.ok_or_else(|| fail(NOT_FOUND))?;
+                Ok(self.object(&space.classes[class], false, values.clone()))
+            })
+        });
+        answer(flags, call, found.map(Some))
     }
 
     fn DeleteClass(
@@ -256,20 +301,22 @@ impl IWbemServices_Impl for Services_Impl {
         class: &BSTR,
         flags: WBEM_GENERIC_FLAG_TYPE,
         _: Ref<IWbemContext>,
-        _: OutRef<IWbemCallResult>,
+        call: OutRef<IWbemCallResult>,
     ) -> Result<()> {
-        let name = self.called("DeleteClass", class, flags)?;
-        self.with(|space| {
-            if !space.classes.contains_key(&name.to_lowercase()) {
-                return Err(fail(NOT_FOUND));
-            }
-            // As WMI does: everything below it goes along, and every instance.
-            let below: Vec<_> =
-                space.classes.keys().filter(|own| derives(space, own, &name)).cloned().collect();
-            space.classes.retain(|own, _| !below.contains(own));
-            space.instances.retain(|(own, _), _| !below.contains(own));
-            Ok(())
-        })
+        let done = self.called("DeleteClass", class, flags).and_then(|name| {
+            self.with(|space| {
+                if !space.classes.contains_key(&name.to_lowercase()) {
+                    return Err(fail(NOT_FOUND));
+                }
+                // As WMI does: everything below it goes along, and every instance.
+                let below: Vec<_> =
+                    space.classes.keys().filter(|own| derives(space, own, &name)).cloned().collect();
+                space.classes.retain(|own, _| !below.contains(own));
+                space.instances.retain(|(own, _), _| !below.contains(own));
+                Ok(())
+            })
+        });
+        answer(flags, call, done.map(|()| None))
     }
 
     fn CreateClassEnum(
@@ -298,34 +345,9 @@ impl IWbemServices_Impl for Services_Impl {
         instance: Ref<IWbemClassObject>,
         flags: WBEM_GENERIC_FLAG_TYPE,
         _: Ref<IWbemContext>,
-        _: OutRef<IWbemCallResult>,
+        call: OutRef<IWbemCallResult>,
     ) -> Result<()> {
-        let instance = instance.ok()?;
-        let get = |name: &str| {
-            let (name, mut value, mut kind) = (windows::core::HSTRING::from(name), VARIANT::default(), 0);
-            // SAFETY: the name is NUL-terminated, and there is room for value and type.
-            unsafe { instance.Get(PCWSTR(name.as_ptr()), 0, &raw mut value, Some(&raw mut kind), None) }
-                .map(|()| value)
-        };
-        let path = text_of(&get("__RELPATH")?).unwrap();
-        let class = text_of(&get("__CLASS")?).unwrap();
-        self.called("PutInstance", &BSTR::from(&path), flags)?;
-        self.with(|space| {
-            let class = space.classes.get(&class.to_lowercase()).ok_or_else(|| fail(INVALID_CLASS))?.clone();
-            let mut values = Vec::new();
-            for own in &class.properties {
-                let value = get(own.name)?;
-                values.push(if own.name == "CreatorSID" { bytes(&CREATOR) } else { value });
-            }
-            let is_keyed = |(own, value): (&Property, &VARIANT)| !own.is_key || !is_null(value);
-            assert!(class.properties.iter().zip(&values).all(is_keyed), "a key has no value");
-            let place = (class.name.to_lowercase(), path.to_lowercase());
-            if flags.0 & 2 != 0 && space.instances.contains_key(&place) {
-                return Err(fail(ALREADY_EXISTS));
-            }
-            space.instances.insert(place, values);
-            Ok(())
-        })
+        answer(flags, call, self.put(instance.ok()?, flags).map(|()| None))
     }
 
     fn DeleteInstance(
@@ -333,14 +355,16 @@ impl IWbemServices_Impl for Services_Impl {
         path: &BSTR,
         flags: WBEM_GENERIC_FLAG_TYPE,
         _: Ref<IWbemContext>,
-        _: OutRef<IWbemCallResult>,
+        call: OutRef<IWbemCallResult>,
     ) -> Result<()> {
-        let path = self.called("DeleteInstance", path, flags)?.to_lowercase();
-        self.with(|space| {
-            let before = space.instances.len();
-            space.instances.retain(|(_, own), _| *own != path);
-            if space.instances.len() == before { Err(fail(NOT_FOUND)) } else { Ok(()) }
-        })
+        let done = self.called("DeleteInstance", path, flags).and_then(|path| {
+            self.with(|space| {
+                let before = space.instances.len();
+                space.instances.retain(|(_, own), _| *own != path.to_lowercase());
+                if space.instances.len() == before { Err(fail(NOT_FOUND)) } else { Ok(()) }
+            })
+        });
+        answer(flags, call, done.map(|()| None))
     }
 
     fn CreateInstanceEnum(

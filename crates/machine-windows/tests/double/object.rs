@@ -179,8 +179,11 @@ impl IWbemClassObject_Impl for Object_Impl {
     fn GetNames(&self, _: &PCWSTR, _: WBEM_CONDITION_FLAG_TYPE, _: *const VARIANT) -> Result<*mut SAFEARRAY> {
         unreachable!("never called")
     }
-    fn GetPropertyQualifierSet(&self, _: &PCWSTR) -> Result<IWbemQualifierSet> {
-        unreachable!("never called")
+    fn GetPropertyQualifierSet(&self, name: &PCWSTR) -> Result<IWbemQualifierSet> {
+        let at = self.at(name).ok_or_else(|| fail(NOT_FOUND))?;
+        let dynamic = self.class.properties[at].is_dynamic.then(|| ("dynamic", VARIANT::from(true)));
+        let all = dynamic.into_iter().collect();
+        Ok(Qualifiers { all, cursor: Cell::new(None) }.into())
     }
     fn Clone(&self) -> Result<IWbemClassObject> {
         unreachable!("never called")

@@ -5,7 +5,7 @@ use windows::Win32::Foundation::SysAllocStringLen;
 use windows::Win32::System::Ole::{SafeArrayCreateVector, SafeArrayPutElement};
 use windows::Win32::System::Variant::{
     VARENUM, VARIANT, VT_ARRAY, VT_BOOL, VT_BSTR, VT_DATE, VT_I2, VT_I4, VT_NULL, VT_R4, VT_R8, VT_UI1,
-    VT_UNKNOWN,
+    VT_UNKNOWN, VT_VARIANT,
 };
 use windows::Win32::System::Wmi::IWbemClassObject;
 use windows::core::{BSTR, IUnknown, Interface as _};
@@ -131,4 +131,21 @@ pub fn texts(items: &[&str]) -> VARIANT {
 
 pub fn objects(items: &[IWbemClassObject]) -> VARIANT {
     array(VT_UNKNOWN, items, |item| item.as_raw().cast_const())
+}
+
+/// A text of these units, whatever they are.
+pub fn half_text(units: &[u16]) -> VARIANT {
+    VARIANT::from(BSTR::from_wide(units))
+}
+
+/// An array of one text of these units.
+pub fn half_texts(units: &[u16]) -> VARIANT {
+    let item = BSTR::from_wide(units);
+    // SAFETY: such a text is nothing but its address.
+    array(VT_BSTR, &[item], |item| unsafe { (&raw const *item).cast::<*const c_void>().read() })
+}
+
+/// An array of values that say themselves what they are, larger than any other element.
+pub fn variants() -> VARIANT {
+    array(VT_VARIANT, &[VARIANT::from(1_i32), VARIANT::from(true)], |item| (&raw const *item).cast())
 }

@@ -1,4 +1,5 @@
 //! Opening a repository: finding its files, choosing the live mapping file.
+#![expect(clippy::disallowed_methods, reason = "whoever opens a repository opens its files")]
 
 use std::fs::{self, File};
 use std::io::Read as _;

@@ -1,4 +1,5 @@
 //! What is known of the two public repositories.
+#![allow(clippy::disallowed_methods, reason = "tests read their samples, and write where nobody else does")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! What a plain command line costs, what real samples cost, and what hostile input may cost at most.
+#![allow(clippy::disallowed_methods, reason = "tests read their samples, and write where nobody else does")]
 
 use base64::Engine as _;
 use deminer_deobfuscate::{Decoded, Language, Limits, decode};

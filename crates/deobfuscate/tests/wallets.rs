@@ -2,7 +2,7 @@
 //!
 //! The second judgement shares nothing with the first: Base58 by digits in a long number instead of blocks in a machine
 //! word, and Keccak-256 written out here instead of a crate's.
-
+#![allow(clippy::disallowed_methods, reason = "tests read their samples, and write where nobody else does")]
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests")]
 
 use std::path::PathBuf;

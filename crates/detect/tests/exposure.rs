@@ -1,5 +1,6 @@
 //! The accounts that were used on recorded machines, counted a second time straight from the text of the events.
 #![allow(clippy::unwrap_used, reason = "a test that meets what it does not expect has failed")]
+#![allow(clippy::disallowed_methods, reason = "tests read their samples, and write where nobody else does")]
 
 use deminer_detect::assess;
 use deminer_detect::assessment::{Assessment, Kind, Severity};

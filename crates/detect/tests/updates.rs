@@ -1,5 +1,6 @@
 //! Real output of `systeminfo` and `wmic qfe` in several languages and encodings, with the answers that are known.
 #![allow(clippy::unwrap_used, reason = "a test that meets what it does not expect has failed")]
+#![allow(clippy::disallowed_methods, reason = "tests read their samples, and write where nobody else does")]
 
 use deminer_detect::assess;
 use deminer_detect::assessment::{Stage, StageState, State};

@@ -1,5 +1,5 @@
 //! How fast bundles are found, surveyed and read: the figure is bundles in a second, on one core.
-
+#![allow(clippy::disallowed_methods, reason = "tests read their samples, and write where nobody else does")]
 #![expect(clippy::unwrap_used, reason = "what cannot write its files cannot measure")]
 
 use deminer_parse::bundle::{BundleRef, Discovery, Input, Limits, discover};

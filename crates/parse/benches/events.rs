@@ -3,6 +3,7 @@
 //! The logs are those of `../shared/data/events/*-win10.zip`, or of the folder that `DEMINER_DATA` names, unpacked into memory.
 #![expect(clippy::unwrap_used, reason = "what cannot read its files cannot measure")]
 #![expect(clippy::print_stdout, reason = "what is not measured is told")]
+#![allow(clippy::disallowed_methods, reason = "tests read their samples, and write where nobody else does")]
 
 use deminer_parse::events::parse_evtx;
 use divan::counter::{BytesCount, ItemsCount};

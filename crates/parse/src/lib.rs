@@ -2,6 +2,7 @@
 //!
 //! A parser never fails as a whole. It returns the records that it could read and the problems that it met, each with its offset.
 #![forbid(unsafe_code)]
+#![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests read their samples"))]
 
 use evidence::{Coverage, Level, Location, Message, MessageSpec, RecordData};
 use std::collections::BTreeMap;

@@ -1,4 +1,5 @@
 //! The kept corpus of the fuzz targets (`fuzz/corpus`), through the same readers and with the same claims, without a fuzzer.
+#![allow(clippy::disallowed_methods, reason = "tests read their samples, and write where nobody else does")]
 
 use cim_repository::{Namespace, Parts, Repository};
 use deminer_parse::bundle::{BundleRef, Limits};

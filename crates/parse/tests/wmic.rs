@@ -1,4 +1,5 @@
 //! The published workflow's example, in every encoding and with every line end in which it may come.
+#![allow(clippy::disallowed_methods, reason = "tests read their samples, and write where nobody else does")]
 
 use deminer_parse::text::{Encoding, Text};
 use deminer_parse::wmic::parse_list;

@@ -1,4 +1,5 @@
 //! How fast a hive is walked: `cargo bench -p registry-hive`. Needs the recordings (`DEMINER_DATA`).
+#![allow(clippy::disallowed_methods, reason = "tests read their samples, and write where nobody else does")]
 
 use registry_hive::Hive;
 use std::io::Read as _;

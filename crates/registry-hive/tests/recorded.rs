@@ -4,6 +4,7 @@
     clippy::unwrap_used,
     reason = "tests say aloud what they skip, and fail on what is not there"
 )]
+#![allow(clippy::disallowed_methods, reason = "tests read their samples, and write where nobody else does")]
 
 use registry_hive::Hive;
 use std::io::Read as _;

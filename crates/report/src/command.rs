@@ -192,6 +192,7 @@ mod tests {
 
     #[test]
     #[cfg(unix)]
+    #[expect(clippy::disallowed_methods, reason = "the test asks the shell itself")]
     fn a_real_shell_gives_the_names_back() {
         for name in ["a b", "it's", "a\nb\t\u{202E}\u{1b}", "$HOME `id` \"x\" \\ !", "日本 語", "*?[a]#"] {
             let script = format!("printf '%s' {}", quote_posix(name));

@@ -1,4 +1,5 @@
 //! Reads the bundle at a place. With the walk, the only code of this crate that touches the file system.
+#![expect(clippy::disallowed_methods, reason = "whoever opens a bundle opens its files")]
 
 use super::collect::{Collector, Mode, Offer};
 use super::files::max_program;

@@ -1,4 +1,5 @@
 //! Finds the bundles below what the user named.
+#![expect(clippy::disallowed_methods, reason = "whoever opens a bundle opens its files")]
 
 use super::archive::Archive;
 use super::collect::{is_bundle, is_manifest, is_outdated};

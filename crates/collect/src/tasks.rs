@@ -52,15 +52,22 @@ pub(crate) fn read(gathering: &mut Gathering) {
     let files = files(gathering, &mut known);
     let cache = cache(gathering, &mut known);
     let machine = gathering.machine;
-    let told = gathering.or_note(machine.tasks());
+    let listed = gathering.or_note(machine.tasks());
+    // What the scheduler told of only in part says nothing of what is not in it.
+    let is_whole = listed.as_ref().is_some_and(|listed| listed.missed.is_empty());
+    let told = listed.map(|listed| {
+        for missed in &listed.missed {
+            gathering.note(missed);
+        }
+        listed.found
+    });
     let any = files || cache || told.is_some();
-    let was_told = told.is_some();
     for task in told.unwrap_or_default() {
         let path = task.path.clone();
         entry(&mut known, &path).told = Some(task);
     }
     // Windows shows some tasks to administrators only.
-    let is_shown_all = was_told && gathering.facts.elevated;
+    let is_shown_all = is_whole && gathering.facts.elevated;
     let mut tasks = Vec::new();
     for mut task in known.into_values() {
         let seen = TaskPlaces {

@@ -202,6 +202,24 @@ fn a_task_of_another_alphabet_is_one_task() {
 }
 
 #[test]
+fn a_folder_that_the_scheduler_cannot_list_hides_no_task_and_makes_none_hidden() {
+    let mut state = computer();
+    state.facts.elevated = true;
+    let scheduler = |state: machine::memory::State, path: &str| {
+        let (manifest, evidence) = collected(&Memory::new(state));
+        // The copy of its file is a task of its own, of which the scheduler was not asked.
+        let mut own = evidence.tasks().filter(|(_, task)| task.path == path);
+        (own.find_map(|(_, task)| task.seen.scheduler), manifest.failures.len())
+    };
+    let (whole, failures) = scheduler(state.clone(), r"\Evil\Task");
+    assert_eq!(whole, Some(false));
+    let missed = machine::Error::new("list the scheduled tasks in the folder", r"\Evil", Fault::AccessDenied);
+    state.missed_tasks.push(missed);
+    assert_eq!(scheduler(state.clone(), r"\Evil\Task"), (None, failures + 1));
+    assert_eq!(scheduler(state, r"\Told"), (Some(true), failures + 1));
+}
+
+#[test]
 fn what_cannot_be_read_is_listed_and_the_rest_goes_on() {
     let machine = Memory::new(computer());
     for method in ["processes", "services", "tasks", "accounts", "settings", "registry_key"] {

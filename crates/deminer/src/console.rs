@@ -13,6 +13,38 @@ use std::io::{self, IsTerminal as _, Write as _};
 /// Columns of a report that does not go to a terminal.
 const WIDTH: usize = 100;
 
+/// Where something is said.
+#[derive(Debug, Clone, Copy)]
+enum Place {
+    Output,
+    Errors,
+}
+
+impl Place {
+    fn is_terminal(self) -> bool {
+        match self {
+            Self::Output => io::stdout().is_terminal(),
+            Self::Errors => io::stderr().is_terminal(),
+        }
+    }
+
+    /// Whether a terminal there obeys escape sequences: the consoles of Windows 7 and 8 would show them.
+    #[cfg(windows)]
+    fn obeys(self) -> bool {
+        match self {
+            Self::Output => machine_windows::output_obeys_escapes(),
+            Self::Errors => machine_windows::errors_obey_escapes(),
+        }
+    }
+
+    /// Whether a terminal there obeys escape sequences.
+    #[cfg(not(windows))]
+    const fn obeys(self) -> bool {
+        let _ = self;
+        true
+    }
+}
+
 /// How to speak to the person at the keyboard.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Console {
@@ -46,7 +78,7 @@ impl Console {
 
     /// How headings on standard output look.
     pub(crate) fn heading(self) -> Style {
-        if self.colored(io::stdout().is_terminal()) { Style::new().bold() } else { Style::new() }
+        if self.colored(Some(Place::Output)) { Style::new().bold() } else { Style::new() }
     }
 
     /// Whether a bar that moves has anyone who looks at it.
@@ -54,13 +86,17 @@ impl Console {
         !self.quiet && io::stderr().is_terminal()
     }
 
-    fn colored(self, terminal: bool) -> bool {
+    /// Whether there is colour in what goes to this place, or into a file.
+    fn colored(self, place: Option<Place>) -> bool {
         match self.color {
             Color::Always => true,
             Color::Never => false,
             Color::Auto => {
                 let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-                terminal && !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+                let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+                !set("NO_COLOR")
+                    && !is_dumb
+                    && place.is_some_and(|place| place.is_terminal() && place.obeys())
             }
         }
     }
@@ -70,7 +106,7 @@ impl Console {
         let terminal = to_stdout && io::stdout().is_terminal();
         let size = terminal.then(terminal_size::terminal_size).flatten();
         TextOptions {
-            color: self.colored(terminal),
+            color: self.colored(to_stdout.then_some(Place::Output)),
             width: size.map_or(WIDTH, |(width, _)| usize::from(width.0)),
             verbosity: match (self.quiet, self.verbose) {
                 (true, _) => Verbosity::Quiet,
@@ -136,7 +172,7 @@ impl Console {
     /// One line on standard error. That nobody reads it is no reason to stop.
     fn say(self, word: MessageSpec, color: AnsiColor, text: &str) {
         let word = self.catalogue().line(&word.plain());
-        let style = if self.colored(io::stderr().is_terminal()) {
+        let style = if self.colored(Some(Place::Errors)) {
             Style::new().bold().fg_color(Some(color.into()))
         } else {
             Style::new()

@@ -25,6 +25,8 @@ use exit::ExitStatus;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    #[cfg(windows)]
+    machine_windows::only_of_windows();
     if opened::by_double_click() {
         return opened::run(&mut desk::Terminal).into();
     }

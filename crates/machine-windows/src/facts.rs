@@ -1,11 +1,13 @@
 //! What the computer is.
 
 use crate::fault::{Outcome, from_error, last};
+use crate::library::system_folder;
 use crate::registry;
 use crate::text::{narrow, some};
 use crate::token::Token;
 use evidence::{Host, HostId, NameSource, OperatingSystem};
 use machine::{Architecture, Facts};
+use std::path::{Path, PathBuf};
 use windows::Wdk::System::SystemServices::RtlGetVersion;
 use windows::Win32::System::SystemInformation::{
     COMPUTER_NAME_FORMAT, ComputerNamePhysicalDnsFullyQualified, ComputerNamePhysicalNetBIOS,
@@ -36,7 +38,32 @@ pub(crate) fn read() -> Outcome<Facts> {
         rights: token.privileges(),
         windows,
         program_data,
+        beside: beside(),
     })
+}
+
+/// The libraries beside the program that have the name of one of Windows'.
+fn beside() -> Vec<String> {
+    let Some(folder) = std::env::current_exe().ok().and_then(|own| Some(own.parent()?.to_owned())) else {
+        return Vec::new();
+    };
+    let Ok(system) = system_folder().map(PathBuf::from) else { return Vec::new() };
+    let here = std::fs::canonicalize(&folder);
+    if here.is_ok() && here.ok() == std::fs::canonicalize(&system).ok() {
+        return Vec::new();
+    }
+    let mut found: Vec<String> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| {
+            let name = entry.ok()?.file_name();
+            let kind = Path::new(&name).extension()?.to_str()?.to_ascii_lowercase();
+            let is_library = ["dll", "drv", "cpl"].contains(&kind.as_str()) && system.join(&name).exists();
+            is_library.then(|| name.to_string_lossy().into_owned())
+        })
+        .collect();
+    found.sort();
+    found
 }
 
 fn host() -> Host {

@@ -70,6 +70,8 @@ mod window;
 mod wmi;
 
 #[cfg(windows)]
+pub use library::only_of_windows;
+#[cfg(windows)]
 pub use read::Windows;
 #[cfg(windows)]
-pub use window::owns_console;
+pub use window::{errors_obey_escapes, output_obeys_escapes, owns_console};

@@ -4,13 +4,32 @@ use crate::fault::{Outcome, from_error, last};
 use crate::text::{narrow, wide};
 use machine::Fault;
 use windows::Win32::Foundation::HMODULE;
-use windows::Win32::System::LibraryLoader::{GetProcAddress, LOAD_WITH_ALTERED_SEARCH_PATH, LoadLibraryExW};
+use windows::Win32::System::LibraryLoader::{
+    GetProcAddress, LOAD_LIBRARY_FLAGS, LOAD_LIBRARY_SEARCH_SYSTEM32, LOAD_WITH_ALTERED_SEARCH_PATH,
+    LoadLibraryExW, SetDllDirectoryW,
+};
 use windows::Win32::System::SystemInformation::GetSystemDirectoryW;
-use windows::core::{PCSTR, PCWSTR};
+use windows::core::{BOOL, PCSTR, PCWSTR, w};
 
 /// A library of Windows. It stays loaded: what it registered must find its code.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Library(HMODULE);
+
+/// Has libraries that are asked for by name alone from now on come from `System32`, never from beside the program, the current folder or
+/// the search path. To be called before anything else; what the loader itself brought in before that is told by `Facts::beside`.
+pub fn only_of_windows() {
+    type SetDefaultDllDirectories = unsafe extern "system" fn(LOAD_LIBRARY_FLAGS) -> BOOL;
+    // SAFETY: an empty path takes the current folder out of the search.
+    let _ = unsafe { SetDllDirectoryW(w!("")) };
+    // A Windows 7 without its updates lacks it.
+    let kernel = Library::system("kernel32.dll");
+    if let Ok(address) = kernel.and_then(|kernel| kernel.function(b"SetDefaultDllDirectories\0")) {
+        // SAFETY: the signature is the documented one of the function of this name.
+        let set = unsafe { std::mem::transmute::<Address, SetDefaultDllDirectories>(address) };
+        // SAFETY: takes a number.
+        let _ = unsafe { set(LOAD_LIBRARY_SEARCH_SYSTEM32) };
+    }
+}
 
 /// The address of a function, to be made into one by whoever knows its signature.
 pub(crate) type Address = unsafe extern "system" fn() -> isize;

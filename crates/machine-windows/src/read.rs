@@ -7,8 +7,8 @@ use crate::{
 };
 use evidence::{Account, Connection, Process, Setting};
 use machine::{
-    DirectoryEntry, Error, Facts, FileState, Key, Machine, ProcessId, RegistryKey, Result, ServiceConfig,
-    Signature, StoredTask, WmiClassDefinition, WmiInstance, WmiPath,
+    DirectoryEntry, Error, Facts, FileState, Key, Listed, Machine, ProcessId, RegistryKey, Result,
+    ServiceConfig, Signature, StoredTask, WmiClassDefinition, WmiInstance, WmiPath,
 };
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -116,7 +116,7 @@ impl Machine for Windows {
         told("read the service", name, service::read(name))
     }
 
-    fn tasks(&self) -> Result<Vec<StoredTask>> {
+    fn tasks(&self) -> Result<Listed<StoredTask>> {
         told("list the scheduled tasks", "", tasks::list(&self.scheduler))
     }
 

@@ -22,6 +22,14 @@ const ROOT: &str = r"HKLM\SYSTEM\CurrentControlSet\Services";
 /// The right to read who may do what.
 const READ_CONTROL: u32 = 0x2_0000;
 
+/// The most that is kept of what lies below the key of a service: keys, how deep they lie, and bytes.
+const MAX_KEYS: usize = 1 << 12;
+const MAX_DEPTH: usize = 16;
+const MAX_BYTES: usize = 16 << 20;
+
+/// What Windows itself keeps below the key: the devices of a driver, anew at each start, and who may do what, which the manager tells.
+const OWN: [&str; 2] = ["Enum", "Security"];
+
 /// More services than any machine has.
 const MAX_SERVICES: u32 = 1 << 16;
 
@@ -120,12 +128,47 @@ pub(crate) fn key(name: &str) -> Outcome<Key> {
     Ok(Key::new(ROOT).join(name))
 }
 
+/// The values of a key and of every key below it, in order; `None` where there are more than can be kept, or one cannot be read.
+fn tree(top: &Key, stored: &RegistryKey) -> Option<Vec<(Key, RegistryValue)>> {
+    let mut values = Vec::new();
+    let mut bytes = 0;
+    let mut count = 0;
+    let mut open = vec![(top.clone(), stored.clone(), 0)];
+    while let Some((key, found, depth)) = open.pop() {
+        count += 1;
+        bytes += found.values.iter().map(|value| value.data.bytes.len()).sum::<usize>();
+        if count > MAX_KEYS || bytes > MAX_BYTES {
+            return None;
+        }
+        for name in found.subkeys.iter().rev() {
+            if depth == 0 && OWN.iter().any(|own| own.eq_ignore_ascii_case(name)) {
+                continue;
+            }
+            if depth >= MAX_DEPTH || open.len() >= MAX_KEYS {
+                return None;
+            }
+            let below = key.join(name);
+            let inner = registry::read(&below).ok().flatten()?;
+            open.push((below, inner, depth + 1));
+        }
+        values.extend(found.values.into_iter().map(|value| (key.clone(), value)));
+    }
+    Some(values)
+}
+
 /// The configuration of a service or driver; `None` where it is not there.
 pub(crate) fn read(name: &str) -> Outcome<Option<ServiceConfig>> {
+    Ok(look(name)?.map(|(config, _)| config))
+}
+
+/// The same, and whether it holds all that it takes to make the service anew.
+pub(crate) fn look(name: &str) -> Outcome<Option<(ServiceConfig, bool)>> {
     let key = key(name)?;
     let Some(stored) = registry::read(&key)? else { return Ok(None) };
     let parameters_key = key.join("Parameters");
     let parameters = registry::read(&parameters_key)?.unwrap_or_default();
+    let tree = tree(&key, &stored);
+    let is_whole = tree.is_some();
     let text = |key: &RegistryKey, name: &str| key.value(name).and_then(machine::RegistryData::text);
     let number = |name: &str| {
         stored
@@ -137,7 +180,7 @@ pub(crate) fn read(name: &str) -> Outcome<Option<ServiceConfig>> {
     let values = |key: &Key, from: &RegistryKey| -> Vec<(Key, RegistryValue)> {
         from.values.iter().map(|value| (key.clone(), value.clone())).collect()
     };
-    Ok(Some(ServiceConfig {
+    let config = ServiceConfig {
         service: Service {
             name: name.to_owned(),
             display_name: text(&stored, "DisplayName"),
@@ -155,9 +198,11 @@ pub(crate) fn read(name: &str) -> Outcome<Option<ServiceConfig>> {
         group: text(&stored, "Group"),
         depends_on: list.lines().filter(|name| !name.is_empty()).map(str::to_owned).collect(),
         failure_actions: stored.value("FailureActions").map(|data| data.bytes.clone()),
-        values: [values(&key, &stored), values(&parameters_key, &parameters)].concat(),
+        values: tree
+            .unwrap_or_else(|| [values(&key, &stored), values(&parameters_key, &parameters)].concat()),
         security: sddl(name),
-    }))
+    };
+    Ok(Some((config, is_whole)))
 }
 
 fn is_running(name: &str) -> Option<bool> {

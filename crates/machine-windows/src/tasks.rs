@@ -5,7 +5,7 @@ use crate::fault::{Outcome, from_error};
 use crate::security::PARTS;
 use crate::wmi::prepare;
 use crate::{file, registry};
-use machine::{Fault, StoredTask};
+use machine::{Error, Fault, Listed, StoredTask};
 use std::cell::Cell;
 use std::collections::VecDeque;
 use windows::Win32::Foundation::VARIANT_BOOL;
@@ -38,35 +38,68 @@ fn folder(service: &ITaskService, path: &str) -> Outcome<ITaskFolder> {
     unsafe { service.GetFolder(&BSTR::from(path)) }.map_err(|error| from_error(&error))
 }
 
-/// Every task, hidden ones too, sorted by path.
-pub(crate) fn list(is_ready: &Cell<bool>) -> Outcome<Vec<StoredTask>> {
+/// Every task, hidden ones too, sorted by path. What cannot be read is told, and does not hide the others.
+pub(crate) fn list(is_ready: &Cell<bool>) -> Outcome<Listed<StoredTask>> {
     let service = connect(is_ready)?;
     let mut open = VecDeque::from([folder(&service, "\\")?]);
-    let (mut found, mut folders) = (Vec::new(), 1);
+    let mut listed = Listed { found: Vec::new(), missed: Vec::new() };
+    let mut folders = 1;
     while let Some(folder) = open.pop_front() {
-        // SAFETY: the folder is one that the scheduler gave; collections count from 1.
-        unsafe {
-            let tasks = folder.GetTasks(WITH_HIDDEN).map_err(|error| from_error(&error))?;
-            for index in 1..=tasks.Count().map_err(|error| from_error(&error))? {
-                // One that is broken does not hide the others.
-                let Ok(task) = tasks.get_Item(&VARIANT::from(index)) else { continue };
-                if found.len() < MAX_ENTRIES {
-                    found.extend(shown(&task));
+        // SAFETY: the folder is one that the scheduler gave.
+        let path = unsafe { folder.Path() }.map(|path| path.to_string()).unwrap_or_default();
+        let mut missed = |operation, fault| listed.missed.push(Error::new(operation, path.as_str(), fault));
+        match tasks_in(&folder) {
+            Err(fault) => missed("list the scheduled tasks in the folder", fault),
+            Ok(tasks) => {
+                for task in tasks {
+                    match task.and_then(|task| shown(&task)) {
+                        Ok(_) if listed.found.len() >= MAX_ENTRIES => {
+                            return Err(Fault::TooLarge { limit: MAX_ENTRIES as u64 });
+                        }
+                        Ok(task) => listed.found.push(task),
+                        Err(fault) => missed("read a scheduled task in the folder", fault),
+                    }
                 }
             }
-            let inside = folder.GetFolders(0).map_err(|error| from_error(&error))?;
-            for index in 1..=inside.Count().map_err(|error| from_error(&error))? {
-                folders += 1;
-                if folders < MAX_ENTRIES {
-                    open.push_back(
-                        inside.get_Item(&VARIANT::from(index)).map_err(|error| from_error(&error))?,
-                    );
+        }
+        match folders_in(&folder) {
+            Err(fault) => missed("list the folders in the folder of scheduled tasks", fault),
+            Ok(inside) => {
+                for folder in inside {
+                    folders += 1;
+                    match folder {
+                        Ok(_) if folders > MAX_ENTRIES => {
+                            return Err(Fault::TooLarge { limit: MAX_ENTRIES as u64 });
+                        }
+                        Ok(folder) => open.push_back(folder),
+                        Err(fault) => missed("open a folder in the folder of scheduled tasks", fault),
+                    }
                 }
             }
         }
     }
-    found.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(found)
+    listed.found.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(listed)
+}
+
+fn tasks_in(folder: &ITaskFolder) -> Outcome<Vec<Outcome<IRegisteredTask>>> {
+    // SAFETY: the folder is one that the scheduler gave; collections count from 1.
+    unsafe {
+        let tasks = folder.GetTasks(WITH_HIDDEN).map_err(|error| from_error(&error))?;
+        let count = tasks.Count().map_err(|error| from_error(&error))?;
+        let item = |index: i32| tasks.get_Item(&VARIANT::from(index)).map_err(|error| from_error(&error));
+        Ok((1..=count).map(item).collect())
+    }
+}
+
+fn folders_in(folder: &ITaskFolder) -> Outcome<Vec<Outcome<ITaskFolder>>> {
+    // SAFETY: as above.
+    unsafe {
+        let folders = folder.GetFolders(0).map_err(|error| from_error(&error))?;
+        let count = folders.Count().map_err(|error| from_error(&error))?;
+        let item = |index: i32| folders.get_Item(&VARIANT::from(index)).map_err(|error| from_error(&error));
+        Ok((1..=count).map(item).collect())
+    }
 }
 
 /// One task; `None` where it is not there, which its key and its file have to say, too: a task without a security descriptor is one that the
@@ -115,11 +148,16 @@ fn stored(task: &IRegisteredTask) -> Outcome<StoredTask> {
 }
 
 /// The task as far as it can be read; without a definition where that is broken.
-fn shown(task: &IRegisteredTask) -> Option<StoredTask> {
-    stored(task).ok().or_else(|| {
+fn shown(task: &IRegisteredTask) -> Outcome<StoredTask> {
+    stored(task).or_else(|fault| {
         // SAFETY: the task is one that the scheduler gave.
-        let (path, enabled) = unsafe { (task.Path().ok()?.to_string(), task.Enabled().ok()?.as_bool()) };
-        Some(StoredTask { path, enabled, ..StoredTask::default() })
+        let (path, enabled) = unsafe { (task.Path(), task.Enabled()) };
+        match (path, enabled) {
+            (Ok(path), Ok(enabled)) => {
+                Ok(StoredTask { path: path.to_string(), enabled: enabled.as_bool(), ..StoredTask::default() })
+            }
+            _ => Err(fault),
+        }
     })
 }
 

@@ -113,6 +113,13 @@ fn services_are_made_read_disabled_and_deleted() {
             ..evidence::Service::default()
         },
         error_control: 1,
+        // What starts it besides, deep below its key.
+        values: [r"TriggerInfo\0", "Parameters", r"Parameters\a\b"]
+            .map(|below| {
+                let key = Key::new(r"HKLM\SYSTEM\CurrentControlSet\Services").join(&name).join(below);
+                (key, machine::RegistryValue { name: "Type".into(), data: RegistryData::dword(20) })
+            })
+            .to_vec(),
         ..machine::ServiceConfig::default()
     };
     machine.create_service(&config).unwrap();
@@ -120,6 +127,7 @@ fn services_are_made_read_disabled_and_deleted() {
     let made = machine.service(&name).unwrap().unwrap();
     assert_eq!((made.service.start, &made.service.image_path), (Some(2), &config.service.image_path));
     assert_eq!(made.service.running, Some(false));
+    assert!(config.values.iter().all(|value| made.values.contains(value)), "{:?}", made.values);
     assert_eq!(machine.create_service(&config).unwrap_err().fault, Fault::Exists);
     machine.set_service_start(&name, 4).unwrap();
     assert_eq!(machine.delete_service(&made).unwrap_err().fault, Fault::Changed);
@@ -130,6 +138,7 @@ fn services_are_made_read_disabled_and_deleted() {
     machine.create_service(&made).unwrap();
     let back = machine.service(&name).unwrap().unwrap();
     assert_eq!(back.values, made.values, "every value comes back");
+    assert_eq!(back.security, made.security);
     machine.delete_service(&back).unwrap();
 }
 
@@ -353,7 +362,7 @@ fn tasks_signatures_and_logs_are_told_or_said_to_be_missing() {
     assert_eq!(machine.signature(&own).unwrap(), machine::Signature::Unsigned);
     assert_eq!(machine.signature(&format!("{own}.missing")).unwrap_err().fault, Fault::NotFound);
     match machine.tasks() {
-        Ok(tasks) => assert!(tasks.iter().all(|task| task.path.starts_with('\\')), "{tasks:?}"),
+        Ok(tasks) => assert!(tasks.found.iter().all(|task| task.path.starts_with('\\')), "{tasks:?}"),
         Err(error) => println!("{error}"),
     }
     let folder = scratch("log");

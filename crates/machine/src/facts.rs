@@ -36,6 +36,9 @@ pub struct Facts {
     pub windows: String,
     /// The folder for programs' data: `C:\ProgramData`.
     pub program_data: String,
+    /// The names of libraries beside this program that Windows has too: they may have been loaded in the place of Windows' own.
+    #[serde(default)]
+    pub beside: Vec<String>,
 }
 
 /// What Windows says of a file's signature.

@@ -21,8 +21,8 @@ pub mod objects;
 pub use error::{Error, Fault, Result};
 pub use facts::{Architecture, Facts, Signature};
 pub use objects::{
-    DirectoryEntry, FileIdentity, FileState, Key, ProcessId, RegistryData, RegistryKey, RegistryValue,
-    ServiceConfig, StoredTask, Stream, WmiClassDefinition, WmiInstance, WmiPath,
+    DirectoryEntry, FileIdentity, FileState, Key, Listed, ProcessId, RegistryData, RegistryKey,
+    RegistryValue, ServiceConfig, StoredTask, Stream, WmiClassDefinition, WmiInstance, WmiPath,
 };
 
 use std::time::Duration;
@@ -61,7 +61,8 @@ pub trait Machine {
     /// One instance by its path; `None` where it is not there.
     fn wmi_instance(&self, path: &WmiPath) -> Result<Option<WmiInstance>>;
 
-    /// Every class definition of a namespace.
+    /// Every class definition of a namespace; their instances are not counted. Fails where the classes come from a provider that is not
+    /// known to be Windows' own, whose code would run.
     fn wmi_classes(&self, namespace: &str) -> Result<Vec<WmiClassDefinition>>;
 
     /// One class definition; `None` where it is not there.
@@ -79,8 +80,8 @@ pub trait Machine {
     /// The configuration of a service or driver; `None` where it is not there.
     fn service(&self, name: &str) -> Result<Option<ServiceConfig>>;
 
-    /// The scheduled tasks that the scheduler knows, by its own interface.
-    fn tasks(&self) -> Result<Vec<StoredTask>>;
+    /// The scheduled tasks that the scheduler knows, by its own interface. A folder or task that cannot be read does not hide the others.
+    fn tasks(&self) -> Result<Listed<StoredTask>>;
 
     /// One scheduled task by its path; `None` where it is not there. Fails with [`Fault::Hidden`] where the scheduler does not show it and its
     /// key in the registry or its file is there.

@@ -34,7 +34,8 @@ pub struct WmiClassDefinition {
     pub mof: String,
     /// The names of its direct subclasses, sorted.
     pub subclasses: Vec<String>,
-    /// How many stored instances it has; `None` for classes with a provider, which are never enumerated.
+    /// How many stored instances it has; `None` where they were not counted: in lists of classes, and for classes with a provider, which are
+    /// never enumerated.
     pub instances: Option<u64>,
     /// Whether a provider stands behind it.
     pub has_provider: bool,
@@ -182,6 +183,15 @@ impl StoredTask {
     pub fn file(windows: &str, path: &str) -> String {
         format!(r"{windows}\System32\Tasks\{}", path.trim_start_matches('\\'))
     }
+}
+
+/// What a list holds, and what it should hold besides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed<T> {
+    /// What was found.
+    pub found: Vec<T>,
+    /// What could not be read: more may be there.
+    pub missed: Vec<crate::Error>,
 }
 
 /// What makes a process this one and no other: ids are used again.

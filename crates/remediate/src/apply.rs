@@ -240,6 +240,9 @@ fn may_run(machine: &dyn Machine, facts: &Facts, options: &Options) -> Result<()
     if !options.apply {
         return Ok(());
     }
+    if let Some(library) = facts.beside.first() {
+        return refuse(m::STOP_LIBRARY.with([library.as_str().into()]));
+    }
     if !facts.elevated {
         return refuse(m::STOP_NOT_ELEVATED.plain());
     }

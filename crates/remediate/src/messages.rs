@@ -110,6 +110,7 @@ messages! {
     STOP_RECEIPT = "stop-receipt" ["error"];
     STOP_MACHINE = "stop-machine" ["error"];
     STOP_REDIRECTED = "stop-redirected" [];
+    STOP_LIBRARY = "stop-library" ["library"];
     STOP_NOT_ELEVATED = "stop-not-elevated" [];
     STOP_OTHER_HOST = "stop-other-host" ["plan", "machine"];
     STOP_UNPATCHED = "stop-unpatched" [];

@@ -2,16 +2,22 @@
 
 use super::registry;
 use crate::fault::{Outcome, from_error};
-use crate::service::{Handle, manager, open, read, state};
+use crate::security::Descriptor;
+use crate::service::{Handle, key, look, manager, open, state};
 use crate::text::wide;
+use crate::token::Privileges;
 use machine::{Fault, ServiceConfig};
 use std::time::{Duration, Instant};
 use windows::Win32::Foundation::ERROR_SERVICE_NOT_ACTIVE;
+use windows::Win32::Security::{
+    DACL_SECURITY_INFORMATION, GROUP_SECURITY_INFORMATION, OWNER_SECURITY_INFORMATION,
+};
+use windows::Win32::Storage::FileSystem::{WRITE_DAC, WRITE_OWNER};
 use windows::Win32::System::Services::{
     ChangeServiceConfigW, ControlService, CreateServiceW, DeleteService, ENUM_SERVICE_TYPE,
     SC_MANAGER_CONNECT, SC_MANAGER_CREATE_SERVICE, SERVICE_CHANGE_CONFIG, SERVICE_CONTROL_PARAMCHANGE,
     SERVICE_CONTROL_STOP, SERVICE_ERROR, SERVICE_NO_CHANGE, SERVICE_PAUSE_CONTINUE, SERVICE_QUERY_STATUS,
-    SERVICE_START_TYPE, SERVICE_STATUS, SERVICE_STOP, SERVICE_STOPPED,
+    SERVICE_START_TYPE, SERVICE_STATUS, SERVICE_STOP, SERVICE_STOPPED, SetServiceObjectSecurity,
 };
 use windows::core::PCWSTR;
 
@@ -78,10 +84,16 @@ pub(crate) fn tell_of_change(name: &str) -> Outcome<()> {
 /// Deletes a service that is still `expected`, but for whether it runs.
 pub(super) fn delete(expected: &ServiceConfig) -> Outcome<()> {
     let name = &expected.service.name;
-    let mut now = read(name)?.ok_or(Fault::NotFound)?;
+    let (mut now, is_whole) = look(name)?.ok_or(Fault::NotFound)?;
     now.service.running = expected.service.running;
     if now != *expected {
         return Err(Fault::Changed);
+    }
+    if !is_whole {
+        return Err(Fault::Other {
+            code: 0,
+            text: "it has more settings than can be put back; remove it by hand".to_owned(),
+        });
     }
     let handle = open_known(name, DELETE)?;
     // SAFETY: the handle is open.
@@ -108,7 +120,7 @@ pub(super) fn create(config: &ServiceConfig) -> Outcome<()> {
             manager.raw(),
             PCWSTR(name.as_ptr()),
             address(&display),
-            SERVICE_CHANGE_CONFIG,
+            SERVICE_CHANGE_CONFIG | WRITE_DAC.0 | WRITE_OWNER.0,
             ENUM_SERVICE_TYPE(service.service_type.unwrap_or(0x10)),
             SERVICE_START_TYPE(service.start.unwrap_or(3)),
             SERVICE_ERROR(config.error_control),
@@ -120,13 +132,30 @@ pub(super) fn create(config: &ServiceConfig) -> Outcome<()> {
             PCWSTR::null(),
         )
     };
-    drop(Handle::own(made.map_err(|error| from_error(&error))?));
+    let made = Handle::own(made.map_err(|error| from_error(&error))?);
+    let own = key(&service.name)?;
+    let below = format!("{}\\", own.0);
     // The manager wrote what it was told; everything else, and its very bytes, are put back.
     for (key, value) in &config.values {
+        if *key != own && !key.0.starts_with(&below) {
+            return Err(Fault::Changed);
+        }
         let now = crate::registry::read(key)?.and_then(|found| found.value(&value.name).cloned());
         if now.as_ref() != Some(&value.data) {
             registry::set(key, &value.name, now.as_ref(), &value.data)?;
         }
     }
+    if let Some(sddl) = &config.security {
+        secure(&made, &Descriptor::from_sddl(sddl)?);
+    }
     Ok(())
+}
+
+/// Lets those do with the service what they could. What of that cannot be given back is seen when it is read again.
+fn secure(handle: &Handle, descriptor: &Descriptor) {
+    let _owners = Privileges::to_restore();
+    for parts in [DACL_SECURITY_INFORMATION, OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION] {
+        // SAFETY: the handle is open, and the descriptor outlives the call.
+        let _ = unsafe { SetServiceObjectSecurity(handle.raw(), parts, descriptor.raw()) };
+    }
 }

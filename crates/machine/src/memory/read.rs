@@ -3,8 +3,8 @@
 use super::state::folders_above;
 use super::{Memory, Namespace, State};
 use crate::{
-    DirectoryEntry, Facts, Fault, FileState, Key, Machine, ProcessId, RegistryKey, Result, ServiceConfig,
-    Signature, StoredTask, WmiClassDefinition, WmiInstance, WmiPath,
+    DirectoryEntry, Facts, Fault, FileState, Key, Listed, Machine, ProcessId, RegistryKey, Result,
+    ServiceConfig, Signature, StoredTask, WmiClassDefinition, WmiInstance, WmiPath,
 };
 use evidence::wmi::canonical_namespace;
 use evidence::{Account, Connection, ObjectPath, Process, Setting};
@@ -78,7 +78,8 @@ impl Machine for Memory {
     fn wmi_classes(&self, namespace: &str) -> Result<Vec<WmiClassDefinition>> {
         self.call("wmi_classes", "list the WMI classes", namespace, |state, _| {
             let space = state.space(namespace)?;
-            Ok(space.classes.keys().filter_map(|name| space.definition(name)).collect())
+            let all = space.classes.keys().filter_map(|name| space.definition(name));
+            Ok(all.map(|class| WmiClassDefinition { instances: None, ..class }).collect())
         })
     }
 
@@ -124,9 +125,9 @@ impl Machine for Memory {
         })
     }
 
-    fn tasks(&self) -> Result<Vec<StoredTask>> {
+    fn tasks(&self) -> Result<Listed<StoredTask>> {
         self.call("tasks", "list the scheduled tasks", "", |state, _| {
-            Ok(state.tasks.values().cloned().collect())
+            Ok(Listed { found: state.tasks.values().cloned().collect(), missed: state.missed_tasks.clone() })
         })
     }
 

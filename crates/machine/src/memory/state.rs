@@ -76,6 +76,8 @@ pub struct State {
     pub hidden_services: BTreeSet<String>,
     /// The scheduled tasks.
     pub tasks: BTreeMap<String, StoredTask>,
+    /// What the scheduler does not tell of.
+    pub missed_tasks: Vec<crate::Error>,
     /// The processes.
     pub processes: BTreeMap<u32, MemoryProcess>,
     /// The network endpoints.

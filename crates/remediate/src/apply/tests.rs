@@ -79,6 +79,7 @@ fn runs_that_may_not_begin_touch_nothing() {
     let same = |_: &mut Machine| {};
     let whole = |_: &mut Plan| {};
     assert_eq!(stopped(|s| s.facts.redirected = true, whole, options()), "stop-redirected");
+    assert_eq!(stopped(|s| s.facts.beside = vec!["version.dll".into()], whole, options()), "stop-library");
     assert_eq!(stopped(|s| s.facts.elevated = false, whole, options()), "stop-not-elevated");
     assert_eq!(stopped(|s| s.facts.domain_controller = true, whole, options()), "stop-domain-controller");
     assert_eq!(stopped(same, |p| p.host.id.0 = "guid-2".into(), options()), "stop-other-host");

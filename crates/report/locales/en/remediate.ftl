@@ -103,6 +103,7 @@ stop-journal = the journal cannot be written, so nothing more is done: { $error 
 stop-receipt = the receipt could not be written: { $error }
 stop-machine = the machine refuses: { $error }
 stop-redirected = this program is for 32-bit Windows and would see other files than are there; use the deminer.exe for 64-bit Windows (x86_64)
+stop-library = { $library } lies beside the program and has the name of a library of Windows, so it may have been loaded in its place; move the program into a folder of its own that only administrators can change, and start it from there
 stop-not-elevated = changing anything takes an administrator's full rights; start it elevated
 stop-other-host = the plan is for { $plan }, and this is { $machine }
 stop-unpatched = the machine lacks security updates and would be infected again; install them first, or add --contain to shut the ways in, or --unpatched to go on all the same

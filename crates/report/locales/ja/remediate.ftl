@@ -99,6 +99,7 @@ stop-journal = 記録を書き込めないため、以降の処理を中止し�
 stop-receipt = 結果の記録を書き込めませんでした: { $error }
 stop-machine = マシンがエラーを返しました: { $error }
 stop-redirected = これは 32 ビット版 Windows 用のプログラムで、実際とは異なるファイルが見えます。64 ビット版 Windows 用 (x86_64) の deminer.exe を使用してください
+stop-library = プログラムと同じフォルダーに、Windows のライブラリと同じ名前の { $library } があります。本来のライブラリの代わりに読み込まれた可能性があります。管理者だけが変更できる専用のフォルダーにプログラムを移し、そこから実行してください
 stop-not-elevated = 変更には管理者の完全な権限が必要です。管理者として実行してください
 stop-other-host = 計画は { $plan } 用ですが、このマシンは { $machine } です
 stop-unpatched = セキュリティ更新プログラムが不足しており、再び感染する恐れがあります。先に適用するか、侵入経路を塞ぐ --contain、またはそのまま続ける --unpatched を付けてください

@@ -1,7 +1,7 @@
 //! Autostart entries, tasks and services as launches.
 
 use crate::altered;
-use crate::assessment::{Finding, Kind, Severity};
+use crate::assessment::{Action, Finding, Kind, Severity};
 use crate::files::Files;
 use crate::history::{History, Thing};
 use crate::launch::{Launch, kind_of};
@@ -42,6 +42,11 @@ pub(crate) fn detect(evidence: &Evidence, intel: &Intel, history: &History) -> V
             };
             let complete = evidence.coverage.is_complete(area);
             put_in_the_past(&mut finding, history.past(&records, thing.as_ref(), complete));
+            // There may be nothing left to act on.
+            if history.only_recovered(&records) {
+                finding.severity = finding.severity.max(Severity::Medium);
+                finding.action = Action::Review;
+            }
             finding.evidence = places(evidence, records);
             finding
         })
@@ -118,6 +123,7 @@ fn of_entry<'a>(entry: &'a AutostartEntry, intel: &Intel) -> Launch<'a> {
         commands: commands_of(entry, command),
         image: Some(image),
         signer: entry.signer.as_deref(),
+        loose: None,
         observations,
         hides: Vec::new(),
         supports: None,
@@ -171,6 +177,7 @@ fn of_task(task: &ScheduledTask) -> Launch<'_> {
         commands: commands.filter_map(command_of).collect(),
         image: None,
         signer: None,
+        loose: None,
         observations,
         hides,
         supports: (task.hidden == Some(true)).then(|| m::REASON_TASK_HIDDEN.plain()),
@@ -218,6 +225,7 @@ fn of_service<'a>(service: &'a Service, intel: &Intel) -> Launch<'a> {
         commands: commands.into_iter().filter_map(|(field, text)| Some((field, text.clone()?))).collect(),
         image: service.image_path.as_deref(),
         signer: None,
+        loose: None,
         observations,
         hides: (service.hidden == Some(true))
             .then(|| (Severity::Medium, m::REASON_SERVICE_HIDDEN.plain()))

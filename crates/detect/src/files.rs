@@ -5,7 +5,7 @@ use crate::content::recognise;
 use crate::messages as m;
 use crate::places::is_disguised;
 use crate::subject::{finding, finding_id, places};
-use evidence::{Evidence, FileFact, program_of};
+use evidence::{Evidence, FileFact, program_of, programs_of};
 use intel::{IndicatorKind as Known, Intel, Observation};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
@@ -22,12 +22,12 @@ impl<'a> Files<'a> {
         Self { by_path: files.map(|(_, file)| (program_of(&file.path), file)).collect() }
     }
 
-    /// The file that a command starts, where it was read.
-    pub(crate) fn started_by(&self, command: &str) -> Option<&'a FileFact> {
+    /// The files that a command names, where they were read: a program, and the libraries and scripts that it is handed.
+    pub(crate) fn started_by(&self, command: &str) -> Vec<&'a FileFact> {
         if self.by_path.is_empty() {
-            return None;
+            return Vec::new();
         }
-        self.by_path.get(&program_of(command)).copied()
+        programs_of(command).iter().filter_map(|path| self.by_path.get(path).copied()).collect()
     }
 }
 
@@ -175,6 +175,18 @@ mod tests {
         assert_eq!(alone, [], "nothing is known of the file");
         let records =
             vec![RecordData::Autostart(entry), RecordData::File(file(r"C:\ProgramData\x\x.exe", "cd"))];
+        assert_eq!(found(records), [(Kind::Run, Severity::Low, Action::Review, None)]);
+        // A program of Windows that is handed the library.
+        let entry = AutostartEntry {
+            kind: Some(AutostartKind::Run),
+            location: r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Run".into(),
+            name: "y".into(),
+            launch_string: Some(r"rundll32.exe C:\ProgramData\x\y.dll,Run".into()),
+            image_path: Some("rundll32.exe".into()),
+            ..AutostartEntry::default()
+        };
+        let records =
+            vec![RecordData::Autostart(entry), RecordData::File(file(r"C:\ProgramData\x\y.dll", "cd"))];
         assert_eq!(found(records), [(Kind::Run, Severity::Low, Action::Review, None)]);
     }
 

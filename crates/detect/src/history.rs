@@ -52,6 +52,18 @@ impl<'a> History<'a> {
         is_history(self.evidence, record)
     }
 
+    /// Whether nothing shows the records but keys that a damaged hive no longer leads to.
+    pub(crate) fn only_recovered(&self, records: &[usize]) -> bool {
+        let source = |at: usize| {
+            let provenance = self.evidence.records.get(at)?.provenance;
+            self.evidence.sources.get(usize::try_from(provenance.source).ok()?)
+        };
+        !records.is_empty()
+            && records
+                .iter()
+                .all(|at| source(*at).is_some_and(|source| source.format == "registry-hive-deleted"))
+    }
+
     /// When the event was written that the record comes from.
     pub(crate) fn time(&self, record: usize) -> Option<jiff::Timestamp> {
         let provenance = self.evidence.records.get(record)?.provenance;

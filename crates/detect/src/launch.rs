@@ -32,6 +32,8 @@ pub(crate) struct Launch<'a> {
     pub(crate) image: Option<&'a str>,
     /// What was said of the signature of that file.
     pub(crate) signer: Option<&'a str>,
+    /// A file that it names, without a signature and where programs do not normally live.
+    pub(crate) loose: Option<&'a str>,
     /// What a family may know it by besides its commands.
     pub(crate) observations: Vec<Observation<'a>>,
     /// Signs that it hides, each with its weight as a finding.
@@ -49,11 +51,14 @@ impl<'a> Launch<'a> {
     pub(crate) fn know(&mut self, files: &Files<'a>) {
         let commands = self.commands.iter().map(|(_, command)| command.as_str());
         let started: Vec<_> =
-            self.image.into_iter().chain(commands).filter_map(|c| files.started_by(c)).collect();
+            self.image.into_iter().chain(commands).flat_map(|c| files.started_by(c)).collect();
         for file in started {
             self.observations.extend(files::observations(file));
             // A signature that nobody verified is no reason for trust, and none for doubt.
             let unsigned = file.signer.as_deref().filter(|signer| *signer == "(Not signed)");
+            if unsigned.is_some() && is_user_writable(&file.path) {
+                self.loose = self.loose.or(Some(&file.path));
+            }
             self.signer = self.signer.or(unsigned);
         }
     }
@@ -170,9 +175,10 @@ impl<'a> Launch<'a> {
             return Some((Severity::Medium, Confidence::Possible, Action::Review));
         }
         let image = self.image.unwrap_or_default();
-        if is_user_writable(image) && !verified && self.signer.is_some() {
-            reasons.push(m::REASON_USER_WRITABLE.with([image.into()]));
-            reasons.push(m::REASON_NOT_SIGNED.with([image.into()]));
+        let own = Some(image).filter(|image| is_user_writable(image) && self.signer.is_some());
+        if let Some(path) = own.or(self.loose).filter(|_| !verified) {
+            reasons.push(m::REASON_USER_WRITABLE.with([path.into()]));
+            reasons.push(m::REASON_NOT_SIGNED.with([path.into()]));
             return Some((Severity::Low, Confidence::Possible, Action::Review));
         }
         None

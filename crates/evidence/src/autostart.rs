@@ -1,7 +1,7 @@
 //! Autostart entries: everything that starts code and is not a WMI subscription.
 
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The kind of an autostart place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -81,9 +81,75 @@ pub fn program_of(command: &str) -> String {
     }
 }
 
+/// Every program, library and script that a command line names, in the form of [`program_of`]: `rundll32 C:\\x\\y.dll,Run` names two.
+pub fn programs_of(command: &str) -> BTreeSet<String> {
+    const ENDS: [&str; 17] = [
+        ".exe", ".dll", ".sys", ".com", ".scr", ".cpl", ".ocx", ".bat", ".cmd", ".ps1", ".vbs", ".vbe",
+        ".js", ".jse", ".wsf", ".hta", ".sct",
+    ];
+    /// Characters of a command that are looked at.
+    const MOST: usize = 8 << 10;
+    if command.trim().is_empty() {
+        return BTreeSet::new();
+    }
+    let mut found = BTreeSet::from([program_of(command)]);
+    let lower: String = command.chars().take(MOST).collect::<String>().to_lowercase().replace('/', "\\");
+    for part in lower.split(['"', '\'', '`', '|', '&', '>', '<', ';', '(', ')']) {
+        for end in ENDS {
+            for (at, _) in part.match_indices(end) {
+                let end = at + end.len();
+                let (Some(before), Some(after)) = (part.get(..end), part.get(end..)) else { continue };
+                if after.chars().next().is_none_or(|next| next.is_whitespace() || next == ',') {
+                    found.insert(program_of(&format!("\"{}\"", path_at_end(before))));
+                }
+            }
+        }
+    }
+    found
+}
+
+/// The path with which a text ends: from its last drive or variable on, else its last word.
+fn path_at_end(text: &str) -> &str {
+    let drive = text.rfind(r":\").and_then(|at| at.checked_sub(1));
+    let share = text.rfind(r" \\").map(|at| at + 1);
+    let variable = text.find('%').filter(|at| text.get(at + 1..).is_some_and(|rest| rest.contains(r"%\")));
+    let word = text.rfind(|c: char| c.is_whitespace() || c == ',').map_or(0, |at| at + 1);
+    let start = drive.or(share).or(variable).unwrap_or(word);
+    text.get(start..).unwrap_or(text).trim()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::program_of;
+    use super::{program_of, programs_of};
+
+    #[test]
+    fn the_files_that_a_command_names() {
+        let system = |name: &str| format!(r"c:\windows\system32\{name}");
+        for (command, paths) in [
+            (
+                r"rundll32.exe C:\ProgramData\x\evil.dll,Run",
+                vec![r"c:\programdata\x\evil.dll".to_owned(), system("rundll32.exe")],
+            ),
+            (
+                r"cmd.exe /c C:\ProgramData\x\y1.bat",
+                vec![r"c:\programdata\x\y1.bat".to_owned(), system("cmd.exe")],
+            ),
+            (
+                r#"wscript //B "C:\Program Files\a b\c.vbs" /x"#,
+                vec![r"c:\program files\a b\c.vbs".to_owned()],
+            ),
+            (
+                r"powershell -ep bypass -file %ProgramData%\a b\run.ps1",
+                vec![r"c:\programdata\a b\run.ps1".to_owned()],
+            ),
+            (r"regsvr32 /s C:\x.ocx", vec![r"c:\x.ocx".to_owned()]),
+        ] {
+            let found = programs_of(command);
+            assert!(paths.iter().all(|path| found.contains(path)), "{command}: {found:?}");
+        }
+        assert_eq!(programs_of(""), [].into());
+        assert_eq!(programs_of("ü.exe%"), [system("ü.exe")].into());
+    }
 
     #[test]
     fn the_file_that_a_command_starts() {

@@ -17,7 +17,7 @@ pub mod task;
 pub mod watched;
 pub mod wmi;
 
-pub use autostart::{AutostartEntry, AutostartKind, program_of};
+pub use autostart::{AutostartEntry, AutostartKind, program_of, programs_of};
 pub use coverage::{Area, Coverage, ReadState};
 pub use event::Event;
 pub use host::{Host, HostId, NameSource, OperatingSystem};

@@ -7,6 +7,7 @@
 
 mod autostarts;
 mod classes;
+mod lost;
 mod network;
 pub mod places;
 mod sam;
@@ -20,9 +21,13 @@ mod view;
 
 use crate::{Parsed, Problem};
 use evidence::{Level, MessageSpec};
+pub use lost::parse_lost;
 use registry_hive::Hive;
 use view::View;
 pub use view::class_id;
+
+/// The format of the source that holds what [`parse_lost`] found: it was there.
+pub const PAST_FORMAT: &str = "registry-hive-deleted";
 
 /// The file is no hive, or its root key is lost.
 const UNREADABLE: MessageSpec = MessageSpec::new("note-hive-unreadable", &["reason"]);

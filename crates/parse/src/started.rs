@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 
 /// The longest script of a start-up folder that is judged by its content, in bytes.
-const MAX_SCRIPT: usize = 64 << 10;
+pub(crate) const MAX_SCRIPT: usize = 64 << 10;
 
 /// What lies in a start-up folder is started as it is; a script says by its content what it does, a shortcut what it starts.
 pub fn start_up(path: &str, user: Option<String>, bytes: &[u8]) -> AutostartEntry {

@@ -449,6 +449,7 @@ impl<'a> Collector<'a> {
         let text = Text::decode(&bytes);
         let format = Format::of_text(text.as_str(), &offer.relative);
         if !format.is_read() {
+            self.remember_script(offer, stream.digest(), &bytes);
             return self.pass(offer, format);
         }
         let mut taken = Taken { relative: offer.relative.clone(), evidence: true, ..Taken::default() };

@@ -4,12 +4,16 @@ use super::Shape;
 use super::collect::{Collector, Offer, Taken, failure, read_whole};
 use super::guard::{Hashed, hex};
 use super::notes::too_large;
-use crate::format::Format;
+use crate::format::{Format, has_extension};
 use crate::place::{self, Place};
-use crate::started::{program, start_up};
+use crate::started::{MAX_SCRIPT, program, start_up};
+use crate::text::Text;
 use crate::version;
-use evidence::program_of;
-use evidence::{Area, Level, Location, ReadState, RecordData, Setting, Source, TaskAction};
+use evidence::programs_of;
+use evidence::{
+    Area, AutostartEntry, AutostartKind, FileFact, Level, Location, ReadState, RecordData, Setting, Source,
+    TaskAction,
+};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
@@ -29,7 +33,19 @@ const STORES: [&str; 4] =
 pub(super) struct Programs {
     seen: BTreeMap<String, Offer>,
     read: usize,
+    scripts: BTreeMap<String, Script>,
 }
+
+/// A script that something may start.
+#[derive(Debug)]
+struct Script {
+    offer: Offer,
+    source: Source,
+    bytes: Vec<u8>,
+}
+
+/// Scripts of one bundle that are remembered until it is known which of them something starts.
+const MAX_SCRIPTS: usize = 5_000;
 
 impl Collector<'_> {
     /// Takes in a file whose place makes it evidence, whatever it holds. Returns whether it was one.
@@ -109,15 +125,73 @@ impl Collector<'_> {
         true
     }
 
+    /// Remembers a text that is a script by its name, until it is known whether something starts it.
+    pub(super) fn remember_script(&mut self, offer: &Offer, sha256: Option<String>, bytes: &[u8]) {
+        const ENDS: [&str; 10] = ["bat", "cmd", "ps1", "vbs", "vbe", "js", "jse", "wsf", "hta", "sct"];
+        let is_script = ENDS.iter().any(|end| has_extension(&offer.relative, end));
+        if !is_script || self.is_survey() || bytes.len() > MAX_SCRIPT {
+            return;
+        }
+        let Some(path) = place::on_machine(&offer.relative).map(|path| path.to_lowercase()) else { return };
+        let kept = STORES.iter().any(|store| path.contains(store));
+        if !kept && self.programs.scripts.len() < MAX_SCRIPTS {
+            let source = source(offer, "script", sha256, bytes.len() as u64);
+            let script = Script { offer: offer.clone(), source, bytes: bytes.to_vec() };
+            self.programs.scripts.insert(path, script);
+        }
+    }
+
+    /// Adds what the scripts hold that something starts: to the entry that does, and for whatever else does as an entry of its own.
+    fn read_scripts(&mut self, scripts: &BTreeMap<String, Script>) {
+        let mut found: BTreeMap<&str, bool> = BTreeMap::new();
+        for (_, data) in self.taken.iter_mut().flat_map(|taken| &mut taken.records) {
+            let started = started(data);
+            let scripts = started.iter().filter_map(|path| scripts.get_key_value(path));
+            for (path, script) in scripts {
+                let is_told = if let RecordData::Autostart(entry) = data {
+                    let text = Text::decode(&script.bytes);
+                    let content = entry.extra.entry("Content".to_owned()).or_default();
+                    if content.len() < MAX_SCRIPT {
+                        content.push_str(text.as_str());
+                    }
+                    true
+                } else {
+                    false
+                };
+                *found.entry(path).or_insert(true) &= is_told;
+            }
+        }
+        for (path, is_told) in found {
+            let Some(script) = scripts.get(path) else { continue };
+            let path = place::on_machine(&script.offer.relative).unwrap_or_default();
+            let mut taken =
+                Taken { relative: script.offer.relative.clone(), evidence: true, ..Taken::default() };
+            taken.source = Some(script.source.clone());
+            taken.records.push((Location::Whole, RecordData::File(script_facts(&path, &script.bytes))));
+            if !is_told {
+                let entry = AutostartEntry {
+                    kind: Some(AutostartKind::Other),
+                    category: "Scripts".to_owned(),
+                    ..start_up(&path, None, &script.bytes)
+                };
+                taken.records.push((Location::Whole, RecordData::Autostart(entry)));
+            }
+            taken.coverage.add(Area::Files, ReadState::Partial);
+            self.taken.push(taken);
+        }
+    }
+
     /// Reads the programs of a disk that something starts. `open` opens a file by its path.
     pub(super) fn read_started(&mut self, open: impl Fn(&str) -> Option<Vec<u8>>) {
         let programs = std::mem::take(&mut self.programs);
+        if !programs.scripts.is_empty() {
+            self.read_scripts(&programs.scripts);
+        }
         if programs.seen.is_empty() {
             return;
         }
         let records = self.taken.iter().flat_map(|taken| &taken.records);
-        let started: BTreeSet<String> =
-            records.flat_map(|(_, data)| started(data)).map(|path| program_of(&path)).collect();
+        let started: BTreeSet<String> = records.flat_map(|(_, data)| started(data)).collect();
         for path in started.iter().take(MAX_PROGRAMS) {
             let Some(offer) = programs.seen.get(path) else { continue };
             let Some(bytes) = open(&offer.path) else { continue };
@@ -152,20 +226,34 @@ fn source(offer: &Offer, format: &str, sha256: Option<String>, length: u64) -> S
     }
 }
 
-/// The files that a record starts.
-fn started(data: &RecordData) -> Vec<String> {
+/// What there is to know of a script: nobody signs most of them.
+fn script_facts(path: &str, bytes: &[u8]) -> FileFact {
+    FileFact { signer: None, ..program(path, bytes) }
+}
+
+/// The files that a record starts, as paths are compared.
+fn started(data: &RecordData) -> BTreeSet<String> {
+    let mut commands: Vec<String> = Vec::new();
+    let mut add = |text: &Option<String>| commands.extend(text.clone());
     match data {
-        RecordData::Autostart(entry) => entry.image_path.iter().cloned().collect(),
+        RecordData::Autostart(entry) => [&entry.image_path, &entry.launch_string].into_iter().for_each(add),
         RecordData::Service(service) => {
-            service.image_path.iter().chain(&service.service_dll).cloned().collect()
+            [&service.image_path, &service.service_dll, &service.failure_command].into_iter().for_each(add);
         }
         RecordData::Task(task) => {
-            let commands = task.actions.iter().filter_map(|action| match action {
-                TaskAction::Exec { command, .. } => Some(command.clone()),
-                _ => None,
-            });
-            commands.collect()
+            for action in &task.actions {
+                add(&action.command_line());
+                if let TaskAction::Exec { command, .. } = action {
+                    add(&Some(command.clone()));
+                }
+            }
         }
-        _ => Vec::new(),
+        RecordData::WmiObject(object) if object.is_consumer() => {
+            for name in ["ExecutablePath", "CommandLineTemplate", "ScriptFileName", "ScriptFilename"] {
+                add(&object.text(name).map(str::to_owned));
+            }
+        }
+        _ => {}
     }
+    commands.iter().flat_map(|command| programs_of(command)).collect()
 }

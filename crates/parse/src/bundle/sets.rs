@@ -144,12 +144,21 @@ fn read_hive(set: HiveFiles, survey: bool) -> Vec<Taken> {
         return logs.into_iter().map(alone).collect();
     };
     let log_bytes: Vec<&[u8]> = logs.iter().map(|log| Vec::as_slice(&log.bytes)).collect();
+    let mut past = Parsed::default();
     let parsed = match Hive::with_logs(Arc::unwrap_or_clone(bytes), &log_bytes) {
         Err(error) => Parsed { problems: vec![hives::unreadable(error)], ..Parsed::default() },
         Ok(hive) if survey => hives::parse_name(&hive),
-        Ok(hive) => hives::parse(&hive, &offer.relative),
+        Ok(hive) => {
+            let mut parsed = hives::parse(&hive, &offer.relative);
+            past = hives::parse_lost(&hive, &offer.relative);
+            parsed.problems.append(&mut past.problems);
+            parsed
+        }
     };
-    let mut all = vec![with_records(&offer, source, parsed)];
+    let mut all = vec![with_records(&offer, source.clone(), parsed)];
+    if !past.records.is_empty() {
+        all.push(past_of(&offer, source, hives::PAST_FORMAT, past.records));
+    }
     all.extend(logs.into_iter().map(|log| taken(&log.offer, Some(log.source))));
     all
 }
@@ -183,14 +192,15 @@ fn read_repository(folder: &str, mut set: BTreeMap<Role, Aside>) -> Vec<Taken> {
     };
     let mut all = vec![with_records(&objects.offer, objects.source.clone(), present)];
     if !past.is_empty() {
-        all.push(past_of(&objects.offer, objects.source, past));
+        all.push(past_of(&objects.offer, objects.source, repository::PAST_FORMAT, past));
     }
     all.extend(others);
     all
 }
 
-fn past_of(offer: &Offer, source: Source, records: Vec<(Location, RecordData)>) -> Taken {
-    let source = Source { format: repository::PAST_FORMAT.to_owned(), ..source };
+/// What was there once, in a source of its own format, so that it is not taken for what is there.
+fn past_of(offer: &Offer, source: Source, format: &str, records: Vec<(Location, RecordData)>) -> Taken {
+    let source = Source { format: format.to_owned(), ..source };
     Taken { records, ..taken(offer, Some(source)) }
 }
 

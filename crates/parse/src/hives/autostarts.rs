@@ -106,6 +106,29 @@ fn values(key: &View, place: Place) -> Vec<(Location, RecordData)> {
     key.key.values().iter().filter_map(|value| key.entry(place, &value.name(), value)).collect()
 }
 
+/// The entries of a key that the tree no longer leads to, by its path below the key of the table.
+pub(super) fn of_lost(
+    key: &View,
+    path: &str,
+    rows: &[Row],
+    profile: Option<&str>,
+) -> Vec<(Location, RecordData)> {
+    let (above, name) = path.rsplit_once('\\').unwrap_or_default();
+    let mut found = Vec::new();
+    for row in rows {
+        let place = Place { kind: row.kind, category: row.category, profile };
+        let (is_it, is_above) = (row.key.eq_ignore_ascii_case(path), row.key.eq_ignore_ascii_case(above));
+        match row.form {
+            Form::Values | Form::BelowValues if is_it => found.extend(values(key, place)),
+            Form::BelowValues if is_above => found.extend(values(key, place)),
+            Form::Named(names) if is_it => found.extend(named(key, names, place, None)),
+            Form::Below("", names) if is_above => found.extend(named(key, names, place, Some(name))),
+            _ => {}
+        }
+    }
+    found
+}
+
 /// Values of these names. `name` stands for entries of which the key has one.
 fn named(key: &View, names: &[&str], place: Place, name: Option<&str>) -> Vec<(Location, RecordData)> {
     let entries = names.iter().filter_map(|value| {

@@ -4,7 +4,7 @@ use super::network;
 use super::view::{View, setting_with, text};
 use super::{autostarts, places, store};
 use crate::Parsed;
-use evidence::{Area, ReadState, RecordData, Service};
+use evidence::{Area, Location, ReadState, RecordData, Service};
 
 /// More values that tell how a machine is set up, by key below the control set.
 const VALUES: &[(&str, &[&str])] = &[
@@ -62,28 +62,30 @@ fn control_set<'h>(view: &View<'h>) -> Option<View<'h>> {
 
 fn services(set: &View, out: &mut Parsed) {
     let Some(services) = set.at("Services") else { return };
-    for key in services.children() {
-        let mut service = Service { name: key.name(), ..Service::default() };
-        for value in key.key.values() {
-            let number = || u32::try_from(value.number()?).ok();
-            match value.name().to_ascii_lowercase().as_str() {
-                "displayname" => service.display_name = text(&value),
-                "description" => service.description = text(&value),
-                "type" => service.service_type = number(),
-                "start" => service.start = number(),
-                "imagepath" => service.image_path = text(&value),
-                "servicedll" => service.service_dll = text(&value),
-                "objectname" => service.account = text(&value),
-                "failurecommand" => service.failure_command = text(&value),
-                _ => {}
-            }
+    out.records.extend(services.children().filter_map(|key| service(&key)));
+}
+
+/// The service of a key; `None` where it is none: keys without a type hold settings of network cards and the like.
+pub(super) fn service(key: &View) -> Option<(Location, RecordData)> {
+    let mut service = Service { name: key.name(), ..Service::default() };
+    for value in key.key.values() {
+        let number = || u32::try_from(value.number()?).ok();
+        match value.name().to_ascii_lowercase().as_str() {
+            "displayname" => service.display_name = text(&value),
+            "description" => service.description = text(&value),
+            "type" => service.service_type = number(),
+            "start" => service.start = number(),
+            "imagepath" => service.image_path = text(&value),
+            "servicedll" => service.service_dll = text(&value),
+            "objectname" => service.account = text(&value),
+            "failurecommand" => service.failure_command = text(&value),
+            _ => {}
         }
-        // Keys without a type hold settings of network cards and the like.
-        if service.service_type.is_none() && service.image_path.is_none() {
-            continue;
-        }
-        let parameters = key.at("Parameters");
-        service.service_dll = parameters.and_then(|key| key.text("ServiceDll")).or(service.service_dll);
-        out.records.push((key.location(), RecordData::Service(service)));
     }
+    if service.service_type.is_none() && service.image_path.is_none() {
+        return None;
+    }
+    let parameters = key.at("Parameters");
+    service.service_dll = parameters.and_then(|key| key.text("ServiceDll")).or(service.service_dll);
+    Some((key.location(), RecordData::Service(service)))
 }

@@ -6,13 +6,23 @@
 use super::view::View;
 use super::{TASKS_CUT, task_actions};
 use crate::{Parsed, Problem};
-use evidence::{Level, RecordData, ScheduledTask, TaskPlaces};
+use evidence::{Level, Location, RecordData, ScheduledTask, TaskPlaces};
 use std::collections::BTreeMap;
 
 /// How deep folders of tasks may be.
 const MAX_DEPTH: usize = 32;
 /// Tasks of one hive that are read.
 const MAX_TASKS: usize = 100_000;
+
+/// Where the tasks are, below `SOFTWARE`.
+pub(super) const TASKS: &str = r"Microsoft\Windows NT\CurrentVersion\Schedule\TaskCache\Tasks";
+
+/// The task of a key of [`TASKS`] that no tree leads to; nothing is known of its other places.
+pub(super) fn lost(key: &View) -> Option<(Location, RecordData)> {
+    let path = key.text("Path").or_else(|| key.text("URI"))?;
+    let task = ScheduledTask { seen: TaskPlaces::default(), ..task(&path, key, Some(key)) };
+    Some((key.location(), RecordData::Task(task)))
+}
 
 /// Adds the tasks; returns whether there is a cache.
 pub(super) fn read(view: &View, out: &mut Parsed) -> bool {

@@ -332,6 +332,30 @@ fn a_damaged_hive_says_nothing_of_what_a_task_lacks() {
 }
 
 #[test]
+fn keys_that_a_damaged_list_no_longer_leads_to() {
+    let mut plan = KeyPlan::default();
+    plan.key("Select").number("Current", 1);
+    plan.key(r"ControlSet001\Services\Evil").number("Type", 16).text("ImagePath", "evil.exe");
+    let whole = Hive::new(plan.hive()).unwrap();
+    assert_eq!(parse_lost(&whole, "SYSTEM"), Parsed::default());
+    let mut bytes = plan.hive();
+    // The list of the services loses its signature: it is the one that stands behind the key of the service.
+    let lists: Vec<_> = bytes.windows(4).enumerate().filter(|(_, four)| *four == b"lf\x01\0").collect();
+    let at = lists[0].0;
+    bytes[at] = b'x';
+    let hive = Hive::new(bytes).unwrap();
+    let parsed = parse(&hive, "SYSTEM");
+    assert!(parsed.records.iter().all(|(_, data)| !matches!(data, RecordData::Service(_))), "{parsed:#?}");
+    let lost = parse_lost(&hive, "SYSTEM");
+    let images = of(&lost, |data| match data {
+        RecordData::Service(service) => service.image_path.as_deref(),
+        _ => None,
+    });
+    assert_eq!(images, ["evil.exe"]);
+    assert_eq!(lost.problems.len(), 1);
+}
+
+#[test]
 fn a_users_hives_belong_to_the_user() {
     let mut plan = KeyPlan::default();
     plan.key(r"Software\Microsoft\Windows\CurrentVersion\Run").text("x", "miner.exe");

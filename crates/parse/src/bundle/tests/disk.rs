@@ -272,3 +272,46 @@ fn classes_of_tasks_and_providers_are_found_in_the_registry() {
     assert!(source.path.ends_with("SOFTWARE"), "{source:?}");
     assert!(found.notes().contains(&(Level::Warning, "note-task-unread")), "{:?}", found.notes());
 }
+
+#[test]
+fn what_autostarts_name_is_looked_at() {
+    let (system, _) = machine("");
+    let mut software = registry_hive::build::KeyPlan::default();
+    software.key(r"Microsoft\Windows NT\CurrentVersion");
+    let run = software.key(r"Microsoft\Windows\CurrentVersion\Run");
+    run.text("a", r"rundll32.exe C:\ProgramData\x\evil.dll,Run")
+        .text("b", r"cmd.exe /c C:\ProgramData\x\y1.bat");
+    let task = "<?xml version=\"1.0\"?><Task xmlns=\"http://schemas.microsoft.com/windows/2004/02/mit/task\"><Actions><Exec><Command>wscript</Command><Arguments>//B C:\\ProgramData\\x\\t.vbs</Arguments></Exec></Actions></Task>";
+    let mut library = b"MZ\x90\x00\x03\x00\0\0".to_vec();
+    library.resize(512, 0);
+    let files: [(&str, &[u8]); 7] = [
+        ("C/Windows/System32/config/SYSTEM", &system),
+        ("C/Windows/System32/config/SOFTWARE", &software.hive()),
+        ("C/Windows/System32/Tasks/T", task.as_bytes()),
+        ("C/ProgramData/x/evil.dll", &library),
+        ("C/ProgramData/x/y1.bat", b"@echo off\r\nstart miner.exe\r\n"),
+        ("C/ProgramData/x/t.vbs", b"CreateObject(\"WScript.Shell\").Run \"miner.exe\"\r\n"),
+        ("C/ProgramData/x/other.bat", b"echo nobody starts this\r\n"),
+    ];
+    let archive = zip(&files);
+    for root in [folder(&files), folder(&[("PC1.zip", &archive)])] {
+        let found = find(root.path());
+        let evidence = &found.evidence[0];
+        let mut paths: Vec<_> = evidence.files().map(|(_, file)| file.path.as_str()).collect();
+        paths.sort_unstable();
+        assert_eq!(
+            paths,
+            [r"C:\ProgramData\x\evil.dll", r"C:\ProgramData\x\t.vbs", r"C:\ProgramData\x\y1.bat"]
+        );
+        let content = |name: &str| {
+            let entry = evidence.autostarts().find(|(_, entry)| entry.name == name);
+            entry.and_then(|(_, entry)| entry.extra.get("Content")).map(String::as_str)
+        };
+        assert_eq!(content("b"), Some("@echo off\r\nstart miner.exe\r\n"));
+        assert!(
+            content("t.vbs").unwrap().contains("miner.exe"),
+            "what a task starts has an entry of its own"
+        );
+        assert_eq!(content("a"), None);
+    }
+}

@@ -10,7 +10,7 @@ use crate::model::{Decoded, IndicatorKind, Language, Layer, Limits, Problem, Tra
 use crate::recognize::{self, Seen};
 use crate::scan::{self, Needle as N, Scan};
 use crate::scripting::{self, Dialect};
-use crate::{batch, markup, powershell, traits, verdict};
+use crate::{bare, batch, markup, powershell, traits, verdict};
 
 /// A layer before it has its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +47,14 @@ pub(crate) fn decode(text: &str, hint: Option<Language>, limits: &Limits) -> Dec
         next += 1;
     }
     engine.finish()
+}
+
+/// See [`crate::decode_bytes`].
+pub(crate) fn decode_bytes(bytes: &[u8], limits: &Limits) -> Decoded {
+    match encoding::text_of(bytes) {
+        ("binary", content) => decode(&content, Some(Language::Binary), limits),
+        (_, text) => decode(&text, None, limits),
+    }
 }
 
 struct Engine<'l> {
@@ -96,6 +104,16 @@ impl<'l> Engine<'l> {
 
     fn layer(&mut self, index: usize) {
         let Some(layer) = self.layers.get_mut(index) else { return };
+        if let Some(child) = match layer.language {
+            Language::Binary => bare::binary(&layer.text, self.output_left),
+            _ => bare::text(&layer.text),
+        } {
+            // Long Base64 has the words of any language in it.
+            if layer.language != Language::Binary {
+                layer.language = Language::Unknown;
+            }
+            return self.add(child, index);
+        }
         if layer.language == Language::Binary {
             return;
         }
@@ -164,6 +182,20 @@ impl<'l> Engine<'l> {
         self.known.insert(hasher.finish())
     }
 
+    /// The beginning of the input, where it is nothing but the layer in another spelling.
+    fn encoded_in(&self, layer: usize) -> Option<String> {
+        let first = self.layers.first().filter(|first| first.language == Language::Unknown && layer > 0)?;
+        let mut at = layer;
+        while at > 0 {
+            let layer = self.layers.get(at)?;
+            if !layer.is_unpacked() {
+                return None;
+            }
+            at = layer.from;
+        }
+        Some(scan::excerpt(&first.text, 0))
+    }
+
     fn finish(mut self) -> Decoded {
         if let Some(wallet) = self.collector.has(IndicatorKind::MoneroAddress) {
             let (layer, value) = (wallet.layer, wallet.value.clone());
@@ -173,6 +205,11 @@ impl<'l> Engine<'l> {
             |id: &str| self.hits.iter().find(|hit| hit.id == id).map(|hit| (hit.layer, hit.excerpt.clone()));
         if let (Some(_), Some((layer, excerpt))) = (of("hidden-window"), of("encoded-command")) {
             self.hit("hidden-encoded-command", layer, excerpt);
+        }
+        if let Some(at) = self.layers.iter().position(Layer::is_program)
+            && let Some(excerpt) = self.encoded_in(at)
+        {
+            self.hit("encoded-program", 0, excerpt);
         }
         if self.collector.full {
             let detail = format!(

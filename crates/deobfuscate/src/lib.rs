@@ -7,6 +7,7 @@
 
 #![forbid(unsafe_code)]
 
+mod bare;
 mod batch;
 mod command_line;
 mod defang;
@@ -45,4 +46,9 @@ pub use model::{
 /// ```
 pub fn decode(text: &str, hint: Option<Language>, limits: &Limits) -> Decoded {
     engine::decode(text, hint, limits)
+}
+
+/// Opens bytes layer by layer as [`decode`] does a text: those of a compressed stream, a program, or text in any form of Unicode.
+pub fn decode_bytes(bytes: &[u8], limits: &Limits) -> Decoded {
+    engine::decode_bytes(bytes, limits)
 }

@@ -86,6 +86,21 @@ pub struct Layer {
     pub from: usize,
 }
 
+impl Layer {
+    /// Whether it is a program for Windows.
+    pub fn is_program(&self) -> bool {
+        let head = || self.text.chars().take(4096).map(u8::try_from).collect::<Result<Vec<_>, _>>();
+        self.language == Language::Binary
+            && self.text.starts_with("MZ")
+            && head().is_ok_and(|head| crate::bare::is_program(&head))
+    }
+
+    /// Whether it came out of data that says nothing of how to open it: Base64, hex or a compressed stream that stands by itself.
+    pub fn is_unpacked(&self) -> bool {
+        crate::bare::WAYS.contains(&self.how)
+    }
+}
+
 /// Kinds of [`Indicator`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

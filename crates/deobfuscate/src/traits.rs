@@ -62,6 +62,7 @@ pub const ALL: &[TraitInfo] = &[
     info("credential-theft", 80, &["T1003.001"], "takes passwords out of memory"),
     info("eternalblue-scan", 60, &["T1210"], "looks for or attacks machines without MS17-010"),
     info("amsi-bypass", 70, &["T1562.001"], "switches off the scanning of scripts"),
+    info("encoded-program", 50, &["T1027"], "is nothing but an encoded program"),
     info("shadow-copy-delete", 50, &["T1490"], "deletes shadow copies"),
     info("av-uninstall", 60, &["T1562.001"], "uninstalls antivirus programs without asking"),
     info("defender-disabled", 45, &["T1562.001"], "switches Windows Defender off"),

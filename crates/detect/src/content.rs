@@ -2,8 +2,8 @@
 
 use crate::assessment::{Confidence, DecodedScript, Severity};
 use crate::messages as m;
-use deobfuscate::{Language, Limits, ScriptVerdict, traits};
-use evidence::Message;
+use deobfuscate::{Decoded, Language, Limits, ScriptVerdict, traits};
+use evidence::{Message, Value};
 use intel::{IndicatorKind as Known, Intel, Observation};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
@@ -51,14 +51,47 @@ pub(crate) struct Content {
 /// Scripts larger than this are looked at by their beginning: enough for any script that a person wrote.
 const MAX_SCRIPT: usize = 4 << 20;
 
+fn limits() -> Limits {
+    Limits { max_input: MAX_SCRIPT, ..Limits::default() }
+}
+
+/// The pieces of a text as one: pieces of one length were cut without regard to lines, others are lines.
+fn joined(items: &[Value]) -> String {
+    let pieces: Vec<_> = items.iter().filter_map(Value::as_text).collect();
+    let length = pieces.first().map_or(0, |piece| piece.len());
+    let even = pieces.iter().rev().skip(1).all(|piece| piece.len() == length);
+    pieces.join(if even { "" } else { "\n" })
+}
+
 impl Content {
     /// Decodes a script and adds what it says.
     pub(crate) fn add(&mut self, field: &str, text: &str, hint: Option<Language>) {
         if text.trim().is_empty() {
             return;
         }
-        let limits = Limits { max_input: MAX_SCRIPT, ..Limits::default() };
-        let decoded = deobfuscate::decode(text, hint, &limits);
+        self.hash(text);
+        self.take(field, text, deobfuscate::decode(text, hint, &limits()));
+    }
+
+    /// Decodes the beginning of a value of WMI, so many characters or bytes, and adds what it says: of a text, of an array of bytes, or of
+    /// an array of texts, which are pieces of one. The hash is of the whole.
+    pub(crate) fn add_value(&mut self, field: &str, value: &Value, most: usize) {
+        match (value, value.as_bytes()) {
+            (Value::Text(text), _) => self.add_beginning(field, text, most),
+            (_, Some(bytes)) => self.add_bytes(field, &bytes, most),
+            (Value::Array(items), None) => self.add_beginning(field, &joined(items), most),
+            _ => {}
+        }
+    }
+
+    /// Decodes the beginning of binary data, so many bytes, and adds what it says; the hash is of the whole.
+    pub(crate) fn add_bytes(&mut self, field: &str, bytes: &[u8], most: usize) {
+        self.hashes.insert(sha256(bytes));
+        let head = bytes.get(..most).unwrap_or(bytes);
+        self.take(field, "", deobfuscate::decode_bytes(head, &limits()));
+    }
+
+    fn take(&mut self, field: &str, text: &str, decoded: Decoded) {
         for hit in &decoded.traits {
             // A script that lies in a file is there to be looked at; hiding its window hides little.
             let habit = HABITS.contains(&hit.id) && (hit.id != "hidden-window" || runs_a_file(text));
@@ -77,7 +110,6 @@ impl Content {
                 ]));
             }
         }
-        self.hash(text);
         for layer in decoded.layers.iter().skip(1) {
             self.hash_layer(layer);
         }
@@ -125,6 +157,12 @@ impl Content {
             (Some(ScriptVerdict::Suspicious), _) | (_, 1) => Some((Severity::High, Confidence::Likely)),
             _ => None,
         }
+    }
+
+    /// Whether nothing speaks against it but that it is an encoded program.
+    pub(crate) fn is_only_packed(&self) -> bool {
+        let mut traits = self.scripts.iter().flat_map(|script| &script.traits);
+        traits.all(|hit| hit.id == "encoded-program")
     }
 
     /// What the families may recognise in the scripts: every layer's text, and what it names.

@@ -74,6 +74,7 @@ messages! {
     REASON_STORE_VICTIMS = "reason-store-victims" ["property", "count"];
     REASON_DISGUISED = "reason-disguised" ["path"];
     REASON_STORE_TOTAL = "reason-store-total" ["size", "limit"];
+    REASON_STORE_PIECES = "reason-store-pieces" ["size", "limit"];
     REASON_STORE_INSTANCE = "reason-store-instance" ["class"];
     REASON_VOLUNTARY_MINER = "reason-voluntary-miner" [];
     REASON_NOT_SIGNED = "reason-not-signed" ["path"];
@@ -90,6 +91,8 @@ messages! {
     REASON_NO_WINDOW = "reason-no-window" [];
     REASON_RUNS_SCRIPTS = "reason-runs-scripts" [];
     REASON_WMI_CHILD = "reason-wmi-child" ["parent", "count"];
+    REASON_LASTING = "reason-lasting" ["partner", "minutes"];
+    REASON_MODULE = "reason-module" ["module"];
     REASON_MINES_OPENLY = "reason-mines-openly" [];
     REASON_POOL_ADDRESS = "reason-pool-address" ["address", "source"];
     REASON_MINING_PORT = "reason-mining-port" ["partner"];
@@ -102,6 +105,8 @@ messages! {
     FATE_REMOVED = "fate-removed" ["time", "seconds"];
     FATE_GONE = "fate-gone" [];
     FATE_UNKNOWN = "fate-unknown" [];
+    REASON_DELETED = "reason-deleted" [];
+    REASON_DELETED_GONE = "reason-deleted-gone" [];
     REASON_EVENT_COUNT = "reason-event-count" ["count"];
     REASON_DEFENDER = "reason-defender" ["threat", "path"];
     REASON_DEFENDER_REMOVED = "reason-defender-removed" ["threat", "path", "time"];
@@ -190,6 +195,9 @@ messages! {
     TIMELINE_AUDIT_CHANGED = "timeline-audit-changed" ["category"];
     REASON_ADDED_LATER = "reason-added-later" ["time"];
     TITLE_PROVIDER = "title-provider" ["name"];
+    TITLE_PROVIDER_CHANGED = "title-provider-changed" ["name"];
+    REASON_PROVIDER_CHANGED = "reason-provider-changed" ["expected", "found", "namespace"];
+    REASON_CONSUMER_HANDED_ON = "reason-consumer-handed-on" ["class", "provider"];
     TIMELINE_ACCOUNT_CREATED = "timeline-account-created" ["name"];
     TIMELINE_ACCOUNT_GROUP = "timeline-account-group" ["member", "group"];
 

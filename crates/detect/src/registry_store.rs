@@ -9,10 +9,9 @@ use crate::content::{Content, recognise};
 use crate::messages as m;
 use crate::subject::{finding, finding_id, places};
 use evidence::wmi::Fingerprint;
-use evidence::{Evidence, RegistryValue, readable};
+use evidence::{Evidence, RegistryValue};
 use intel::{IndicatorKind as Known, Intel, Observation};
 use serde_json::Value as Json;
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Texts below this many characters are no store.
@@ -20,9 +19,6 @@ const STORE_SIZE: usize = 1_000;
 
 /// Texts above this are judged by their beginning.
 const MAX_DECODED: usize = 256 << 10;
-
-/// How programs for Windows begin.
-const PROGRAM: &[u8] = b"MZ\x90\x00\x03\x00";
 
 /// Looks at every long value of the evidence.
 pub(crate) fn detect(evidence: &Evidence, intel: &Intel) -> Vec<Finding> {
@@ -42,32 +38,27 @@ fn judge(value: &RegistryValue, intel: &Intel) -> Option<Finding> {
     if value.data.len() < STORE_SIZE {
         return None;
     }
-    let bytes = if value.is_binary() { Some(value.bytes()?) } else { None };
-    let is_program = bytes.as_ref().is_some_and(|bytes| bytes.starts_with(PROGRAM));
-    let text: Cow<'_, str> = match &bytes {
-        Some(_) if is_program => Cow::Borrowed(""),
-        // A script may stand there as its bytes.
-        Some(bytes) => Cow::Owned(readable(bytes)?),
-        None => Cow::Borrowed(&value.data),
-    };
-    let size = bytes.as_ref().filter(|_| is_program).map_or_else(|| text.chars().count(), Vec::len);
-    if size < STORE_SIZE {
-        return None;
-    }
+    // What no source gives a type, and is no hex, is text.
+    let bytes = value.is_binary().then(|| value.bytes()).flatten();
+    let size = bytes.as_ref().map_or_else(|| value.data.chars().count(), Vec::len);
     let path = format!("{}\\{}", value.key, value.name);
     let mut content = Content::default();
-    let mut inside = is_program.then(|| m::CONTENT_EXECUTABLE.plain());
-    if !is_program {
-        let head: String = text.chars().take(MAX_DECODED).collect();
-        content.add(&value.name, &head, None);
-        inside = content.scripts.first().and_then(what_it_holds);
+    match &bytes {
+        // A script may stand there as its bytes.
+        Some(bytes) => content.add_bytes(&value.name, bytes, MAX_DECODED),
+        None => content.add_beginning(&value.name, &value.data, MAX_DECODED),
     }
+    let inside = content.scripts.first().and_then(what_it_holds);
     let mut observations = vec![Observation::new(Known::RegistryPath, path.as_str())];
     observations.extend(content.observations());
     let family = recognise(intel, &observations);
     let executable = inside.as_ref().is_some_and(|inside| inside.id == m::CONTENT_EXECUTABLE.id);
     let (severity, confidence, action) = match (content.judge(), &family) {
         (_, Some(family)) if family.by_content => (Severity::High, Confidence::Certain, Action::Remove),
+        // That a program lies there says nothing of what it does.
+        (Some(_), None) if executable && content.is_only_packed() => {
+            (Severity::High, Confidence::Likely, Action::Review)
+        }
         (Some((severity, confidence)), _) => (severity, confidence, Action::Remove),
         (None, Some(_)) => (Severity::Medium, Confidence::Likely, Action::Review),
         (None, None) if executable => (Severity::High, Confidence::Likely, Action::Review),

@@ -158,6 +158,8 @@ fate-removed = { $seconds ->
 }
 fate-gone = no longer there
 fate-unknown = whether it is still there was not read
+reason-deleted = deleted pages of the repository hold it; whether it is still there was not read
+reason-deleted-gone = deleted pages of the repository hold it: it was there once, and is there no longer
 reason-event-count = { $count } events tell of it
 reason-defender = Defender names it { $threat }: { $path }
 reason-defender-removed = Defender cleaned, quarantined or removed { $threat } at { $time }: { $path }; what brought it, and what came with it, may still be there
@@ -199,6 +201,7 @@ timeline-account-created = account created: { $name }
 timeline-account-group = { $member } added to { $group }
 reason-disguised = it has the name of a program of Windows and lies elsewhere: { $path }
 reason-store-total = its default values have { $size } characters together (limit { $limit })
+reason-store-pieces = it and other classes of its namespace hold { $size } characters in unusually long default values (limit { $limit })
 reason-store-instance = { $class } is no class of a subscription, and its instance holds more text than settings need
 title-class-unknown = WMI class that a clean machine does not have: { $namespace }:{ $class }
 title-store-instance = payload in an instance of a WMI class: { $class } “{ $name }”

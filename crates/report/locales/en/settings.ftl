@@ -47,4 +47,7 @@ timeline-service-changed = start of a service changed: { $name } ({ $start })
 timeline-defender-changed = configuration of Defender changed: { $value }
 timeline-audit-changed = audit policy changed: { $category }
 reason-added-later = it was stored after Windows was installed, in a session that began at { $time } or later
+title-provider-changed = provider of Windows with another class behind its name: { $name }
+reason-provider-changed = Windows loads { $expected } for it in { $namespace }; here it is { $found }
+reason-consumer-handed-on = the standard class { $class } is handed to another provider: { $provider }
 title-provider = provider that Windows does not ship: “{ $name }”

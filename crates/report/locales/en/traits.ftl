@@ -12,6 +12,7 @@ trait-remote-scriptlet = runs a script straight from an address
 trait-credential-theft = takes passwords out of memory
 trait-eternalblue-scan = looks for or attacks machines without MS17-010
 trait-amsi-bypass = switches off the scanning of scripts
+trait-encoded-program = is nothing but an encoded program
 trait-shadow-copy-delete = deletes shadow copies
 trait-av-uninstall = uninstalls antivirus programs without asking
 trait-defender-disabled = switches Windows Defender off

@@ -47,4 +47,7 @@ timeline-service-changed = サービスの起動方法の変更: { $name } ({ $s
 timeline-defender-changed = Defender の構成の変更: { $value }
 timeline-audit-changed = 監査ポリシーの変更: { $category }
 reason-added-later = Windows のインストール後、{ $time } 以降に始まったセッションで保存されました
+title-provider-changed = Windows のプロバイダーの名前で別のクラスが登録されています: { $name }
+reason-provider-changed = Windows は { $namespace } でこのプロバイダーに { $expected } を読み込みますが、ここでは { $found } です
+reason-consumer-handed-on = 標準のクラス { $class } が別のプロバイダーに割り当てられています: { $provider }
 title-provider = Windows に付属しないプロバイダー:「{ $name }」

@@ -12,6 +12,7 @@ trait-remote-scriptlet = アドレスから直接スクリプトを実行する
 trait-credential-theft = メモリからパスワードを盗む
 trait-eternalblue-scan = MS17-010 未適用のマシンを探す、または攻撃する
 trait-amsi-bypass = スクリプトの検査を無効にする
+trait-encoded-program = エンコードしたプログラムそのものである
 trait-shadow-copy-delete = シャドウコピーを削除する
 trait-av-uninstall = ウイルス対策ソフトを確認なしにアンインストールする
 trait-defender-disabled = Windows Defender を無効にする

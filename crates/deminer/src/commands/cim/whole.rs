@@ -8,7 +8,7 @@ use crate::exit::ExitStatus;
 use cim_repository::{
     Carved, Class, Content, Instance, Namespace, Problem, Repository, Status, Value, Visitor,
 };
-use deobfuscate::{Language, Limits, decode};
+use deobfuscate::{Decoded, Limits, decode, decode_bytes};
 use evidence::RecordData;
 use report::safe_json;
 use report::sanitize::visible;
@@ -35,43 +35,50 @@ struct Stores {
 impl Visitor for Stores {
     fn class(&mut self, class: &Arc<Class>) {
         for property in &class.properties {
-            let (size, text) = match &property.default {
-                Value::String(text) => (text.chars().count(), Some(text.as_str())),
-                Value::Bytes(bytes) => (bytes.len(), None),
-                Value::Array(items) => {
-                    (items.iter().map(|item| item.as_str().map_or(1, str::len)).sum(), None)
-                }
-                _ => continue,
-            };
-            if size <= self.larger {
-                continue;
-            }
+            let Some((size, decoded)) = measured(&property.default, self.larger) else { continue };
             let namespace = visible(&class.namespace.to_string()).into_owned();
             let (class_name, name) = (visible(&class.name), visible(&property.name));
             let _ = writeln!(self.text, "{namespace}:{class_name}.{name}  {size} characters");
             let _ = writeln!(self.text, "  OBJECTS.DATA at offset {:#x}", class.location.offset());
-            for layer in text.map(held).unwrap_or_default() {
+            for layer in held(&decoded) {
                 let _ = writeln!(self.text, "  {layer}");
             }
         }
     }
 }
 
-/// What the layers of a value are: how each was opened, its language, its length and its beginning.
-fn held(text: &str) -> Vec<String> {
-    let head: String = text.chars().take(DECODED).collect();
-    let decoded = decode(&head, None, &Limits::default());
-    decoded
-        .layers
-        .iter()
-        .skip(1)
-        .map(|layer| {
-            let program = layer.language == Language::Binary && layer.text.starts_with("MZ");
-            let what = if program { "program" } else { layer.language.as_str() };
-            let begin: String = layer.text.chars().take(60).collect();
-            format!("{} -> {what}, {} characters: {}", layer.how, layer.text.chars().count(), visible(&begin))
-        })
-        .collect()
+/// The size of a value, in characters, bytes or elements, and its beginning decoded, where it is larger.
+fn measured(value: &Value, larger: usize) -> Option<(usize, Decoded)> {
+    let limits = Limits::default();
+    let text = |text: &str| decode(&text.chars().take(DECODED).collect::<String>(), None, &limits);
+    let size = match value {
+        Value::String(text) => text.chars().count(),
+        Value::Bytes(bytes) => bytes.len(),
+        Value::Array(items) => items.iter().map(|item| item.as_str().map_or(1, str::len)).sum(),
+        _ => return None,
+    };
+    if size <= larger {
+        return None;
+    }
+    Some(match value {
+        Value::Bytes(bytes) => (size, decode_bytes(bytes.get(..DECODED).unwrap_or(bytes), &limits)),
+        Value::Array(items) => {
+            (size, text(&items.iter().filter_map(Value::as_str).collect::<Vec<_>>().concat()))
+        }
+        other => (size, text(other.as_str().unwrap_or_default())),
+    })
+}
+
+/// What the layers of a value are: how each was opened, its language, its length and its beginning. The value itself is told of where it is
+/// a program.
+fn held(decoded: &Decoded) -> Vec<String> {
+    let told = decoded.layers.iter().enumerate().filter(|(at, layer)| *at > 0 || layer.is_program());
+    told.map(|(_, layer)| {
+        let what = if layer.is_program() { "program" } else { layer.language.as_str() };
+        let begin: String = layer.text.chars().take(60).collect();
+        format!("{} -> {what}, {} characters: {}", layer.how, layer.text.chars().count(), visible(&begin))
+    })
+    .collect()
 }
 
 /// What is left of objects that the index does not lead to: the deleted ones, or with `all` also older states of live ones.

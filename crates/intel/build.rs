@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// The folders and files that are packed, below `data`.
-const PACKED: [&str; 10] = [
+const PACKED: [&str; 11] = [
     "aftermath.toml",
     "baselines",
     "common.toml",
@@ -19,6 +19,7 @@ const PACKED: [&str; 10] = [
     "ms17-010.toml",
     "pools.toml",
     "processes.toml",
+    "providers.toml",
     "settings.toml",
     "windows.toml",
 ];

@@ -17,6 +17,7 @@ pub mod ms17_010;
 mod pattern;
 pub mod pools;
 pub mod processes;
+pub mod providers;
 pub mod settings;
 pub mod signatures;
 pub mod windows;
@@ -34,6 +35,7 @@ pub use hardening::Hardening;
 pub use pattern::Pattern;
 pub use pools::{PoolHost, PoolKind, Pools};
 pub use processes::Processes;
+pub use providers::Providers;
 pub use settings::Settings;
 pub use signatures::SignatureSet;
 pub use windows::Windows;
@@ -63,6 +65,7 @@ pub struct Intel {
     pools: Pools,
     common: Common,
     processes: Processes,
+    providers: Providers,
     ms17_010: ms17_010::Table,
     windows: Windows,
     settings: Settings,
@@ -89,7 +92,7 @@ static BUILTIN: LazyLock<Intel> = LazyLock::new(|| {
     let (mut baselines, mut families, mut problems) = (Vec::new(), Vec::new(), Vec::new());
     let mut common = Common::default();
     let (mut pools, mut windows) = (Pools::default(), Windows::default());
-    let mut processes = Processes::default();
+    let (mut processes, mut providers) = (Processes::default(), Providers::default());
     let (mut ms17_010, mut settings) = (ms17_010::Table::default(), Settings::default());
     let (mut hardening, mut aftermath) = (Hardening::default(), Aftermath::default());
     for (name, text) in builtin_files() {
@@ -103,6 +106,7 @@ static BUILTIN: LazyLock<Intel> = LazyLock::new(|| {
             Some("hardening.toml") => Hardening::from_toml(name, text).map(|read| hardening = read),
             Some("windows.toml") => Windows::from_toml(name, text).map(|read| windows = read),
             Some("processes.toml") => Processes::from_toml(name, text).map(|read| processes = read),
+            Some("providers.toml") => Providers::from_toml(name, text).map(|read| providers = read),
             _ => Pools::from_toml(name, text).map(|read| pools = read),
         };
         problems.extend(read.err());
@@ -114,6 +118,7 @@ static BUILTIN: LazyLock<Intel> = LazyLock::new(|| {
         pools,
         common,
         processes,
+        providers,
         ms17_010,
         windows,
         settings,
@@ -173,6 +178,11 @@ impl Intel {
     /// The programs that run other people's code.
     pub const fn processes(&self) -> &Processes {
         &self.processes
+    }
+
+    /// The providers of WMI that Windows registers.
+    pub const fn providers(&self) -> &Providers {
+        &self.providers
     }
 
     /// The facts on MS17-010.

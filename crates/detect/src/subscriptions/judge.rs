@@ -378,13 +378,16 @@ pub(super) fn dangling(evidence: &Evidence, unified: &Unified, binding: &Binding
     finding
 }
 
-/// A provider registration for consumer classes outside the standard ones, or a provider that a family brings.
+/// A provider that is registered for consumer classes and is not Windows' own, one of Windows with another class behind its name, or one
+/// that a family brings.
 ///
-/// Bondnet brings its own consumer class with its own provider (Guardicore's `GC-BotnetCleaner.vbs`).
+/// Bondnet brings its own consumer class with its own provider (Guardicore's `GC-BotnetCleaner.vbs`). A standard consumer class that is
+/// handed to another provider makes the stock subscription run code.
 pub(super) fn provider(evidence: &Evidence, intel: &Intel, unified: &Unified) -> Option<Finding> {
     let object = unified.object;
     if object.is_class("__Win32Provider") {
-        return family_provider(evidence, intel, unified);
+        return family_provider(evidence, intel, unified)
+            .or_else(|| changed_provider(evidence, intel, unified));
     }
     if !object.is_class("__EventConsumerProviderRegistration") {
         return None;
@@ -394,10 +397,18 @@ pub(super) fn provider(evidence: &Evidence, intel: &Intel, unified: &Unified) ->
         evidence::Value::Text(text) => vec![text.as_ref()],
         _ => Vec::new(),
     };
-    let foreign: Vec<_> =
-        names.into_iter().filter(|class| !schema::is_standard_consumer(class) && !class.is_empty()).collect();
-    let class = foreign.first()?;
     let provider = object.text("provider").unwrap_or("?");
+    let path = object.reference("provider");
+    // Windows' own providers of consumers have the names of their classes.
+    let own = |class: &str| match path.as_ref().and_then(ObjectPath::name) {
+        Some(name) => name.eq_ignore_ascii_case(class),
+        None => object.text("provider").is_none(),
+    };
+    let foreign: Vec<_> = names
+        .into_iter()
+        .filter(|class| !(class.is_empty() || schema::is_standard_consumer(class) && own(class)))
+        .collect();
+    let class = foreign.first()?;
     let seen: Vec<_> = foreign
         .iter()
         .copied()
@@ -406,8 +417,17 @@ pub(super) fn provider(evidence: &Evidence, intel: &Intel, unified: &Unified) ->
         .collect();
     let mut finding =
         finding(Kind::ConsumerClass, class, m::TITLE_CONSUMER_CLASS.with([(*class).into(), provider.into()]));
-    finding.reasons =
-        foreign.iter().map(|class| m::REASON_CONSUMER_PROVIDER.with([(*class).into()])).collect();
+    let reason = |class: &&str| {
+        if schema::is_standard_consumer(class) {
+            m::REASON_CONSUMER_HANDED_ON.with([(*class).into(), provider.into()])
+        } else {
+            m::REASON_CONSUMER_PROVIDER.with([(*class).into()])
+        }
+    };
+    finding.reasons = foreign.iter().map(reason).collect();
+    if foreign.iter().any(|class| schema::is_standard_consumer(class)) {
+        finding.severity = Severity::High;
+    }
     if let Some(family) = recognise(intel, &seen) {
         finding.confidence = Confidence::Likely;
         finding.reasons.extend(family.reasons);
@@ -423,6 +443,23 @@ fn family_provider(evidence: &Evidence, intel: &Intel, unified: &Unified) -> Opt
     let mut finding = finding(Kind::ConsumerClass, name, m::TITLE_PROVIDER.with([name.into()]));
     finding.reasons = family.reasons;
     finding.family = Some(family.family);
+    Some(finish_provider(evidence, unified, finding, &[name]))
+}
+
+/// A provider of Windows for which another class is loaded. Those of the standard consumers are the same in every Windows; others were
+/// measured on some only.
+fn changed_provider(evidence: &Evidence, intel: &Intel, unified: &Unified) -> Option<Finding> {
+    let object = unified.object;
+    let (name, loaded) = (object.name(), object.text("CLSID")?);
+    let namespace = canonical_namespace(unified.namespace.as_deref().unwrap_or(SUBSCRIPTION_NAMESPACE));
+    let known = intel.providers().classes_of(&namespace, name)?;
+    if known.iter().any(|class| class.eq_ignore_ascii_case(loaded.trim())) {
+        return None;
+    }
+    let mut finding = finding(Kind::ConsumerClass, name, m::TITLE_PROVIDER_CHANGED.with([name.into()]));
+    finding.severity = if schema::is_standard_consumer(name) { Severity::High } else { Severity::Low };
+    finding.reasons =
+        vec![m::REASON_PROVIDER_CHANGED.with([known.join(", ").into(), loaded.into(), namespace.into()])];
     Some(finish_provider(evidence, unified, finding, &[name]))
 }
 

@@ -151,19 +151,27 @@ impl WmiObject {
         self.class.eq_ignore_ascii_case(class)
     }
 
-    /// Whether the object is an event filter.
+    /// Whether the object is an event filter, of the standard class or of one that derives from it.
     pub fn is_filter(&self) -> bool {
         self.is_class(schema::EVENT_FILTER)
+            || self.derives_by(&["Query", "QueryLanguage", "EventNamespace", "EventAccess"])
     }
 
-    /// Whether the object binds a filter to a consumer.
+    /// Whether the object binds a filter to a consumer, by the standard class or one that derives from it.
     pub fn is_binding(&self) -> bool {
         self.is_class(schema::BINDING)
+            || self.derives_by(&["Filter", "Consumer", "DeliveryQoS", "SlowDownProviders"])
     }
 
-    /// Whether the object is a timer instruction.
+    /// Whether the object is a timer instruction, of a standard class or of one that derives from it.
     pub fn is_timer(&self) -> bool {
-        schema::is_timer_class(&self.class)
+        schema::is_timer_class(&self.class) || self.derives_by(&["TimerId", "SkipIfPassed"])
+    }
+
+    /// Whether the class is somebody's own and has all of these properties: classes inherit those of the standard class that Windows obeys.
+    fn derives_by(&self, inherited: &[&str]) -> bool {
+        let has = |name: &&str| self.properties.iter().any(|p| p.name.as_str().eq_ignore_ascii_case(name));
+        !self.class.is_empty() && !self.class.starts_with("__") && inherited.iter().all(has)
     }
 
     /// Whether the object is an event consumer: of a standard class, or of another class that is none of the other
@@ -205,5 +213,29 @@ mod tests {
         assert_eq!(object.property("Query"), Seen::Absent);
         object.omits_defaults = true;
         assert_eq!(object.property("Query"), Seen::Default);
+    }
+
+    #[test]
+    fn what_derives_from_a_part_of_a_subscription_is_one() {
+        let object = |class: &str, names: &[&str]| WmiObject {
+            class: class.into(),
+            properties: names
+                .iter()
+                .map(|name| Property {
+                    name: PropertyName::new(name),
+                    value: Value::Null,
+                    state: State::Known,
+                })
+                .collect(),
+            ..WmiObject::default()
+        };
+        assert!(object("Tick", &["TimerId", "SkipIfPassed", "IntervalBetweenEvents"]).is_timer());
+        assert!(
+            object("Watch", &["Name", "Query", "QueryLanguage", "EventNamespace", "EventAccess"]).is_filter()
+        );
+        let binding = ["Filter", "Consumer", "DeliveryQoS", "DeliverSynchronously", "SlowDownProviders"];
+        assert!(object("Tie", &binding).is_binding());
+        assert!(!object("", &binding).is_binding(), "a listing without classes is told by its whole set");
+        assert!(!object("Report", &["Name", "Query", "Filter"]).is_filter());
     }
 }

@@ -54,6 +54,9 @@ pub(crate) fn detect(evidence: &Evidence, intel: &Intel, history: &History) -> V
 /// A process with the place of its record.
 type Instance<'a> = (usize, &'a Process);
 
+/// A process is looked for so many above: shells in shells of script hosts are some five.
+const MAX_ANCESTORS: usize = 16;
+
 /// So many processes of one number, or connections of one process, are looked at: real machines have one, and some hundreds.
 const PER_NUMBER: usize = 512;
 
@@ -161,16 +164,34 @@ impl<'a> Running<'a> {
         child.pid != above.pid && latest == Some(begun)
     }
 
-    /// How many script hosts each program that starts what WMI subscriptions name has started, by its number and start.
+    /// The processes above this one, the nearest first, as far as they still run.
+    pub(crate) fn ancestors(&self, process: &Process) -> impl Iterator<Item = &'a Process> {
+        let mut above = self.parent(process);
+        let next = move || {
+            let this = above?;
+            above = self.parent(this);
+            Some(this)
+        };
+        std::iter::from_fn(next).take(MAX_ANCESTORS)
+    }
+
+    /// The program that starts what WMI subscriptions name, where the process is below one, through shells or not.
+    fn wmi_host_above(&self, process: &Process, intel: &Intel) -> Option<&'a Process> {
+        self.ancestors(process).find(|above| intel.processes().is_wmi_host(&above.name))
+    }
+
+    /// How many script hosts run below each program that starts what WMI subscriptions name, by its number and start. One that another
+    /// script host started is no other.
     fn script_hosts_of_wmi(&self, intel: &Intel) -> BTreeMap<(u32, Option<u64>), usize> {
         let mut counts = BTreeMap::new();
-        for (_, process) in &self.processes {
-            if !intel.processes().is_script_host(&process.name) {
-                continue;
-            }
-            let parent = self.parent(process).filter(|parent| intel.processes().is_wmi_host(&parent.name));
-            if let Some(parent) = parent {
-                *counts.entry((parent.pid, parent.created)).or_default() += 1;
+        let known = intel.processes();
+        for (_, process) in self.processes.iter().filter(|(_, process)| known.is_script_host(&process.name)) {
+            let host = self
+                .ancestors(process)
+                .find(|above| known.is_wmi_host(&above.name) || known.is_script_host(&above.name))
+                .filter(|host| known.is_wmi_host(&host.name));
+            if let Some(host) = host {
+                *counts.entry((host.pid, host.created)).or_default() += 1;
             }
         }
         counts

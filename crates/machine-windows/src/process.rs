@@ -43,6 +43,8 @@ const MAX_MODULES: usize = 4096;
 
 /// `ProcessCommandLineInformation`, since Windows 8.1.
 const COMMAND_LINE: PROCESSINFOCLASS = PROCESSINFOCLASS(60);
+/// The session of services, which has no screen.
+const SERVICES: u32 = 0;
 /// `ProcessBasicInformation`.
 const BASIC: PROCESSINFOCLASS = PROCESSINFOCLASS(0);
 /// The words of a `PROCESS_BASIC_INFORMATION`; the second is the address of the process environment block.
@@ -77,9 +79,13 @@ pub(crate) fn list() -> Outcome<Vec<Process>> {
         };
         // The idle process is no process: it has no program, and its time is that in which nothing is done.
         if pid != 0 {
-            // Only the windows of the own session can be seen.
-            let seen = session.is_some() && session_of(pid) == session;
-            process.has_window = seen.then(|| with_window.contains(&pid));
+            // Only the windows of the own session can be seen. In that of the services nobody sees any.
+            let its = session_of(pid);
+            process.has_window = if session.is_some() && its == session {
+                Some(with_window.contains(&pid))
+            } else {
+                (its == Some(SERVICES)).then_some(false)
+            };
             look_at(&mut process);
         }
         found.push(process);

@@ -9,6 +9,7 @@ use evidence::{Connection, Evidence, Message};
 use intel::{IndicatorKind as Known, Intel, Observation};
 use serde_json::{Map, Value as Json};
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, Ipv4Addr};
 
 /// One finding for each address, where its owner is no finding already. Addresses change hands: they ask for a look, no more.
 pub(super) fn detect(
@@ -61,6 +62,27 @@ pub(super) fn known(address: &str, intel: &Intel) -> Option<(Message, Option<Str
     let found = recognise(intel, &[Observation { kind: Known::Ip, text: address }])?;
     let reason = found.reasons.into_iter().next()?;
     Some((reason, Some(found.family)))
+}
+
+/// Whether the address is one of the public network.
+pub(super) fn is_public(address: &str) -> bool {
+    match address.split('%').next().unwrap_or_default().parse::<IpAddr>() {
+        Ok(IpAddr::V4(v4)) => is_public_v4(v4),
+        Ok(IpAddr::V6(v6)) => v6.to_ipv4_mapped().map_or_else(
+            || {
+                !(v6.is_loopback()
+                    || v6.is_unspecified()
+                    || v6.is_unique_local()
+                    || v6.is_unicast_link_local())
+            },
+            is_public_v4,
+        ),
+        Err(_) => false,
+    }
+}
+
+fn is_public_v4(v4: Ipv4Addr) -> bool {
+    !(v4.is_private() || v4.is_loopback() || v4.is_link_local() || v4.is_unspecified() || v4.is_multicast())
 }
 
 fn fields(connection: &Connection, owner: &str) -> Map<String, Json> {

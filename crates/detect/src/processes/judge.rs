@@ -1,12 +1,12 @@
 //! What the signs of one program add up to.
 
-use super::{Instance, Running, connections, partner, program};
+use super::{Instance, Running, SECOND, connections, partner, program};
 use crate::assessment::{Action, Confidence, DecodedScript, Severity};
 use crate::content::{Content, Recognised, recognise};
 use crate::messages as m;
 use crate::places::{is_disguised, is_user_writable};
 use deobfuscate::{Language, ScriptVerdict};
-use evidence::Message;
+use evidence::{Message, Process};
 use intel::{IndicatorKind as Known, Intel, Observation};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,6 +14,10 @@ use std::collections::{BTreeMap, BTreeSet};
 const BUSY_PERCENT: f32 = 10.0;
 /// … and has used them for so long, in milliseconds: shorter work is anybody's.
 const BUSY_MILLISECONDS: u64 = 2 * 60 * 1000;
+/// It is busy, too, if it works now, by this share, …
+const WORKS_PERCENT: f32 = 1.0;
+/// … and has used one processor for so much of its life, in per cent: on many processors, that of one is a small share of all.
+const ONE_PROCESSOR: u64 = 75;
 /// So many script hosts below one WMI host are many: management tools start them one after the other.
 const MANY_CHILDREN: usize = 3;
 /// A connection is long-lived after so many seconds.
@@ -48,8 +52,14 @@ struct Signs {
     hidden: bool,
     /// It runs what it is handed.
     script_host: bool,
-    /// A program that starts what WMI subscriptions name started it.
+    /// A program that starts what WMI subscriptions name started it, through shells or not.
     of_wmi: bool,
+    /// A program that runs what it is handed started it, through shells or not.
+    of_script: bool,
+    /// It has long been connected to one and the same public address.
+    lasting: bool,
+    /// It runs what it is handed, and has loaded a library from where any program can write.
+    strange_module: bool,
     /// It is one of many script hosts that such a program started.
     one_of_many: bool,
     /// It talks to an address that miners talk to.
@@ -124,16 +134,18 @@ fn signs(group: &[Instance], running: &Running, children: &Children, intel: &Int
     }
     let share: f32 = processes().filter_map(|process| process.cpu_percent).filter(|share| *share > 0.0).sum();
     let used = processes().filter_map(|process| process.cpu_ms).max().unwrap_or_default();
-    let busy = share >= BUSY_PERCENT && used >= BUSY_MILLISECONDS;
+    let one_processor =
+        share >= WORKS_PERCENT && processes().any(|process| uses_one_processor(process, running));
+    let busy = used >= BUSY_MILLISECONDS && (share >= BUSY_PERCENT || one_processor);
     if busy {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 10 and 100")]
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 1 and 100")]
         let percent = share.clamp(0.0, 100.0) as u64;
         reasons.push(m::REASON_BUSY.with([percent.into(), (used / 60_000).into()]));
     }
     let script_host = intel.processes().is_script_host(name);
-    let parent = processes().find_map(|process| {
-        running.parent(process).filter(|parent| intel.processes().is_wmi_host(&parent.name))
-    });
+    let parent = processes().find_map(|process| running.wmi_host_above(process, intel));
+    let of_script = processes()
+        .any(|process| running.ancestors(process).any(|above| intel.processes().is_script_host(&above.name)));
     let mut one_of_many = false;
     if let Some(parent) = parent.filter(|_| script_host) {
         let count = children.get(&(parent.pid, parent.created)).copied().unwrap_or_default();
@@ -143,7 +155,7 @@ fn signs(group: &[Instance], running: &Running, children: &Children, intel: &Int
     let mut connected: Vec<_> = processes().flat_map(|process| running.connections_of(process)).collect();
     connected.sort_by_key(|connection| partner(connection));
     connected.dedup_by_key(|connection| partner(connection));
-    let (mut pool, mut mining_port) = (false, false);
+    let (mut pool, mut mining_port, mut lasting) = (false, false, None);
     for connection in connected {
         let address = connection.remote_address.as_deref().unwrap_or_default();
         if let Some((reason, _)) = connections::known(address, intel) {
@@ -153,11 +165,23 @@ fn signs(group: &[Instance], running: &Running, children: &Children, intel: &Int
         }
         let port = connection.remote_port.unwrap_or_default();
         let established = connection.state.as_deref() == Some("established");
+        let age = running.age(connection).filter(|age| established && *age >= LONG_LIVED);
         if established && intel.pools().is_port(port) {
-            mining_port |= running.age(connection).is_some_and(|age| age >= LONG_LIVED);
+            mining_port |= age.is_some();
             let partner = partner(connection).unwrap_or_default();
             reasons.push(m::REASON_MINING_PORT.with([partner.into()]));
+        } else if let Some(age) = age.filter(|_| connections::is_public(address)) {
+            lasting = lasting.max(Some((age / 60, partner(connection).unwrap_or_default())));
         }
+    }
+    // Everybody has lasting connections; what works hard and has one may be handed its work.
+    if let Some((minutes, partner)) = lasting.as_ref().filter(|_| busy) {
+        reasons.push(m::REASON_LASTING.with([partner.as_str().into(), (*minutes).into()]));
+    }
+    let modules = processes().flat_map(|process| &process.modules);
+    let strange_module = modules.filter(|_| script_host).find(|module| is_user_writable(module));
+    if let Some(module) = strange_module {
+        reasons.push(m::REASON_MODULE.with([module.as_str().into()]));
     }
     Signs {
         disguised,
@@ -167,11 +191,23 @@ fn signs(group: &[Instance], running: &Running, children: &Children, intel: &Int
         hidden: processes().any(|process| process.has_window == Some(false)),
         script_host,
         of_wmi: parent.is_some(),
+        of_script,
+        lasting: lasting.is_some(),
+        strange_module: strange_module.is_some(),
         one_of_many,
         pool,
         mining_port,
         reasons,
     }
+}
+
+/// Whether the process has used as much as one processor for most of its life: single threads show as little on many processors.
+fn uses_one_processor(process: &Process, running: &Running) -> bool {
+    let (Some(created), Some(used)) = (process.created.filter(|created| *created > 0), process.cpu_ms) else {
+        return false;
+    };
+    let lived = running.newest.saturating_sub(created) / (SECOND / 1000);
+    used.saturating_mul(100) >= lived.saturating_mul(ONE_PROCESSOR)
 }
 
 fn weigh(
@@ -221,7 +257,11 @@ fn weigh(
         // The program is Windows' own; what it runs is not known, so the signs have to agree.
         signs.reasons.push(m::REASON_RUNS_SCRIPTS.plain());
         return match (seen, told) {
-            (0, 0 | 1) if content.verdict != Some(ScriptVerdict::Suspicious) => None,
+            // Modules of PowerShell that a user installed lie where the user can write.
+            (0, 0 | 1) if content.verdict != Some(ScriptVerdict::Suspicious) => {
+                signs.strange_module.then_some((Low, Possible, Action::Review))
+            }
+            (1, 0) if signs.busy && signs.lasting => Some((Medium, Likely, Action::Review)),
             (1, 0) if signs.one_of_many => Some((Medium, Likely, Action::Review)),
             (1, 0) if signs.mining_port => Some((Low, Possible, Action::Review)),
             (1, 0) => Some((Medium, Possible, Action::Review)),
@@ -237,6 +277,7 @@ fn weigh(
         signs.reasons.push(m::REASON_USER_WRITABLE.with([path.into()]));
         signs.reasons.push(m::REASON_NOT_SIGNED.with([path.into()]));
         let unseen = signs.busy && signs.hidden;
+        let handed = signs.of_script || signs.lasting;
         if unseen {
             signs.reasons.push(m::REASON_NO_WINDOW.plain());
         }
@@ -244,9 +285,21 @@ fn weigh(
             (true, true, _) => return Some((High, Likely, Action::Review)),
             (true, _, true) => return Some((Medium, Likely, Action::Review)),
             (_, true, _) => return Some((Medium, Possible, Action::Review)),
+            _ if unseen && signs.of_wmi => return Some((Medium, Likely, Action::Review)),
+            _ if unseen && handed => return Some((Medium, Possible, Action::Review)),
             _ if unseen => return Some((Low, Possible, Action::Review)),
             _ => {}
         }
+    }
+    // Compilers and servers are busy and have no window, too. So where the program lies in a place for programs, something else must tell
+    // that it works for others.
+    if signs.busy && signs.hidden && !signs.verified && (signs.of_script || signs.of_wmi || signs.lasting) {
+        signs.reasons.push(m::REASON_NO_WINDOW.plain());
+        return Some(match (signs.of_wmi, signs.unsigned) {
+            (true, _) => (Medium, Possible, Action::Review),
+            (false, true) => (Low, Possible, Action::Review),
+            (false, false) => (Severity::Info, Possible, Action::Review),
+        });
     }
     (family.is_some() && !signs.verified).then_some((Medium, Possible, Action::Review))
 }

@@ -165,6 +165,85 @@ fn many_script_hosts_below_a_wmi_host_are_one_finding() {
 }
 
 #[test]
+fn a_shell_between_hides_no_wmi_host() {
+    let host = process(4, r"C:\Windows\System32\wbem\WmiPrvSE.exe", "WmiPrvSE.exe");
+    let shell = |pid| child_of(4, process(pid, r"C:\Windows\System32\cmd.exe", "cmd /c start"));
+    let miner = child_of(5, process(10, HIDDEN, &format!("powershell -c \"x.exe {MINES}\"")));
+    let found_below = judged(vec![host.clone(), shell(5), miner], Vec::new());
+    assert_eq!(found_below, [(Severity::Critical, Confidence::Certain, Action::Remove)]);
+
+    let below = |shell: u32, pid: u32| child_of(shell, process(pid, HIDDEN, "powershell.exe -NoP"));
+    let many = vec![host.clone(), shell(5), shell(6), shell(7), below(5, 10), below(6, 11), below(7, 12)];
+    assert_eq!(judged(many, Vec::new()), [(Severity::Medium, Confidence::Likely, Action::Review)]);
+    // One that starts itself again is one.
+    let chain = vec![host, shell(5), below(5, 10), below(10, 11), below(11, 12)];
+    assert_eq!(judged(chain, Vec::new()), []);
+}
+
+#[test]
+fn a_busy_program_below_a_script_host_is_looked_at() {
+    let script = process(4, HIDDEN, "powershell -File x.ps1");
+    let work = |path: &str| child_of(4, busy(unsigned(process(10, path, "a.exe"))));
+    let writable = work(r"C:\Users\Public\a.exe");
+    assert_eq!(
+        judged(vec![script.clone(), writable], Vec::new()),
+        [(Severity::Medium, Confidence::Possible, Action::Review)]
+    );
+    let installed = work(r"C:\Program Files\Vendor\a.exe");
+    assert_eq!(
+        judged(vec![script.clone(), installed], Vec::new()),
+        [(Severity::Low, Confidence::Possible, Action::Review)]
+    );
+    let host = process(1, r"C:\Windows\System32\wbem\WmiPrvSE.exe", "WmiPrvSE.exe");
+    let of_wmi = work(r"C:\Program Files\Vendor\a.exe");
+    assert_eq!(
+        judged(vec![host, script.clone(), of_wmi], Vec::new()),
+        [(Severity::Medium, Confidence::Possible, Action::Review)]
+    );
+    let signed = child_of(4, busy(process(10, r"C:\Program Files\Vendor\a.exe", "a.exe")));
+    assert_eq!(judged(vec![script, verified(signed, "Vendor")], Vec::new()), []);
+}
+
+#[test]
+fn lasting_connections_count_on_any_port_with_work() {
+    let lasting = |address: &str| vec![connection(10, address, 443)];
+    let installed = busy(unsigned(process(10, r"C:\Program Files\Vendor\a.exe", "a.exe")));
+    assert_eq!(
+        judged(vec![installed.clone()], lasting("198.51.100.7")),
+        [(Severity::Low, Confidence::Possible, Action::Review)]
+    );
+    assert_eq!(judged(vec![installed.clone()], lasting("10.0.0.7")), []);
+    let idle = Process { cpu_percent: Some(0.0), ..installed };
+    assert_eq!(judged(vec![idle], lasting("198.51.100.7")), []);
+    let script = busy(process(10, HIDDEN, r"powershell -File C:\scripts\x.ps1"));
+    assert_eq!(
+        judged(vec![script], lasting("198.51.100.7")),
+        [(Severity::Medium, Confidence::Likely, Action::Review)]
+    );
+}
+
+#[test]
+fn one_processor_of_many_is_busy() {
+    // An hour on one of sixteen processors is a sixteenth of all.
+    let script = process(10, HIDDEN, r"powershell -File C:\scripts\x.ps1");
+    let one_of_sixteen = Process { cpu_ms: Some(58 * 60_000), cpu_percent: Some(6.2), ..script };
+    assert_eq!(one(one_of_sixteen.clone()), [(Severity::Medium, Confidence::Possible, Action::Review)]);
+    assert_eq!(one(Process { cpu_ms: Some(10 * 60_000), ..one_of_sixteen.clone() }), []);
+    assert_eq!(one(Process { cpu_percent: Some(0.2), ..one_of_sixteen }), []);
+}
+
+#[test]
+fn a_library_from_anywhere_in_a_script_host() {
+    let with = |program: &str, module: &str| {
+        one(Process { modules: vec![module.to_owned()], ..process(10, program, "x -File a") })
+    };
+    let strange = r"C:\ProgramData\x.dll";
+    assert_eq!(with(HIDDEN, strange), [(Severity::Low, Confidence::Possible, Action::Review)]);
+    assert_eq!(with(HIDDEN, r"C:\Windows\System32\kernel32.dll"), []);
+    assert_eq!(with(r"C:\Program Files\Vendor\a.exe", strange), []);
+}
+
+#[test]
 fn ports_and_addresses_only_support() {
     // Ordinary programs connect to ordinary servers on such ports.
     let browser = verified(process(10, r"C:\Program Files\Vendor\browser.exe", "browser.exe"), "Vendor");

@@ -24,12 +24,15 @@ pub(crate) struct History<'a> {
 
 /// The kind of setting that tells that a part of a subscription was stored well after its class.
 const ADDED: &str = "wmi-written-after-install";
+/// The same of a class or the registration of a provider.
+const STORED: &str = "wmi-stored-after-install";
 
 impl<'a> History<'a> {
     pub(crate) fn new(evidence: &'a Evidence) -> Self {
         let provenance = |at: usize| evidence.records.get(at).map(|record| record.provenance);
         let events = evidence.events().filter_map(|(at, event)| Some((provenance(at)?, event))).collect();
-        let added = evidence.settings().filter(|(_, setting)| setting.kind == ADDED);
+        let added =
+            evidence.settings().filter(|(_, setting)| [ADDED, STORED].contains(&setting.kind.as_str()));
         let added =
             added.filter_map(|(at, setting)| Some((provenance(at)?, setting.value.as_str()))).collect();
         let fates = Fates::new(evidence, |record| is_history(evidence, record));
@@ -64,19 +67,36 @@ impl<'a> History<'a> {
                 .all(|at| source(*at).is_some_and(|source| source.format == "registry-hive-deleted"))
     }
 
+    /// Whether the record is one of the deleted objects of a repository.
+    pub(crate) fn is_deleted(&self, record: usize) -> bool {
+        let source = || {
+            let provenance = self.evidence.records.get(record)?.provenance;
+            self.evidence.sources.get(usize::try_from(provenance.source).ok()?)
+        };
+        source().is_some_and(|source| source.format == "cim-repository-deleted")
+    }
+
     /// When the event was written that the record comes from.
     pub(crate) fn time(&self, record: usize) -> Option<jiff::Timestamp> {
         let provenance = self.evidence.records.get(record)?.provenance;
         self.events.get(&provenance).map(|event| event.time)
     }
 
-    /// What logs tell of a subject, where they tell of it: since when it is known, and whether it is still there. `complete` is whether
-    /// everything of its kind was read of the machine as it is.
+    /// What logs and deleted objects tell of a subject, where they tell of it: since when it is known, and whether it is still there.
+    /// `complete` is whether everything of its kind was read of the machine as it is.
     pub(crate) fn past(&self, records: &[usize], thing: Option<&Thing>, complete: bool) -> Option<Past> {
         let first = records.iter().filter_map(|record| self.time(*record)).min();
         if records.is_empty() || !records.iter().all(|record| self.is_history(*record)) {
             let time = first?.to_string();
-            return Some(Past { gone: false, reason: m::REASON_HISTORY_PRESENT.with([time.into()]) });
+            return Some(Past {
+                gone: false,
+                deleted: false,
+                reason: m::REASON_HISTORY_PRESENT.with([time.into()]),
+            });
+        }
+        if records.iter().all(|record| self.is_deleted(*record)) {
+            let reason = if complete { m::REASON_DELETED_GONE } else { m::REASON_DELETED };
+            return Some(Past { gone: complete, deleted: true, reason: reason.plain() });
         }
         let time = first.map_or_else(|| "?".to_owned(), |time| time.to_string());
         let last = records.iter().filter_map(|record| self.time(*record)).max();
@@ -95,7 +115,7 @@ impl<'a> History<'a> {
             _ if complete => (true, m::REASON_HISTORY_GONE.with([time.into()])),
             _ => (false, m::REASON_HISTORY.with([time.into()])),
         };
-        Some(Past { gone, reason })
+        Some(Past { gone, deleted: false, reason })
     }
 
     /// What became of what the event says was made; `None` where it says nothing of the kind.
@@ -160,10 +180,12 @@ fn seconds_between(from: jiff::Timestamp, to: jiff::Timestamp) -> u64 {
     u64::try_from(to.duration_since(from).as_secs()).unwrap_or(0)
 }
 
-/// Something that logs tell of.
+/// Something that logs or deleted objects tell of.
 pub(crate) struct Past {
     /// Whether it is known to be gone.
     pub(crate) gone: bool,
+    /// Whether only deleted objects tell of it.
+    pub(crate) deleted: bool,
     /// Why, in words.
     pub(crate) reason: Message,
 }

@@ -15,6 +15,8 @@ mod files;
 mod history;
 mod launch;
 mod messages;
+#[cfg(test)]
+mod past_tests;
 mod patch;
 mod places;
 mod prevent;
@@ -22,6 +24,8 @@ mod processes;
 mod registry_store;
 mod settings;
 mod stages;
+#[cfg(test)]
+mod store_tests;
 mod subject;
 mod subscriptions;
 #[cfg(test)]
@@ -45,7 +49,7 @@ pub const MESSAGES: &[MessageSpec] = messages::ALL;
 pub fn assess(evidence: &Evidence, intel: &Intel) -> Assessment {
     let history = history::History::new(evidence);
     let subscriptions = subscriptions::detect(evidence, intel, &history);
-    let stores = class_store::detect(evidence, intel);
+    let stores = class_store::detect(evidence, intel, &history);
     let mut findings = subscriptions.findings;
     findings.extend(stores.findings);
     findings.extend(autostart::detect(evidence, intel, &history));

@@ -73,6 +73,8 @@ fn compare(basis: &Basis) -> Standing {
             finding.kind,
             Kind::Subscription | Kind::Orphan | Kind::StockMissing | Kind::ConsumerClass | Kind::ClassStore
         ) && finding.severity < Severity::Info
+            // What is gone differs no longer.
+            && finding.action != Action::None
     };
     let count = basis.findings.iter().filter(compared).count();
     if count > 0 {

@@ -7,14 +7,14 @@
 //! rebuilt the repository (`Repository.001`), *was* there: those records stand in a source of their own, [`PAST_FORMAT`].
 
 mod convert;
+mod wanted;
 
 pub use convert::{class_record, object_record};
 
 use crate::{Parsed, Problem};
 use cim_repository::{
-    Carved, Class, Content, EventObjects, FileKind, Instance, KeyKind, Namespace, Parts, Repository,
+    Carved, Class, Content, EventObjects, FileKind, FileTime, Instance, KeyKind, Namespace, Parts, Repository,
 };
-use convert::default_length;
 use evidence::wmi::canonical_namespace;
 use evidence::{Area, Level, Location, Message, MessageSpec, ReadState, RecordData, Setting};
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,13 +39,18 @@ pub const PAST_FORMAT: &str = "cim-repository-deleted";
 /// The kind of [`Setting`] that tells when a part of a subscription was added after Windows was installed.
 pub const WRITTEN_AFTER_INSTALL: &str = "wmi-written-after-install";
 
-/// Default values from this many characters or elements on are a store; the longest of Windows has 134, the shortest payload that is known
-/// has 3,256. Each takes a byte at least.
-const LARGE_DEFAULT: usize = 1_000;
-/// How much later than its class an object must have been stored to count as added, in 100 ns: ten minutes.
+/// The same of a class, or of the registration of a provider of consumers. It only says something beside a finding.
+pub const STORED_AFTER_INSTALL: &str = "wmi-stored-after-install";
+
+/// Default values of a class that have so many characters or elements together are worth a record; those of a class of Windows have 134 at
+/// most, the shortest payload that is known has 3,256. Each takes a byte at least.
+const LARGE_DEFAULT: usize = 512;
+/// How much later than the repository was built an object must have been stored to count as added, in 100 ns: ten minutes.
 const ADDED_LATER: u64 = 10 * 60 * 10_000_000;
-/// Namespaces of which every class is a record: where payloads and consumer classes are kept.
-const CLASS_NAMESPACES: [&str; 2] = [r"root\default", r"root\subscription"];
+/// Namespaces of which every class is a record: where payloads and consumer classes were found, whatever their size.
+const CLASS_NAMESPACES: [&str; 3] = [r"root\default", r"root\subscription", r"root\cimv2"];
+/// Namespaces in which Windows registers providers of consumers.
+const CONSUMER_NAMESPACES: [&str; 2] = [r"root\default", r"root\subscription"];
 /// Classes whose instances register what runs for a consumer or a query.
 const REGISTRATIONS: [&str; 2] = ["__EventConsumerProviderRegistration", "__Win32Provider"];
 /// The class that every consumer class derives from.
@@ -101,13 +106,16 @@ fn present(parts: &Parts) -> Parsed {
             return Parsed { problems: vec![problem], ..Parsed::default() };
         }
     };
-    let mut out = Output::default();
     let namespaces = repository.namespaces();
+    // The stock system classes are stored when the repository is built.
+    let stock = namespaces.first().and_then(|any| repository.class(any, WANTED[0]).ok().flatten());
+    let mut out = Output { built: stock.map(|class| class.stored), ..Output::default() };
     let decoded = out.subscriptions(&repository);
     let registered = out.registrations(&repository, &namespaces);
     let sound = repository.problems().is_empty();
     let size = parts.objects.size().unwrap_or(0);
     out.classes(&repository, &namespaces, size);
+    out.stores(&repository, &namespaces, size);
     let problems = repository.problems();
     let state = |whole: bool| if whole { ReadState::Complete } else { ReadState::Partial };
     let coverage = &mut out.parsed.coverage;
@@ -131,6 +139,8 @@ struct Output {
     parsed: Parsed,
     /// Classes that could not be read.
     failed_classes: usize,
+    /// When the repository was built.
+    built: Option<FileTime>,
 }
 
 impl Output {
@@ -141,7 +151,7 @@ impl Output {
             let EventObjects { filters, consumers, bindings, timers, .. } = objects;
             for instance in [filters, consumers, bindings, timers].iter().flatten() {
                 whole &= self.instance(instance);
-                self.written_after_install(instance);
+                self.written_after_install(WRITTEN_AFTER_INSTALL, instance);
             }
         }
         whole
@@ -153,7 +163,15 @@ impl Output {
         for namespace in namespaces {
             for instance in REGISTRATIONS.iter().flat_map(|class| repository.instances(namespace, class)) {
                 match instance {
-                    Ok(instance) => whole &= self.instance(&instance),
+                    Ok(instance) => {
+                        whole &= self.instance(&instance);
+                        // Updates of Windows register providers all over; those of consumers are as old as Windows.
+                        if instance.class.name.eq_ignore_ascii_case(REGISTRATIONS[0])
+                            || is_namespace_of(namespace, &CONSUMER_NAMESPACES)
+                        {
+                            self.written_after_install(STORED_AFTER_INSTALL, &instance);
+                        }
+                    }
                     Err(error) => {
                         whole = false;
                         self.problem(None, DAMAGED.with([error.to_string().into()]));
@@ -180,23 +198,77 @@ impl Output {
         self.parsed.problems.push(Problem { level: Level::Warning, offset, message });
     }
 
-    /// Tells of an instance that was stored in a session which began well after its class was stored.
-    fn written_after_install(&mut self, instance: &Instance) {
-        if instance.session.0 <= instance.class_stored.0.saturating_add(ADDED_LATER) {
-            return;
-        }
-        let mut details = BTreeMap::from([("class_stored".to_owned(), instance.class_stored.to_string())]);
-        if let Some(namespace) = instance.namespace.path() {
-            details.insert("namespace".to_owned(), canonical_namespace(namespace));
-        }
+    /// Tells of an instance that was stored in a session which began well after the repository was built. Its class may be as new as it is.
+    fn written_after_install(&mut self, kind: &str, instance: &Instance) {
+        let built = self.built.map_or(instance.class_stored, |built| built.min(instance.class_stored));
         let setting = Setting {
-            kind: WRITTEN_AFTER_INSTALL.to_owned(),
+            kind: kind.to_owned(),
             name: instance.relative_path(),
             value: instance.session.to_string(),
-            details,
+            details: BTreeMap::from([("class_stored".to_owned(), instance.class_stored.to_string())]),
         };
-        let at = Location::Offset(instance.location.offset());
-        self.parsed.records.push((at, RecordData::Setting(setting)));
+        let at = instance.location.offset();
+        self.added((built, instance.session), &instance.namespace, at, setting);
+    }
+
+    /// Tells of a class that was stored well after the repository was built.
+    fn class_after_install(&mut self, class: &Class) {
+        let Some(built) = self.built else { return };
+        let setting = Setting {
+            kind: STORED_AFTER_INSTALL.to_owned(),
+            name: class.name.clone(),
+            value: class.stored.to_string(),
+            ..Setting::default()
+        };
+        self.added((built, class.stored), &class.namespace, class.location.offset(), setting);
+    }
+
+    fn added(
+        &mut self,
+        (built, stored): (FileTime, FileTime),
+        namespace: &Namespace,
+        offset: u64,
+        mut setting: Setting,
+    ) {
+        if stored.0 <= built.0.saturating_add(ADDED_LATER) {
+            return;
+        }
+        if let Some(namespace) = namespace.path() {
+            setting.details.insert("namespace".to_owned(), canonical_namespace(namespace));
+        }
+        self.parsed.records.push((Location::Offset(offset), RecordData::Setting(setting)));
+    }
+
+    /// Instances anywhere that hold long data, which is no text in words. An instance whose record is shorter is not decoded.
+    fn stores(&mut self, repository: &Repository, namespaces: &[Namespace], size: u64) {
+        let by_hash: BTreeMap<_, _> =
+            namespaces.iter().map(|namespace| (namespace.hash(), namespace)).collect();
+        let mut classes = BTreeSet::new();
+        for key in repository.keys().flatten() {
+            if let KeyKind::Instance { class, at, .. } = key.kind
+                && at.size as usize >= wanted::LONG
+            {
+                classes.insert((key.namespace, class));
+            }
+        }
+        let mut left = size.saturating_mul(2);
+        for (namespace, class) in classes {
+            let Some(namespace) = by_hash.get(&namespace) else { continue };
+            // What cannot be read is a problem of the repository by itself.
+            for instance in repository.instances_by_hash(namespace, class).flatten() {
+                if is_read_elsewhere(&instance) {
+                    break;
+                }
+                let Some(rest) = left.checked_sub(instance.properties.len() as u64 + 1) else {
+                    return self.problem(None, OVERLAP.plain());
+                };
+                left = rest;
+                if wanted::holds_data(&instance) {
+                    self.instance(&instance);
+                    self.written_after_install(STORED_AFTER_INSTALL, &instance);
+                }
+            }
+        }
     }
 
     /// The classes of the namespaces in which stores and consumer classes are kept, consumer classes anywhere, and any class anywhere that
@@ -212,7 +284,7 @@ impl Output {
             else {
                 continue;
             };
-            let all = is_class_namespace(namespace);
+            let all = is_namespace_of(namespace, &CLASS_NAMESPACES);
             let consumers: &BTreeSet<_> = consumers.entry(key.namespace).or_insert_with(|| {
                 repository.subclasses(namespace, CONSUMER).into_iter().flatten().collect()
             });
@@ -228,6 +300,9 @@ impl Output {
                 Ok(Some(class)) if all || is_wanted(&class) => {
                     let at = Location::Offset(class.location.offset());
                     self.parsed.records.push((at, RecordData::WmiClass(class_record(&class))));
+                    if is_wanted(&class) {
+                        self.class_after_install(&class);
+                    }
                 }
                 Ok(_) => {}
                 Err(error) => {
@@ -240,14 +315,19 @@ impl Output {
     }
 }
 
-/// Whether every class of the namespace is a record.
-fn is_class_namespace(namespace: &Namespace) -> bool {
-    namespace.path().is_some_and(|path| CLASS_NAMESPACES.contains(&canonical_namespace(path).as_str()))
+/// Whether the namespace is one of these.
+fn is_namespace_of(namespace: &Namespace, these: &[&str]) -> bool {
+    namespace.path().is_some_and(|path| these.contains(&canonical_namespace(path).as_str()))
 }
 
-/// Whether the class is one of consumers, or holds a large default value.
+/// Whether the class is one of consumers, or holds a large default value or long data in its qualifiers.
 fn is_wanted(class: &Class) -> bool {
-    is_below(class, CONSUMER) || class.properties.iter().any(|p| default_length(&p.default) >= LARGE_DEFAULT)
+    is_below(class, CONSUMER) || wanted::is_large(class)
+}
+
+/// Whether the instance is a part of a subscription or a registration, which are records whatever they hold.
+fn is_read_elsewhere(instance: &Instance) -> bool {
+    WANTED.iter().chain(&REGISTRATIONS).any(|class| instance.class.is_a(class))
 }
 
 /// Whether the class derives from the other.
@@ -271,4 +351,26 @@ fn past(repository: &Repository) -> Vec<(Location, RecordData)> {
     let mut records: Vec<_> = repository.deleted().objects.into_iter().filter_map(record).collect();
     records.sort_by_key(|(at, _)| *at);
     records
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_as_old_as_the_repository_was_not_added() {
+        let told = |minutes: u64| {
+            let (built, mut out) = (FileTime(132_000_000_000_000_000), Output::default());
+            let stored = FileTime(built.0 + minutes * 60 * 10_000_000);
+            let namespace = Namespace::new(r"root\subscription");
+            out.added((built, stored), &namespace, 64, Setting::default());
+            let settings = out.parsed.records.into_iter().filter_map(|(_, data)| match data {
+                RecordData::Setting(setting) => setting.details.get("namespace").cloned(),
+                _ => None,
+            });
+            settings.collect::<Vec<_>>()
+        };
+        assert_eq!(told(9), [""; 0]);
+        assert_eq!(told(11), [r"root\subscription"]);
+    }
 }

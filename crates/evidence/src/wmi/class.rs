@@ -17,7 +17,8 @@ pub struct WmiClass {
     /// The machine that the source names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server: Option<String>,
-    /// The names of its qualifiers (`dynamic`, `provider`, …), with their values where they have one.
+    /// The names of its qualifiers (`dynamic`, `provider`, …), with their values where they have one. A qualifier of a property that
+    /// holds long data stands here as `Property.Qualifier`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub qualifiers: Vec<(String, Value)>,
     /// Its own properties.

@@ -40,11 +40,7 @@ pub fn class_record(class: &Class) -> WmiClass {
         superclass: class.superclass().map(str::to_owned),
         namespace: namespace(&class.namespace),
         server: None,
-        qualifiers: class
-            .qualifiers
-            .iter()
-            .filter_map(|q| Some((q.name.clone(), value(&q.value).ok()?)))
-            .collect(),
+        qualifiers: qualifiers(class),
         properties: kept
             .map(|property| ClassProperty {
                 name: property.name.clone(),
@@ -53,6 +49,14 @@ pub fn class_record(class: &Class) -> WmiClass {
             })
             .collect(),
     }
+}
+
+/// The qualifiers of the class, and those of its properties that hold long data, as `Property.Qualifier`.
+fn qualifiers(class: &Class) -> Vec<(String, Value)> {
+    let own = class.qualifiers.iter().map(|q| (q.name.clone(), &q.value));
+    let of_properties = super::wanted::data_qualifiers(class)
+        .filter_map(|(property, q)| Some((format!("{}.{}", property?.name, q.name), &q.value)));
+    own.chain(of_properties).filter_map(|(name, held)| Some((name, value(held).ok()?))).collect()
 }
 
 /// Characters of a text, or elements of an array and the characters in them.

@@ -14,7 +14,8 @@
 static long lines(int fd)
 {
     static const char name[] = "/journal.jsonl";
-    char link[64], path[4096], bytes[65536];
+    /* Wine calls with a small stack. */
+    char link[64], path[1024], bytes[1024];
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
     ssize_t length = readlink(link, path, sizeof path - 1);
     if (length < (ssize_t)sizeof name - 1) return -1;

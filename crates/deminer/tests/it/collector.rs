@@ -2,6 +2,7 @@
 
 use crate::support::{TempDir, check_one, run, utf16};
 use sha2::{Digest as _, Sha256};
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -103,7 +104,10 @@ fn seal(host: &Path) {
                 continue;
             }
             let bytes = fs::read(&path).unwrap();
-            let sha256: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+            let mut sha256 = String::new();
+            for byte in Sha256::digest(&bytes) {
+                write!(sha256, "{byte:02x}").unwrap();
+            }
             let relative = path.strip_prefix(host).unwrap().to_str().unwrap();
             members.push(format!(
                 "{{\"path\":{},\"sha256\":\"{sha256}\",\"length\":{}}}",

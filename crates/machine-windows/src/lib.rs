@@ -35,6 +35,7 @@ mod fault;
 mod file;
 #[cfg(windows)]
 mod firewall;
+#[cfg(windows)]
 mod hidden;
 #[cfg(windows)]
 mod library;

@@ -42,8 +42,8 @@ impl Cells {
     }
 
     /// A list of subkeys: `lf` with a hint behind every offset, or `ri` with offsets alone.
-    fn list(&mut self, mark: &[u8; 2], offsets: impl IntoIterator<Item = u32>) -> u32 {
-        let width = if mark == b"lf" { 8 } else { 4 };
+    fn list(&mut self, mark: [u8; 2], offsets: impl IntoIterator<Item = u32>) -> u32 {
+        let width = if mark == *b"lf" { 8 } else { 4 };
         let mut data = [mark.as_slice(), &[0; 2]].concat();
         let mut count = 0_u16;
         for offset in offsets {
@@ -96,7 +96,7 @@ fn a_list_of_lists_that_names_itself() {
     for count in [200, 65_535] {
         let mut cells = Cells::new();
         let own = cells.next();
-        let list = cells.list(b"ri", vec![own; count]);
+        let list = cells.list(*b"ri", vec![own; count]);
         let root = cells.key("ROOT", (1, list), (0, NONE));
         assert_eq!(read(&cells.hive(root)), (1, 0));
     }
@@ -106,8 +106,8 @@ fn a_list_of_lists_that_names_itself() {
 fn a_list_that_is_named_again_and_again() {
     let mut cells = Cells::new();
     let leaf = cells.key("a", (0, NONE), (0, NONE));
-    let inner = cells.list(b"lf", vec![leaf; 20_000]);
-    let outer = cells.list(b"ri", vec![inner; 2_000]);
+    let inner = cells.list(*b"lf", vec![leaf; 20_000]);
+    let outer = cells.list(*b"ri", vec![inner; 2_000]);
     let root = cells.key("ROOT", (1, outer), (0, NONE));
     let hive = cells.hive(root);
     assert!(hive.root().unwrap().subkeys().len() < 4_000, "more than the hive can hold");
@@ -119,7 +119,7 @@ fn many_keys_that_share_one_long_list() {
     let mut cells = Cells::new();
     let list = cells.next() + 4_000 * 88;
     let keys: Vec<_> = (0..4_000).map(|n| cells.key(&format!("{n:08}"), (4_000, list), (0, NONE))).collect();
-    assert_eq!(list, cells.list(b"lf", keys.clone()));
+    assert_eq!(list, cells.list(*b"lf", keys.clone()));
     let hive = cells.hive(keys[0]);
     assert!(read(&hive).0 <= 4_000);
     // Nothing is read of a hive that is used up, whatever is asked.
@@ -147,7 +147,7 @@ fn many_keys_that_share_one_long_value() {
     let value = cells.value(1 << 20, data);
     let values = cells.values([value]);
     let keys: Vec<_> = (0..4_000).map(|n| cells.key(&n.to_string(), (0, NONE), (1, values))).collect();
-    let list = cells.list(b"lf", keys);
+    let list = cells.list(*b"lf", keys);
     let root = cells.key("ROOT", (4_000, list), (0, NONE));
     let hive = cells.hive(root);
     let (_, data) = read(&hive);
@@ -179,7 +179,7 @@ fn paths_that_are_longer_than_the_hive() {
 fn keys_that_the_count_leaves_out_are_read_and_told() {
     let mut cells = Cells::new();
     let keys: Vec<_> = ["a", "b", "c"].map(|name| cells.key(name, (0, NONE), (0, NONE))).to_vec();
-    let list = cells.list(b"lf", keys);
+    let list = cells.list(*b"lf", keys);
     let root = cells.key("ROOT", (1, list), (0, NONE));
     let hive = cells.hive(root);
     let names: Vec<_> = hive.root().iter().flat_map(Key::subkeys).map(|key| key.name()).collect();

@@ -11,7 +11,7 @@ use crate::embedded::{self, EmbeddedObject};
 use crate::encoding::{Budget, Heap, NO_REF};
 use crate::error::Malformed;
 use crate::namespace::Namespace;
-use crate::part::{ClassPart, PropertyInfo, Qualifier, ValueTable, qualifiers};
+use crate::part::{self, ClassPart, PropertyInfo, Qualifier, ValueTable, qualifiers};
 use crate::record::Location;
 use crate::time::FileTime;
 use crate::types::CimType;
@@ -38,6 +38,10 @@ pub struct Class {
     pub location: Location,
     /// Whether the table of defaults has the size that the properties need: it does when the superclass is the right one.
     pub(crate) is_fitting: bool,
+    /// Whether the live index leads to it. A class without its key that lies in a live page counts as there, but is marked so.
+    pub is_indexed: bool,
+    /// What could not be read of it, in words.
+    pub(crate) faults: Vec<String>,
     /// About how many bytes of records its decoded form stands for: its own, and its superclass's where it had to be copied.
     pub(crate) weight: usize,
 }
@@ -122,8 +126,8 @@ impl Class {
     }
 
     /// Every part that could not be read, in words.
-    pub(crate) fn damage(&self) -> Vec<String> {
-        let mut found = Vec::new();
+    pub fn damage(&self) -> Vec<String> {
+        let mut found = self.faults.clone();
         for property in &self.properties {
             property.default.unreadable(&mut |why| found.push(format!("{}: {why}", property.name)));
         }
@@ -164,6 +168,11 @@ pub(crate) fn head(data: &[u8]) -> Result<Head<'_>, Malformed> {
     Ok(Head { superclass, stored, rest })
 }
 
+/// The name of the class in a record.
+pub(crate) fn name(data: &[u8]) -> Option<String> {
+    part::class_name(head(data).ok()?.rest, data.len())
+}
+
 /// Reads a class whose superclass is `parent`.
 pub(crate) fn read(
     data: &[u8],
@@ -181,7 +190,19 @@ pub(crate) fn read(
         None => part.derivation.clone(),
     };
     let (properties, copies) = merge(&mut part, &derivation, parent)?;
-    let methods = if rest.is_empty() { Vec::new() } else { methods(&mut rest, &budget)? };
+    let mut faults: Vec<String> =
+        part.faults.iter().map(|(of, fault)| format!("{of}: {}", fault.what)).collect();
+    let methods = if rest.is_empty() { Ok(Vec::new()) } else { methods(&mut rest, &budget) };
+    let is_alone = parent.is_none() && !head.superclass.is_empty();
+    if is_alone {
+        faults
+            .push(format!("its superclass {} is missing, with the properties that it has", head.superclass));
+    }
+    let is_sound = part.faults.is_empty() && !is_alone;
+    let methods = methods.unwrap_or_else(|fault| {
+        faults.push(format!("the methods: {}", fault.what));
+        Vec::new()
+    });
     let table_size = part.table_size();
     let from_above = if copies { parent.map_or(0, |p| p.weight) } else { 0 };
     let weight = data.len() + properties.len() * size_of::<Arc<Property>>() + from_above;
@@ -194,10 +215,12 @@ pub(crate) fn read(
         properties,
         methods,
         location,
+        is_indexed: true,
+        faults,
         is_fitting: false,
         weight,
     };
-    class.is_fitting = class.table_size() == table_size;
+    class.is_fitting = is_sound && class.table_size() == table_size;
     Ok(class)
 }
 
@@ -288,7 +311,12 @@ fn methods<'a>(rest: &mut Cursor<'a>, budget: &'a Budget) -> Result<Vec<Method>,
         let mut note = |e: Malformed| damage = Some(e.what);
         let set = optional(&heap, set, &mut note)
             .and_then(|mut c| c.sized("a method's qualifiers are cut off").map_err(&mut note).ok())
-            .and_then(|c| qualifiers(c, &heap, 0).map_err(&mut note).ok());
+            .map(|c| {
+                qualifiers(c, &heap, 0).unwrap_or_else(|(read, fault)| {
+                    note(fault);
+                    read
+                })
+            });
         let mut signature = |reference| {
             let block = optional(&heap, reference, &mut note)?;
             // A method without parameters has an empty block.

@@ -9,7 +9,7 @@ use crate::class::{self, Class};
 use crate::error::Problem;
 use crate::finder::ClassFinder;
 use crate::hash::NameHash;
-use crate::index::{Index, Query};
+use crate::index::Query;
 use crate::instance::{self, Instance};
 use crate::key::{Key, KeyKind};
 use crate::namespace::Namespace;
@@ -72,6 +72,9 @@ pub struct Fragment {
     pub strings: Vec<String>,
 }
 
+/// Longest record that is filled up.
+const MAX_FILL: usize = 1 << 20;
+
 /// Everything that [`Repository::deleted`] found.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Deleted {
@@ -90,14 +93,13 @@ impl Repository {
     ///
     /// Reads all of `OBJECTS.DATA` and `INDEX.BTR`.
     pub fn deleted(&self) -> Deleted {
-        let live: Vec<Key> = self.index.keys(Query::All).filter_map(|key| self.noted(key)).collect();
-        let stale = self.stale_keys(&live);
-        let mut search = Search::new(self, &live, &stale);
-        // Overlapping records could make the carved bytes grow far beyond the file.
-        let limit = self.objects.count() as usize * crate::PAGE_SIZE * 2;
+        let live = self.index.keys(Query::All);
+        let stale = self.stale_keys();
+        let mut search = Search::new(self, live, &stale);
+        let limit = self.carving_limit();
         let mut taken = 0usize;
         let mut pieces = Vec::new();
-        let by_place = live.iter().filter_map(Key::record).map(|at| (at.page, at.id)).collect::<HashSet<_>>();
+        let by_place = self.live_places();
         carve::pieces(&self.objects, &self.map, &|page, id| by_place.contains(&(page, id)), &mut |piece| {
             taken += piece.data.len();
             if !search.is_copy(&piece) {
@@ -106,12 +108,9 @@ impl Repository {
             taken <= limit
         });
         if taken > limit {
-            self.note(Problem {
-                place: None,
-                text:
-                    "the records of OBJECTS.DATA overlap: not all of them were searched for deleted objects"
-                        .to_owned(),
-            });
+            let text =
+                "the records of OBJECTS.DATA overlap: not all of them were searched for deleted objects";
+            self.note(Problem::new(None, text));
         }
         search.offer_classes(&pieces);
         let objects = pieces.iter().map(|piece| search.decode(piece)).collect();
@@ -120,15 +119,13 @@ impl Repository {
     }
 
     /// Keys on any page of the index, live ones left out.
-    fn stale_keys(&self, live: &[Key]) -> Vec<Key> {
+    pub fn stale_keys(&self) -> Vec<Key> {
         // Without a mapping, all keys already count as live.
-        let (Some(pages), Index::Tree(_)) = (&self.index_pages, &self.index) else { return Vec::new() };
-        let live: HashSet<&Key> = live.iter().collect();
-        rebuild::all_keys(pages, |_| true).into_iter().filter(|key| !live.contains(key)).collect()
-    }
-
-    pub(crate) fn has_index(&self) -> bool {
-        self.index_pages.is_some()
+        let (Some(pages), Some(_)) = (&self.index_pages, self.mapping()) else { return Vec::new() };
+        let live: HashSet<&Key> = self.index.keys(Query::All).iter().collect();
+        let mut stale = rebuild::all_keys(pages, |_| true);
+        stale.retain(|key| !live.contains(key));
+        stale
     }
 }
 
@@ -137,10 +134,13 @@ struct Search<'r> {
     /// Keys by record number and size: numbers are random, so a record keeps them wherever its page goes.
     by_record: HashMap<(u32, u32), Key>,
     live_records: HashMap<(u32, u32), Key>,
-    live_classes: HashSet<NameHash>,
-    live_instances: HashSet<(NameHash, NameHash)>,
+    /// Live names, with their namespace, and once more with an unknown one.
+    live_classes: HashSet<(NameHash, NameHash)>,
+    live_instances: HashSet<(NameHash, NameHash, NameHash)>,
     namespaces: HashMap<NameHash, Namespace>,
-    finder: ClassFinder<'r>,
+    finder: ClassFinder,
+    /// Bytes that may still be filled into records without an end.
+    filling: usize,
     copies: usize,
 }
 
@@ -153,18 +153,18 @@ impl<'r> Search<'r> {
             live_classes: HashSet::new(),
             live_instances: HashSet::new(),
             namespaces: repository.namespaces().into_iter().map(|n| (n.hash(), n)).collect(),
-            finder: ClassFinder::new(repository),
+            finder: ClassFinder::default(),
+            filling: repository.carving_limit().saturating_add(MAX_FILL),
             copies: 0,
         };
         for key in live {
+            let namespaces = [key.namespace, NameHash::UNKNOWN];
             match key.kind {
                 KeyKind::Class { class, .. } => {
-                    search.live_classes.insert(class);
-                    let namespace = search.namespace(key.namespace);
-                    search.finder.offer_live(class, namespace);
+                    search.live_classes.extend(namespaces.map(|namespace| (namespace, class)));
                 }
                 KeyKind::Instance { class, instance, .. } => {
-                    search.live_instances.insert((class, instance));
+                    search.live_instances.extend(namespaces.map(|namespace| (namespace, class, instance)));
                 }
                 _ => {}
             }
@@ -208,19 +208,23 @@ impl<'r> Search<'r> {
 
     fn decode(&mut self, piece: &Piece) -> Carved {
         let mut namespace = self.namespace_of(piece);
-        let data = whole(piece);
+        let data = self.whole(piece);
         let mut status = Status::Unknown;
         let content = if carve::instance_size(&data).is_some() {
             match self.instance(&data, piece, &namespace) {
                 Some(instance) => {
                     let class = NameHash::of(&instance.class.name);
-                    status = self.status(self.live_instances.contains(&(class, instance.key_hash())));
+                    status = self.status(self.live_instances.contains(&(
+                        namespace.hash(),
+                        class,
+                        instance.key_hash(),
+                    )));
                     Content::Instance(Box::new(instance))
                 }
                 None => Content::Fragment(fragment(&piece.data)),
             }
         } else if let Some(class) = self.class(&data, piece, &namespace) {
-            status = self.status(self.live_classes.contains(&NameHash::of(&class.name)));
+            status = self.status(self.live_classes.contains(&(namespace.hash(), NameHash::of(&class.name))));
             Content::Class(class)
         } else if let Some(record) = reference::read(&data) {
             namespace = Namespace::new(&record.namespace);
@@ -241,10 +245,11 @@ impl<'r> Search<'r> {
 
     fn instance(&mut self, data: &[u8], piece: &Piece, namespace: &Namespace) -> Option<Instance> {
         let head = instance::head(data).ok()?;
-        let classes = self.finder.candidates(head.class, Some(head.class_stored), namespace);
+        let classes = self.finder.candidates(self.repository, head.class, Some(head.class_stored), namespace);
         classes.into_iter().find_map(|class| {
             let namespace = namespace.clone();
-            instance::read(data, piece.location, namespace, class).ok()
+            let instance = instance::read(data, piece.location, namespace, class).ok()?;
+            Some(Instance { is_indexed: false, ..instance })
         })
     }
 
@@ -254,7 +259,7 @@ impl<'r> Search<'r> {
         let parents = if superclass.is_empty() {
             Vec::new()
         } else {
-            self.finder.candidates(NameHash::of(&superclass), None, namespace)
+            self.finder.candidates(self.repository, NameHash::of(&superclass), None, namespace)
         };
         let read = |parent| class::read(data, piece.location, namespace.clone(), parent).ok();
         let fits =
@@ -264,26 +269,30 @@ impl<'r> Search<'r> {
             .find_map(|parent| read(Some(&**parent)).filter(|class| fits(class, parent)))
             .or_else(|| read(None))
             .filter(|class| !class.name.is_empty())
-            .map(Arc::new)
+            .map(|class| Arc::new(Class { is_indexed: false, ..class }))
+    }
+
+    /// The data, filled up to the size that it claims, so that what is left can be decoded. No string in the filling ends, so
+    /// none is made up.
+    fn whole<'p>(&mut self, piece: &'p Piece) -> Cow<'p, [u8]> {
+        let data = piece.data.as_slice();
+        let Some(claimed) = carve::instance_size(data).or_else(|| carve::class_size(data)) else {
+            return Cow::Borrowed(data);
+        };
+        let missing = claimed.saturating_sub(data.len());
+        let Some(left) = self.filling.checked_sub(missing).filter(|_| missing > 0 && claimed < MAX_FILL)
+        else {
+            return Cow::Borrowed(data);
+        };
+        self.filling = left;
+        let mut data = data.to_vec();
+        data.resize(claimed, 0xFF);
+        Cow::Owned(data)
     }
 }
 
-/// The data, filled up to the size that it claims, so that what is left can be decoded. No string in the filling ends, so
-/// none is made up.
-fn whole(piece: &Piece) -> Cow<'_, [u8]> {
-    const MAX_FILL: usize = 1 << 20;
-    let claimed = carve::instance_size(&piece.data).or_else(|| carve::class_size(&piece.data));
-    match claimed {
-        Some(size) if size > piece.data.len() && size < MAX_FILL => {
-            let mut data = piece.data.clone();
-            data.resize(size, 0xFF);
-            Cow::Owned(data)
-        }
-        _ => Cow::Borrowed(&piece.data),
-    }
-}
-
-fn fragment(data: &[u8]) -> Fragment {
+/// What is left of a record that cannot be decoded.
+pub(crate) fn fragment(data: &[u8]) -> Fragment {
     let head = instance::head(data).ok().filter(|h| h.session.is_plausible());
     let rest = if head.is_some() { data.get(instance::HASH_BYTES + 16..).unwrap_or_default() } else { data };
     Fragment { class: head.map(|h| h.class), session: head.map(|h| h.session), strings: text::strings(rest) }

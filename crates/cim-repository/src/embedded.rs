@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fmt;
 
 use crate::bytes::Cursor;
-use crate::encoding::{self, Budget, Heap};
+use crate::encoding::{Budget, Heap};
 use crate::error::Malformed;
 use crate::part::{ClassPart, MAX_DEPTH, Qualifier, ValueTable, qualifiers};
 use crate::types::CimType;
@@ -77,14 +77,15 @@ pub(crate) fn read<'a>(
     }
     let length = cursor.u32("an embedded object is cut off")? as usize;
     let mut block = cursor.sub(length, "an embedded object is longer than its heap")?;
+    // Many references may lead to one block.
+    budget.spend(size_of::<EmbeddedObject>().saturating_add(length), block.position())?;
     let flags = block.u8("an embedded object is cut off")?;
     if flags & HAS_DECORATION != 0 {
         // Server and namespace, as text.
         for _ in 0..2 {
             let mut ahead = block;
             let rest = ahead.take(ahead.remaining(), "")?;
-            let (_, length) =
-                encoding::string(rest).ok_or_else(|| block.fail("an embedded object is cut off"))?;
+            let (_, length) = budget.string(rest, block.position(), "an embedded object is cut off")?;
             block.take(length, "an embedded object is cut off")?;
         }
     }
@@ -128,7 +129,7 @@ fn instance<'a>(
     }
     let heap = Heap::read(&mut part, budget)?;
     let values = ValueTable::read(&mut tables, count, size, heap, class.depth)?;
-    let set = qualifiers(set, &heap, class.depth)?;
+    let set = qualifiers(set, &heap, class.depth).map_err(|(_, e)| e)?;
     object(class, Some(values), set)
 }
 
@@ -150,6 +151,9 @@ fn object(
     values: Option<ValueTable<'_>>,
     set: Vec<Qualifier>,
 ) -> Result<EmbeddedObject, Malformed> {
+    if let Some((_, fault)) = class.faults.first() {
+        return Err(*fault);
+    }
     let defaults = class.defaults(shape(&class).0)?;
     let is_instance = values.is_some();
     let mut properties = class.properties;

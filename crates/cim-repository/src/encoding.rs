@@ -54,13 +54,26 @@ impl Budget {
     }
 
     pub(crate) fn spend(&self, amount: usize, at: usize) -> Result<(), Malformed> {
-        match self.0.get().checked_sub(amount) {
-            Some(left) => {
-                self.0.set(left);
-                Ok(())
-            }
-            None => Err(Malformed::new(at, "the object refers to the same data too often")),
-        }
+        let left = self.0.get().checked_sub(amount);
+        // Without the zero, what is too long for the rest could be tried over and over.
+        self.0.set(left.unwrap_or(0));
+        left.map(|_| ()).ok_or(Malformed::new(at, "the object refers to the same data too often"))
+    }
+
+    /// Decodes a string and spends what was read for it, whether it ends or not.
+    pub(crate) fn string(
+        &self,
+        data: &[u8],
+        at: usize,
+        what: &'static str,
+    ) -> Result<(String, usize), Malformed> {
+        // Searching for the end costs something even where there is none.
+        self.spend(1, at)?;
+        let Some((text, length)) = string(data) else {
+            self.spend(if matches!(data.first(), Some(0 | 1)) { data.len() } else { 0 }, at)?;
+            return Err(Malformed::new(at, what));
+        };
+        self.spend(length, at).map(|()| (text, length))
     }
 }
 
@@ -102,10 +115,7 @@ impl<'a> Heap<'a> {
     pub(crate) fn string(&self, reference: u32) -> Result<String, Malformed> {
         let at = self.base.saturating_add(reference as usize);
         let rest = self.data.get(reference as usize..).unwrap_or_default();
-        let (text, length) =
-            string(rest).ok_or_else(|| Malformed::new(at, "a reference does not point to a string"))?;
-        self.budget.spend(length, at)?;
-        Ok(text)
+        self.budget.string(rest, at, "a reference does not point to a string").map(|(text, _)| text)
     }
 
     /// A name: a string in the heap, or one of the [`DICTIONARY`] when the highest bit is set.
@@ -143,6 +153,19 @@ mod tests {
         assert_eq!(heap.name(0x8000_000A).unwrap(), "CIMTYPE");
         assert!(heap.name(0x8000_000B).is_err());
         assert_eq!(heap.string(9).unwrap_err().at, 63);
+    }
+
+    #[test]
+    fn a_string_without_an_end_is_paid_for_too() {
+        let budget = Budget::for_record(0);
+        let heap = [&[0xFF, 0xFF, 0, 0x80][..], &vec![1; 0xFFFF]].concat();
+        let heap = Heap::read(&mut Cursor::new(&heap, 0), &budget).unwrap();
+        let why: Vec<_> = (0..3).map(|_| heap.string(0).unwrap_err().what).collect();
+        assert_eq!(why[0], "a reference does not point to a string");
+        assert_eq!(why[2], "the object refers to the same data too often");
+        // What is too long for the rest empties it.
+        let budget = Budget::for_record(0);
+        assert!(budget.spend(usize::MAX, 0).is_err() && budget.spend(1, 0).is_err());
     }
 
     #[test]

@@ -100,6 +100,14 @@ pub enum Error {
         /// What was found, in words.
         what: &'static str,
     },
+    /// A class definition that was needed before is damaged.
+    #[error("the class with the name hash {class} cannot be read: {why}")]
+    DamagedClass {
+        /// Hash of the class's name.
+        class: NameHash,
+        /// Why, as it was told the first time.
+        why: String,
+    },
     /// The records together are longer than their file.
     #[error("the records that the index names overlap: the rest is not read")]
     Overlap,
@@ -122,6 +130,15 @@ impl Error {
         Self::MissingClass { class: format!("with the name hash {hash}") }
     }
 
+    /// What is wrong without the place: what problems of one kind have in common.
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Damaged { what, .. } | Self::MissingRecord { what, .. } | Self::Record { what, .. } => what,
+            Self::MissingClass { .. } | Self::DamagedClass { .. } => "a class is missing or damaged",
+            _ => "",
+        }
+    }
+
     /// The file and the offset in it, where the error has one.
     pub fn place(&self) -> Option<(FileKind, u64)> {
         match self {
@@ -139,6 +156,30 @@ pub struct Problem {
     pub place: Option<(FileKind, u64)>,
     /// A sentence that says what and where.
     pub text: String,
+    /// What problems of this kind have in common; empty for one of its own.
+    pub(crate) kind: &'static str,
+}
+
+impl Problem {
+    /// A problem of its own kind.
+    pub(crate) fn new(place: Option<(FileKind, u64)>, text: impl Into<String>) -> Self {
+        Self { place, text: text.into(), kind: "" }
+    }
+
+    /// A damaged place, of which there may be more.
+    pub(crate) fn damage(file: FileKind, offset: u64, what: &'static str) -> Self {
+        Self::from(&Error::Damaged { file, offset, what })
+    }
+
+    /// The same as one of a kind: the first few are told in full, the others are counted.
+    pub(crate) fn of_kind(self, kind: &'static str) -> Self {
+        Self { kind, ..self }
+    }
+
+    /// What an error says, with what it was an error of before it.
+    pub(crate) fn about(what: &str, error: &Error) -> Self {
+        Self { place: error.place(), text: format!("{what}: {error}"), kind: error.kind() }
+    }
 }
 
 impl fmt::Display for Problem {
@@ -149,7 +190,7 @@ impl fmt::Display for Problem {
 
 impl From<&Error> for Problem {
     fn from(error: &Error) -> Self {
-        Self { place: error.place(), text: error.to_string() }
+        Self { place: error.place(), text: error.to_string(), kind: error.kind() }
     }
 }
 

@@ -5,8 +5,6 @@
 //! data (for each key a count and that many string numbers); the string count *m*; *m*+1 string offsets; the strings,
 //! ended by NUL.
 
-use std::cmp::Ordering;
-
 use crate::PAGE_SIZE;
 use crate::bytes::{u16_at, u32_at};
 use crate::key::Key;
@@ -27,19 +25,22 @@ pub(crate) struct IndexPage {
     strings: usize,
     string_offsets: usize,
     string_data: usize,
+    /// Whether the page begins with its signature.
+    is_signed: bool,
 }
 
 impl IndexPage {
-    /// Reads a page; the error says what is wrong and at which offset of the page.
+    /// Reads a page; the error says what is wrong and at which offset of the page. A signature that is not the usual one is no error when
+    /// all else fits: a single bit may have changed.
     pub(crate) fn parse(data: Vec<u8>) -> Result<Self, (usize, &'static str)> {
         let cut = |at| (at, "the index page is cut off");
-        if u32_at(&data, 0).ok_or(cut(0))? != ACTIVE {
-            return Err((0, "the index page does not begin with 0xACCC"));
-        }
+        let is_signed = u32_at(&data, 0).ok_or(cut(0))? == ACTIVE;
+        let unsigned = (0, "the index page does not begin with 0xACCC");
         let logical = u32_at(&data, 4).ok_or(cut(4))?;
         let keys = u32_at(&data, 16).ok_or(cut(16))? as usize;
         if keys > PAGE_SIZE / 10 {
-            return Err((16, "the index page claims more keys than a page can hold"));
+            let claims = (16, "the index page claims more keys than a page can hold");
+            return Err(if is_signed { claims } else { unsigned });
         }
         let children = 20 + 4 * keys;
         let key_offsets = children + 4 * (keys + 1);
@@ -52,7 +53,7 @@ impl IndexPage {
         if string_data > data.len() {
             return Err(cut(string_offsets));
         }
-        Ok(Self {
+        let page = Self {
             data,
             logical,
             keys,
@@ -62,16 +63,15 @@ impl IndexPage {
             strings,
             string_offsets,
             string_data,
-        })
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.keys
+            is_signed,
+        };
+        let is_whole = || page.keys > 0 && (0..page.keys).all(|i| page.key(i).is_some());
+        if is_signed || is_whole() { Ok(page) } else { Err(unsigned) }
     }
 
     /// The logical page left of key `i` (right of the last for `i == len()`). Only `0xFFFFFFFF` stands for none: page 0 is
     /// a page like any other and holds keys (measured: the last of two public repositories).
-    pub(crate) fn child(&self, i: usize) -> Option<u32> {
+    fn child(&self, i: usize) -> Option<u32> {
         u32_at(&self.data, self.children + 4 * i).filter(|&p| p != u32::MAX)
     }
 
@@ -99,26 +99,43 @@ impl IndexPage {
         Key::from_segments(self.segments(i))
     }
 
-    /// Compares the beginning of key `i`, its parts joined by `/`, with `prefix`.
-    pub(crate) fn compare(&self, i: usize, prefix: &[u8]) -> Ordering {
-        let mut rest = prefix;
-        for (n, segment) in self.segments(i).enumerate() {
-            let separator: &[u8] = if n > 0 { b"/" } else { b"" };
-            for piece in [separator, segment] {
-                let shared = piece.len().min(rest.len());
-                let (head, tail) = rest.split_at(shared);
-                match piece[..shared].cmp(head) {
-                    Ordering::Equal => rest = tail,
-                    other => return other,
-                }
-                if rest.is_empty() {
-                    return Ordering::Equal;
-                }
-            }
+    /// Offset in the page of what describes key `i`.
+    fn place(&self, i: usize) -> usize {
+        self.key_offsets + 2 * i
+    }
+
+    /// Adds every key that can be read, and tells of each that cannot, or that does not come after the one before it.
+    pub(crate) fn read_keys(&self, keys: &mut Vec<Key>, fault: &mut dyn FnMut(usize, &'static str)) {
+        if !self.is_signed {
+            fault(0, "the index page does not begin with 0xACCC");
         }
-        Ordering::Less
+        let (mut before, mut text) = (Vec::new(), Vec::new());
+        for i in 0..self.keys {
+            let Some(key) = self.key(i) else {
+                fault(self.place(i), UNKNOWN_KEY);
+                continue;
+            };
+            text.clear();
+            for segment in self.segments(i) {
+                text.extend_from_slice(segment);
+                text.push(b'/');
+            }
+            if text <= before {
+                fault(self.place(i), "the keys of the page are not in order");
+            }
+            std::mem::swap(&mut before, &mut text);
+            keys.push(key);
+        }
+    }
+
+    /// The child pages, left to right.
+    pub(crate) fn children(&self) -> impl Iterator<Item = u32> + '_ {
+        (0..=self.keys).filter_map(|i| self.child(i))
     }
 }
+
+/// What is said of a key that cannot be read.
+pub(crate) const UNKNOWN_KEY: &str = "a key of the index is not of a known form";
 
 #[cfg(test)]
 pub(crate) mod tests {
@@ -174,19 +191,35 @@ pub(crate) mod tests {
         let h = NameHash::of("x");
         let key = format!("NS_{h}/CD_{h}.4.5.6");
         let page = IndexPage::parse(build(9, &[&key], &[0, u32::MAX])).unwrap();
-        assert_eq!((page.logical, page.len(), page.child(0), page.child(1)), (9, 1, Some(0), None));
+        assert_eq!((page.logical, page.child(0), page.child(1)), (9, Some(0), None));
         assert_eq!(page.key(0).unwrap().to_string(), key);
         assert_eq!(page.key(1), None);
     }
 
     #[test]
-    fn a_prefix_compares_over_the_parts() {
-        let page = IndexPage::parse(build(0, &["NS_A/CD_B"], &[])).unwrap();
-        assert_eq!(page.compare(0, b"NS_A/CD_"), Ordering::Equal);
-        assert_eq!(page.compare(0, b"NS_A/"), Ordering::Equal);
-        assert_eq!(page.compare(0, b"NS_A/CI_"), Ordering::Less);
-        assert_eq!(page.compare(0, b"NS_A/CA_"), Ordering::Greater);
-        assert_eq!(page.compare(0, b"NS_A/CD_B/more"), Ordering::Less);
+    fn a_key_that_is_damaged_or_out_of_order_is_told() {
+        let key = |digit: char| format!("NS_{h}/CD_{h}.4.5.6", h = digit.to_string().repeat(64));
+        let told = |keys: &[&str]| {
+            let (mut found, mut faults) = (Vec::new(), Vec::new());
+            let page = IndexPage::parse(build(0, keys, &[])).unwrap();
+            page.read_keys(&mut found, &mut |_, what| faults.push(what));
+            (found.len(), faults)
+        };
+        let (one, two) = (key('1'), key('2'));
+        assert_eq!(told(&[&one, &two]), (2, vec![]));
+        assert_eq!(told(&[&two, &one]), (2, vec!["the keys of the page are not in order"]));
+        assert_eq!(told(&[&one, "NS_1/CD_x", &two]), (2, vec![UNKNOWN_KEY]));
+    }
+
+    #[test]
+    fn a_changed_signature_does_not_hide_the_keys() {
+        let h = NameHash::of("x");
+        let mut data = build(0, &[&format!("NS_{h}/CD_{h}.4.5.6")], &[]);
+        data[0] ^= 1;
+        let (mut found, mut faults) = (Vec::new(), Vec::new());
+        IndexPage::parse(data).unwrap().read_keys(&mut found, &mut |at, what| faults.push((at, what)));
+        assert_eq!((found.len(), faults.len()), (1, 1));
+        assert!(IndexPage::parse(vec![0; PAGE_SIZE]).is_err(), "an empty page is none");
     }
 
     #[test]

@@ -37,6 +37,10 @@ pub struct Instance {
     pub properties: Vec<PropertyValue>,
     /// Where its record lies.
     pub location: Location,
+    /// Whether the live index leads to it. An instance without its key that lies in a live page counts as there, but is marked so.
+    pub is_indexed: bool,
+    /// What could not be read of it besides values, in words.
+    pub(crate) faults: Vec<String>,
 }
 
 /// A property of an instance.
@@ -109,8 +113,8 @@ impl Instance {
     }
 
     /// Every property that could not be read, in words.
-    pub(crate) fn damage(&self) -> Vec<String> {
-        let mut found = Vec::new();
+    pub fn damage(&self) -> Vec<String> {
+        let mut found = self.faults.clone();
         for property in &self.properties {
             property.value().unreadable(&mut |why| found.push(format!("{}: {why}", property.property.name)));
         }
@@ -165,6 +169,13 @@ pub(crate) fn read(
     }
     let heap = Heap::read(&mut part, &budget)?;
     let values = ValueTable::read(&mut tables, count, size, heap, 0)?;
+    let mut faults = Vec::new();
+    let mut read_set = |set, of: &dyn Fn() -> String| {
+        qualifiers(set, &heap, 0).unwrap_or_else(|(read, fault)| {
+            faults.push(format!("{}: {}", of(), fault.what));
+            read
+        })
+    };
     let mut properties = Vec::with_capacity(class.properties.len());
     for property in &class.properties {
         let state = values.state(property.index);
@@ -176,21 +187,23 @@ pub(crate) fn read(
         };
         let set = property_sets
             .get(usize::from(property.index))
-            .map(|set| qualifiers(*set, &heap, 0))
-            .transpose()?;
+            .map(|set| read_set(*set, &|| format!("the qualifiers of {}", property.name)));
         properties.push(PropertyValue {
             property: Arc::clone(property),
             own,
             qualifiers: set.unwrap_or_default(),
         });
     }
+    let set = read_set(set, &|| "the instance's qualifiers".to_owned());
     Ok(Instance {
         namespace,
         class,
         session,
         class_stored,
-        qualifiers: qualifiers(set, &heap, 0)?,
+        qualifiers: set,
         properties,
         location,
+        is_indexed: true,
+        faults,
     })
 }

@@ -31,8 +31,10 @@
 //! - [`Repository::subscriptions`] reads only what it needs; [`Repository::walk`] goes through everything and keeps nothing.
 //! - [`Repository::deleted`] recovers objects that the live index does not lead to, and the keys of stale index pages.
 //! - [`Repository::traces_of`] finds the hash of a known name wherever it is written, even where the object is gone.
-//! - Without usable mapping files, pages are put in order by the keys that name their records; without `INDEX.BTR`, objects
-//!   are carved and their namespace is unknown. Both are told in [`Repository::problems`].
+//! - Opening holds the index against the records. An object that the index does not lead to as it should is found by its other key or in
+//!   its page, has `is_indexed` false, and is told in [`Repository::problems`].
+//! - Without usable mapping files, pages are put in order by the keys that name their records; without `INDEX.BTR`, every record of
+//!   a live page counts as there, and its namespace is unknown. Both are told in [`Repository::problems`].
 //!
 //! # The format
 //!
@@ -59,6 +61,7 @@
 
 mod bytes;
 mod carve;
+mod check;
 mod class;
 mod deleted;
 mod embedded;
@@ -70,6 +73,8 @@ mod index;
 mod index_page;
 mod instance;
 mod key;
+mod live;
+mod load;
 mod mapping;
 mod namespace;
 mod namespaces;
@@ -105,7 +110,7 @@ pub use read_at::ReadAt;
 pub use record::Location;
 pub use reference::ReferenceRecord;
 pub use repository::Repository;
-pub use subscriptions::EventObjects;
+pub use subscriptions::{EventObjects, Undecoded};
 pub use time::FileTime;
 pub use trace::Trace;
 pub use types::{BaseType, CimType};

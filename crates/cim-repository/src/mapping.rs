@@ -49,6 +49,11 @@ impl PageMap {
         (0..).zip(self.slots.iter().copied()).filter(|&(_, p)| p != UNUSED)
     }
 
+    /// The highest physical page that is in use.
+    pub(crate) fn highest(&self) -> Option<u32> {
+        self.pairs().map(|(_, physical)| physical).max()
+    }
+
     /// Physical pages on the free list.
     pub fn free_list(&self) -> &[u32] {
         &self.free

@@ -15,9 +15,22 @@ pub struct Namespace {
 /// Where Windows keeps the stock system classes once for all namespaces.
 pub(crate) const SYSTEM: &str = "__SystemClass";
 
+/// How the namespace of objects is written that no key leads to.
+const UNKNOWN: &str = "(unknown namespace)";
+
 impl Namespace {
-    /// A namespace by its path, such as `root\subscription`. Case does not count, `/` stands for `\`.
+    /// A namespace by its path, such as `root\subscription`. Case does not count, `/` stands for `\`. The forms in which namespaces without
+    /// a known path are written stand for those.
     pub fn new(path: &str) -> Self {
+        let hash = path
+            .strip_prefix("(namespace ")
+            .and_then(|rest| rest.strip_suffix(')'))
+            .and_then(NameHash::parse);
+        if path == UNKNOWN {
+            return Self::unknown();
+        } else if let Some(hash) = hash {
+            return Self::from_hash(hash);
+        }
         let path = path.replace('/', "\\");
         Self { hash: NameHash::of(&path), path: Some(path.into()) }
     }
@@ -52,7 +65,7 @@ impl fmt::Display for Namespace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.path {
             Some(path) => f.write_str(path),
-            None if self.is_unknown() => f.write_str("(unknown namespace)"),
+            None if self.is_unknown() => f.write_str(UNKNOWN),
             None => write!(f, "(namespace {})", self.hash),
         }
     }

@@ -6,9 +6,10 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::check::{Checked, Known, check};
 use crate::error::{Error, FileKind, Problem, Result};
-use crate::index::{Index, Tree};
-use crate::mapping::Mapping;
+use crate::live::{self, Live};
+use crate::mapping::{Mapping, PageMap};
 use crate::pages::Pages;
 use crate::read_at::ReadAt;
 use crate::rebuild;
@@ -36,7 +37,14 @@ impl Repository {
     /// see [`Repository::problems`].
     pub fn open(folder: impl AsRef<Path>) -> Result<Self> {
         let folder = folder.as_ref();
-        let files = Files::find(folder)?;
+        let mut files = Files::find(folder)?;
+        // Windows XP keeps the files in a folder of their own, and some versions without numbers.
+        if let (false, Some(below)) = (files.has("objects.data"), files.path("fs")) {
+            files = Files::find(&below)?;
+        }
+        if files.has("objects.data") && files.has("objects.map") && !files.has("mapping1.map") {
+            return Err(Error::OldFormat { file: FileKind::Objects });
+        }
         let objects =
             files.open("objects.data")?.ok_or_else(|| Error::NotARepository { path: folder.to_owned() })?;
         let index = files.open("index.btr")?.map(|f| Arc::new(f) as Arc<dyn ReadAt>);
@@ -62,38 +70,86 @@ impl Repository {
         let objects = Pages::new(parts.objects, FileKind::Objects)?;
         let index = parts.index.map(|i| Pages::new(i, FileKind::Index)).transpose()?;
         let mut problems = Vec::new();
-        let Some(mapping) = choose(&parts.mappings, index.as_ref(), &mut problems)? else {
-            problems.push(Problem {
-                place: None,
-                text: "no mapping file is usable: which pages are live is guessed from the index, and deleted objects \
-                       may be among the live ones"
-                    .to_owned(),
-            });
-            let (map, keys) = rebuild::without_mapping(&objects, index.as_ref(), &mut problems);
-            return Ok(Self::assemble(objects, map, index, Index::Flat(keys), None, problems));
-        };
-        let map = mapping.objects.clone();
-        let tree = if let Some(pages) = &index {
-            Index::Tree(Tree::new(pages.clone(), mapping.index.clone(), mapping.index_root))
-        } else {
-            problems.push(Problem {
-                    place: None,
-                    text: "INDEX.BTR is missing: which namespace an object belongs to is unknown, and deleted objects \
-                           may be among the live ones"
-                        .to_owned(),
-                });
-            Index::Flat(Vec::new())
-        };
-        Ok(Self::assemble(objects, map, index, tree, Some(mapping), problems))
+        let mappings = usable(&parts.mappings, &mut problems)?;
+        let all = || index.as_ref().map(|pages| rebuild::all_keys(pages, |_| true)).unwrap_or_default();
+        if let Some(pages) = &index
+            && let Some((mapping, live)) = choose(pages, &mappings, &mut problems)
+        {
+            let map = mapping.objects.clone();
+            let mut checked = check(&objects, &map, live.keys, &all, Known::Index);
+            cut_off(&objects, &map, &mut problems);
+            cut_off(pages, &mapping.index, &mut problems);
+            if checked.found >= checked.missing {
+                problems.extend(live.problems);
+                problems.append(&mut checked.problems);
+                checked.problems = problems;
+                return Ok(Self::assemble(objects, map, index, true, checked, Some(mapping)));
+            }
+            let (file, missing) = (mapping.file, checked.missing);
+            problems.push(Problem::new(
+                Some((file, 0)),
+                format!("{file} does not belong to OBJECTS.DATA: {missing} records that the index names are not where it says"),
+            ));
+        }
+        let keys = all();
+        if !keys.is_empty() {
+            let place = mappings.first().map(|mapping| (mapping.file, 0));
+            problems.push(Problem::new(
+                place,
+                "no mapping file is usable: which pages are live is guessed from the index, and deleted objects may be among the live ones",
+            ));
+            let (map, keys) = rebuild::without_mapping(&objects, keys);
+            let checked = Checked { keys, problems, ..Checked::default() };
+            return Ok(Self::assemble(objects, map, index, true, checked, None));
+        }
+        Ok(Self::without_index(objects, index, mappings, problems))
+    }
+
+    /// Without keys, everything that lies in a live page counts as there.
+    fn without_index(
+        objects: Pages,
+        index: Option<Pages>,
+        mappings: Vec<Mapping>,
+        mut problems: Vec<Problem>,
+    ) -> Self {
+        let what = if index.is_some() { "no page of INDEX.BTR can be read" } else { "INDEX.BTR is missing" };
+        problems.push(Problem::new(
+            None,
+            format!("{what}: objects are taken from the pages themselves, and which namespace they belong to is unknown"),
+        ));
+        let fits =
+            |map: &PageMap| map.physical_pages >= objects.count() && map.highest() < Some(objects.count());
+        let mapping = mappings.into_iter().find(|mapping| fits(&mapping.objects));
+        let map = mapping.as_ref().map_or_else(
+            || {
+                problems.push(Problem::new(
+                    None,
+                    "no mapping file is usable: all pages are taken as live, and deleted objects may be among the live ones",
+                ));
+                rebuild::in_order(&objects)
+            },
+            |mapping| mapping.objects.clone(),
+        );
+        let known = if mapping.is_some() { Known::Map } else { Known::Nothing };
+        let mut checked = check(&objects, &map, Vec::new(), &Vec::new, known);
+        problems.append(&mut checked.problems);
+        checked.problems = problems;
+        Self::assemble(objects, map, index, false, checked, mapping)
     }
 }
 
-/// The newest mapping file that can be used. What is wrong with newer ones becomes a problem.
-fn choose(
-    files: &[(u8, Vec<u8>)],
-    index: Option<&Pages>,
-    problems: &mut Vec<Problem>,
-) -> Result<Option<Mapping>> {
+/// Tells of a file that ends before the last page that is in use.
+fn cut_off(pages: &Pages, map: &PageMap, problems: &mut Vec<Problem>) {
+    let expected = map.highest().map_or(0, |page| (u64::from(page) + 1) * crate::PAGE_SIZE as u64);
+    let (file, size) = (pages.file(), pages.size());
+    if size < expected {
+        let text = format!("{file} is cut off: it has {size} bytes, but its pages in use end at {expected}");
+        problems.push(Problem::new(Some((file, size)), text));
+    }
+}
+
+/// The mapping files that can be read, the newest first. What is wrong with others becomes a problem.
+fn usable(files: &[(u8, Vec<u8>)], problems: &mut Vec<Problem>) -> Result<Vec<Mapping>> {
     let mut usable = Vec::new();
     let mut old = None;
     for (number, data) in files {
@@ -111,26 +167,24 @@ fn choose(
         return Err(old);
     }
     usable.sort_by_key(|m| std::cmp::Reverse(m.rank()));
-    let leads_to_root = |mapping: &Mapping| {
-        index.is_none_or(|pages| {
-            Tree::new(pages.clone(), mapping.index.clone(), mapping.index_root)
-                .page(mapping.index_root)
-                .is_ok()
-        })
-    };
-    let Some(chosen) = usable.iter().position(leads_to_root) else {
-        return Ok(usable.into_iter().next());
-    };
-    for skipped in &usable[..chosen] {
-        problems.push(Problem {
-            place: Some((skipped.file, 0)),
-            text: format!(
-                "{} is newer than {}, but does not lead to the root of the index: the older one is used",
-                skipped.file, usable[chosen].file
-            ),
-        });
+    Ok(usable)
+}
+
+/// The newest mapping file that belongs to the index, and the keys of the pages that it names. What is wrong with newer ones becomes a
+/// problem.
+fn choose(index: &Pages, mappings: &[Mapping], problems: &mut Vec<Problem>) -> Option<(Mapping, Live)> {
+    for mapping in mappings {
+        let live = live::read(index, mapping);
+        if live.is_likely() {
+            return Some((mapping.clone(), live));
+        }
+        let file = mapping.file;
+        let text = format!(
+            "{file} does not belong to INDEX.BTR, or that is damaged: most pages that it names are others"
+        );
+        problems.push(Problem::new(Some((file, 0)), text));
     }
-    Ok(Some(usable.swap_remove(chosen)))
+    None
 }
 
 /// The files of a folder by their lower-case names.
@@ -150,9 +204,16 @@ impl Files {
         Ok(Self(files))
     }
 
+    fn has(&self, name: &str) -> bool {
+        self.path(name).is_some()
+    }
+
+    fn path(&self, name: &str) -> Option<PathBuf> {
+        self.0.iter().find(|(n, _)| n == name).map(|(_, p)| p.clone())
+    }
+
     fn open(&self, name: &str) -> Result<Option<File>> {
-        let path = self.0.iter().find(|(n, _)| n == name).map(|(_, p)| p);
-        path.map(|path| File::open(path).map_err(|source| Error::Open { path: path.clone(), source }))
-            .transpose()
+        let path = self.path(name);
+        path.map(|path| File::open(&path).map_err(|source| Error::Open { path, source })).transpose()
     }
 }

@@ -11,6 +11,9 @@ use crate::read_at::{ReadAt, read_fully};
 /// of their hashes.
 const CACHED: usize = 512;
 
+/// What is said of a page that a cut-off file does not have.
+pub(crate) const BEYOND: &str = "the page lies beyond the end of the file";
+
 /// A page in the cache, with its number.
 type Slot = Option<(u32, Arc<Vec<u8>>)>;
 
@@ -84,8 +87,7 @@ impl Pages {
     /// A physical page. The last page of a cut-off file is shorter.
     pub(crate) fn page(&self, physical: u32) -> Result<Bytes<'_>, Error> {
         let offset = u64::from(physical) * PAGE_SIZE as u64;
-        let beyond =
-            || Error::Damaged { file: self.file, offset, what: "the page lies beyond the end of the file" };
+        let beyond = || Error::Damaged { file: self.file, offset, what: BEYOND };
         if let Some(all) = self.source.as_slice() {
             let start = usize::try_from(offset).map_err(|_| beyond())?;
             let rest = all.get(start..).filter(|r| !r.is_empty()).ok_or_else(beyond)?;

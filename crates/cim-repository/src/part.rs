@@ -43,6 +43,8 @@ pub(crate) struct ClassPart<'a> {
     pub(crate) derivation: Vec<String>,
     pub(crate) qualifiers: Vec<Qualifier>,
     pub(crate) properties: Vec<PropertyInfo>,
+    /// What could not be read, each with the name of what it belongs to.
+    pub(crate) faults: Vec<(String, Malformed)>,
     tables: Cursor<'a>,
     pub(crate) heap: Heap<'a>,
     pub(crate) depth: u8,
@@ -50,43 +52,33 @@ pub(crate) struct ClassPart<'a> {
 
 impl<'a> ClassPart<'a> {
     pub(crate) fn read(cursor: &mut Cursor<'a>, budget: &'a Budget, depth: u8) -> Result<Self, Malformed> {
-        let mut part = cursor.sized("the class is shorter than its length says")?;
-        part.u8("the class ends in its header")?;
-        let name = part.u32("the class ends in its header")?;
-        let table_size = part.u32("the class ends in its header")? as usize;
-        let mut derivation_part = part.sized("the list of superclasses is cut off")?;
-        let qualifier_part = part.sized("the class qualifiers are cut off")?;
-        let count = part.u32("the number of properties is missing")? as usize;
-        let lookups = part.take(count.saturating_mul(8), "the property table is longer than the class")?;
-        let tables = part.sub(table_size, "the default values are longer than the class")?;
-        let heap = Heap::read(&mut part, budget)?;
-
+        let header = Header::read(cursor, budget)?;
+        let Header { heap, mut superclasses, qualifiers: qualifier_part, lookups, tables, .. } = header;
+        let mut faults = Vec::new();
         let mut derivation = Vec::new();
-        while !derivation_part.is_empty() {
-            let start = derivation_part;
-            let rest = derivation_part.take(derivation_part.remaining(), "")?;
-            let (text, length) = crate::encoding::string(rest)
-                .ok_or_else(|| start.fail("a superclass in the list has no readable name"))?;
-            budget.spend(length, start.position())?;
-            derivation_part = start;
-            // The length of the name follows it once more.
-            derivation_part.take(length + 4, "the list of superclasses is cut off")?;
-            derivation.push(text);
+        while !superclasses.is_empty() {
+            match superclass(&mut superclasses, budget) {
+                Ok(name) => derivation.push(name),
+                Err(fault) => {
+                    faults.push(("the superclasses".to_owned(), fault));
+                    break;
+                }
+            }
         }
-        let mut properties = Vec::with_capacity(count);
+        let mut properties = Vec::with_capacity(lookups.len() / 8);
         for lookup in lookups.as_chunks::<8>().0 {
             let mut lookup = Cursor::new(lookup, 0);
-            properties.push(property(&heap, lookup.u32("")?, lookup.u32("")?, depth)?);
+            match property(&heap, lookup.u32("")?, lookup.u32("")?, depth, &mut faults) {
+                Ok(property) => properties.push(property),
+                Err(fault) => faults.push(("a property".to_owned(), fault)),
+            }
         }
-        Ok(Self {
-            name: if name == NO_REF { String::new() } else { heap.name(name)? },
-            derivation,
-            qualifiers: qualifiers(qualifier_part, &heap, depth)?,
-            properties,
-            tables,
-            heap,
-            depth,
-        })
+        let name = header.name()?;
+        let set = qualifiers(qualifier_part, &heap, depth).unwrap_or_else(|(read, fault)| {
+            faults.push(("its qualifiers".to_owned(), fault));
+            read
+        });
+        Ok(Self { name, derivation, qualifiers: set, properties, faults, tables, heap, depth })
     }
 
     /// Bytes that the states and default values take.
@@ -102,39 +94,105 @@ impl<'a> ClassPart<'a> {
     }
 }
 
-fn property(heap: &Heap<'_>, name: u32, info: u32, depth: u8) -> Result<PropertyInfo, Malformed> {
+/// The parts of a class part, not yet read.
+struct Header<'a> {
+    name: u32,
+    superclasses: Cursor<'a>,
+    qualifiers: Cursor<'a>,
+    lookups: &'a [u8],
+    tables: Cursor<'a>,
+    heap: Heap<'a>,
+}
+
+impl<'a> Header<'a> {
+    fn read(cursor: &mut Cursor<'a>, budget: &'a Budget) -> Result<Self, Malformed> {
+        let mut part = cursor.sized("the class is shorter than its length says")?;
+        part.u8("the class ends in its header")?;
+        let name = part.u32("the class ends in its header")?;
+        let table_size = part.u32("the class ends in its header")? as usize;
+        let superclasses = part.sized("the list of superclasses is cut off")?;
+        let qualifiers = part.sized("the class qualifiers are cut off")?;
+        let count = part.u32("the number of properties is missing")? as usize;
+        let lookups = part.take(count.saturating_mul(8), "the property table is longer than the class")?;
+        let tables = part.sub(table_size, "the default values are longer than the class")?;
+        let heap = Heap::read(&mut part, budget)?;
+        Ok(Self { name, superclasses, qualifiers, lookups, tables, heap })
+    }
+
+    fn name(&self) -> Result<String, Malformed> {
+        if self.name == NO_REF { Ok(String::new()) } else { self.heap.name(self.name) }
+    }
+}
+
+/// The name alone of the class whose part begins at the cursor.
+pub(crate) fn class_name(at: Cursor<'_>, size: usize) -> Option<String> {
+    let budget = Budget::for_record(size);
+    let mut cursor = at;
+    let name = Header::read(&mut cursor, &budget).ok()?.name();
+    name.ok().filter(|name| !name.is_empty())
+}
+
+/// Takes a name off the list of superclasses.
+fn superclass(list: &mut Cursor<'_>, budget: &Budget) -> Result<String, Malformed> {
+    let mut ahead = *list;
+    let rest = ahead.take(ahead.remaining(), "")?;
+    let what = "a superclass in the list has no readable name";
+    let (text, length) = budget.string(rest, list.position(), what)?;
+    // The length of the name follows it once more.
+    list.take(length + 4, "the list of superclasses is cut off")?;
+    Ok(text)
+}
+
+fn property(
+    heap: &Heap<'_>,
+    name: u32,
+    info: u32,
+    depth: u8,
+    faults: &mut Vec<(String, Malformed)>,
+) -> Result<PropertyInfo, Malformed> {
     let mut info = heap.at(info)?;
     heap.budget().spend(size_of::<PropertyInfo>(), info.position())?;
     let code = info.u32("a property's description is cut off")?;
     let cim_type = CimType::from_code(code).ok_or_else(|| info.fail("a property has an unknown type"))?;
-    Ok(PropertyInfo {
-        name: heap.name(name)?,
-        cim_type,
-        index: info.u16("a property's description is cut off")?,
-        offset: info.u32("a property's description is cut off")?,
-        origin: info.u32("a property's description is cut off")?,
-        qualifiers: qualifiers(info.sized("a property's qualifiers are cut off")?, heap, depth)?,
-    })
+    let name = heap.name(name)?;
+    let (index, offset, origin) = (
+        info.u16("a property's description is cut off")?,
+        info.u32("a property's description is cut off")?,
+        info.u32("a property's description is cut off")?,
+    );
+    let set = info.sized("a property's qualifiers are cut off").map_err(|fault| (Vec::new(), fault));
+    let set = set.and_then(|set| qualifiers(set, heap, depth)).unwrap_or_else(|(read, fault)| {
+        faults.push((name.clone(), fault));
+        read
+    });
+    Ok(PropertyInfo { name, cim_type, index, offset, origin, qualifiers: set })
 }
 
-/// Reads a set of qualifiers. A value that is damaged stands as [`Value::Unreadable`].
+/// Reads a set of qualifiers. A value that is damaged stands as [`Value::Unreadable`]; an error brings those before it.
 pub(crate) fn qualifiers(
     mut set: Cursor<'_>,
     heap: &Heap<'_>,
     depth: u8,
-) -> Result<Vec<Qualifier>, Malformed> {
+) -> Result<Vec<Qualifier>, (Vec<Qualifier>, Malformed)> {
     let mut found = Vec::new();
     while !set.is_empty() {
-        heap.budget().spend(size_of::<Qualifier>(), set.position())?;
-        let name = heap.name(set.u32("a qualifier is cut off")?)?;
-        let flavor = set.u8("a qualifier is cut off")?;
-        let code = set.u32("a qualifier is cut off")?;
-        let cim_type = CimType::from_code(code).ok_or_else(|| set.fail("a qualifier has an unknown type"))?;
-        let slot = set.sub(cim_type.slot_size(), "a qualifier's value is cut off")?;
-        let value = decode(slot, cim_type, heap, depth).unwrap_or_else(|e| Value::Unreadable(e.what));
-        found.push(Qualifier { name, flavor, cim_type, value });
+        match qualifier(&mut set, heap, depth) {
+            Ok(qualifier) => found.push(qualifier),
+            Err(fault) => return Err((found, fault)),
+        }
     }
     Ok(found)
+}
+
+fn qualifier(set: &mut Cursor<'_>, heap: &Heap<'_>, depth: u8) -> Result<Qualifier, Malformed> {
+    heap.budget().spend(size_of::<Qualifier>(), set.position())?;
+    let name = heap.name(set.u32("a qualifier is cut off")?)?;
+    let flavor = set.u8("a qualifier is cut off")?;
+    let code = set.u32("a qualifier is cut off")?;
+    let cim_type = CimType::from_code(code).ok_or_else(|| set.fail("a qualifier has an unknown type"))?;
+    let slot = set.sub(cim_type.slot_size(), "a qualifier's value is cut off")?;
+    let value = decode(slot, cim_type, heap, depth).unwrap_or_else(|e| Value::Unreadable(e.what));
+    Ok(Qualifier { name, flavor, cim_type, value })
 }
 
 /// Two bits for each property, then the values (`NdTable` and `ValueTable`).
@@ -197,7 +255,7 @@ fn decode(mut slot: Cursor<'_>, cim_type: CimType, heap: &Heap<'_>, depth: u8) -
     let count = array.u32("an array's length is cut off")? as usize;
     let size = count.saturating_mul(cim_type.base.slot_size());
     let mut elements = array.sub(size, "an array is longer than its heap")?;
-    if matches!(cim_type.base, BaseType::UInt8 | BaseType::SInt8) {
+    if cim_type.base == BaseType::UInt8 {
         heap.budget().spend(size, at)?;
         return Ok(Value::Bytes(elements.take(size, "")?.to_vec()));
     }

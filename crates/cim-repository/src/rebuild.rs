@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use crate::error::Problem;
 use crate::index_page::IndexPage;
 use crate::key::{Key, RecordRef};
 use crate::mapping::PageMap;
@@ -15,16 +14,16 @@ const UNUSED: u32 = u32::MAX;
 /// Logical pages that keys may give one record; older states of the index give it others.
 const MAX_PAGES: usize = 8;
 
-/// Gathers the keys of all index pages and finds where their records lie.
+/// Every page at its own place: what is left to do without mapping files and keys.
+pub(crate) fn in_order(objects: &Pages) -> PageMap {
+    PageMap::from_slots((0..objects.count()).collect(), objects.count())
+}
+
+/// Finds where the records of keys lie that were gathered from all index pages.
 ///
 /// Keys name logical pages and record numbers; tables of contents have the same record numbers on physical pages. Every
 /// match is a vote for a pair of pages. Pages that continue a record have no table: they are taken to follow physically.
-pub(crate) fn without_mapping(
-    objects: &Pages,
-    index: Option<&Pages>,
-    problems: &mut Vec<Problem>,
-) -> (PageMap, Vec<Key>) {
-    let keys = index.map(|pages| all_keys(pages, |_| true)).unwrap_or_default();
+pub(crate) fn without_mapping(objects: &Pages, keys: Vec<Key>) -> (PageMap, Vec<Key>) {
     let mut wanted: HashMap<(u32, u32), Vec<u32>> = HashMap::new();
     for RecordRef { page, id, size } in keys.iter().filter_map(Key::record) {
         let pages = wanted.entry((id, size)).or_default();
@@ -42,13 +41,6 @@ pub(crate) fn without_mapping(
         }
     }
     let map = table(votes, objects.count());
-    if index.is_none() {
-        problems.push(Problem {
-            place: None,
-            text: "without mapping files and INDEX.BTR, only single records are found, not whose they are"
-                .to_owned(),
-        });
-    }
     let keys =
         keys.into_iter().filter(|k| k.record().is_none_or(|at| map.physical(at.page).is_some())).collect();
     (map, keys)
@@ -88,7 +80,7 @@ pub(crate) fn all_keys(index: &Pages, wanted: impl Fn(u32) -> bool) -> Vec<Key> 
     for physical in (0..index.count()).filter(|&p| wanted(p)) {
         let Ok(page) = index.page(physical) else { continue };
         let Ok(page) = IndexPage::parse(page.to_vec()) else { continue };
-        keys.extend((0..page.len()).filter_map(|i| page.key(i)));
+        page.read_keys(&mut keys, &mut |_, _| {});
     }
     keys.sort_unstable();
     keys.dedup();

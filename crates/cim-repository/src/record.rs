@@ -72,14 +72,49 @@ impl TocEntry {
     }
 }
 
-/// The table of contents of a page. Ends at the entry of zeros, or before one that cannot be.
+/// The table of contents of a page. Ends at the entry of zeros, or where the records begin.
+///
+/// An entry that cannot be is passed over, as long as the table has begun with one that can: one damaged entry does not hide the
+/// others.
 pub(crate) fn toc(page: &[u8]) -> impl Iterator<Item = TocEntry> + '_ {
-    page.as_chunks::<16>().0.iter().enumerate().map_while(|(i, entry)| {
-        let field = |n| u32_at(entry, n);
-        let entry = TocEntry { id: field(0)?, offset: field(4)?, size: field(8)? };
-        let plausible =
-            entry.id != 0 && entry.size != 0 && (16 * (i + 2)..PAGE_SIZE).contains(&(entry.offset as usize));
-        plausible.then_some(entry)
+    let mut records = PAGE_SIZE;
+    let slots = page.as_chunks::<16>().0.iter().enumerate();
+    let entries = slots.map_while(move |(i, slot)| {
+        let entry = TocEntry { id: u32_at(slot, 0)?, offset: u32_at(slot, 4)?, size: u32_at(slot, 8)? };
+        let begins = entry.offset as usize;
+        if *slot == [0; 16] || 16 * (i + 1) > records {
+            return None;
+        }
+        let plausible = entry.id != 0 && entry.size != 0 && (16 * (i + 2)..PAGE_SIZE).contains(&begins);
+        if plausible {
+            records = records.min(begins);
+        } else if i == 0 {
+            return None;
+        }
+        Some(plausible.then_some(entry))
+    });
+    entries.flatten()
+}
+
+/// The entry of a record that a key names, wherever in the table it is: also behind damaged ones.
+fn entry(page: &[u8], at: RecordRef) -> Result<TocEntry, &'static str> {
+    let slots = page.as_chunks::<16>().0.iter().enumerate();
+    let entries = slots.filter_map(|(i, slot)| {
+        let entry = TocEntry { id: u32_at(slot, 0)?, offset: u32_at(slot, 4)?, size: u32_at(slot, 8)? };
+        let fits = entry.id == at.id && (16 * (i + 2)..PAGE_SIZE).contains(&(entry.offset as usize));
+        fits.then_some(entry)
+    });
+    let mut other_size = false;
+    for entry in entries {
+        if entry.size == at.size {
+            return Ok(entry);
+        }
+        other_size = true;
+    }
+    Err(if other_size {
+        "its page's table of contents gives it another size"
+    } else {
+        "its page's table of contents does not have it"
     })
 }
 
@@ -115,12 +150,7 @@ pub(crate) fn read<'a>(pages: &'a Pages, map: &PageMap, at: RecordRef) -> Result
         .physical(at.page)
         .ok_or_else(|| missing("the mapping file has no physical page for its logical page"))?;
     let page = pages.page(physical)?;
-    let entry = toc(&page)
-        .find(|e| e.id == at.id)
-        .ok_or_else(|| missing("its page's table of contents does not have it"))?;
-    if entry.size != at.size {
-        return Err(missing("its page's table of contents gives it another size"));
-    }
+    let entry = entry(&page, at).map_err(missing)?;
     continued(pages, page, &entry, physical, Some(at.page), |n| map.physical(at.page.checked_add(n)?))
 }
 
@@ -185,5 +215,22 @@ mod tests {
         let entries: Vec<_> = toc(&page).collect();
         assert_eq!(entries.len(), 2);
         assert_eq!(entries[1].range(&page), 74..PAGE_SIZE);
+    }
+
+    #[test]
+    fn a_damaged_entry_does_not_hide_those_after_it() {
+        let mut page = vec![0; PAGE_SIZE];
+        let words = [[7, 80, 10, 0], [8, 90_000, 9, 0], [9, 100, 10, 0]];
+        for (i, word) in words.as_flattened().iter().enumerate() {
+            page[4 * i..][..4].copy_from_slice(&u32::to_le_bytes(*word));
+        }
+        let ids: Vec<_> = toc(&page).map(|e| e.id).collect();
+        assert_eq!(ids, [7, 9]);
+        // Behind a damaged first entry, only a key finds a record: the page could have no table at all.
+        page[4] = 0;
+        assert_eq!(toc(&page).count(), 0);
+        let at = |size| entry(&page, RecordRef { page: 0, id: 9, size });
+        assert_eq!(at(10).map(|e| e.offset), Ok(100));
+        assert!(at(11).unwrap_err().contains("another size"));
     }
 }

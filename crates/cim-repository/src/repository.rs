@@ -1,54 +1,63 @@
 //! The repository: namespaces, classes, instances.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-use crate::class::{self, Class};
-use crate::error::{Error, Problem, Result};
+use crate::check::Checked;
+use crate::error::{Problem, Result};
+use crate::finder::ClassFinder;
 use crate::hash::NameHash;
 use crate::index::{Index, Query};
-use crate::instance::{self, Instance};
-use crate::key::{Key, KeyKind, RecordRef};
+use crate::key::{Key, RecordRef};
+use crate::load::{ClassCache, Definitions};
 use crate::mapping::{Mapping, PageMap};
-use crate::namespace::{Namespace, SYSTEM};
+use crate::namespace::Namespace;
+use crate::namespaces;
 use crate::pages::Pages;
-use crate::record::{self, Extent, Record};
+use crate::record::{self, Record};
 
-/// Superclasses above a class; real chains have at most twelve.
-const MAX_CHAIN: u8 = 64;
-/// Bytes of class records whose decoded form is kept.
-const CACHE_LIMIT: usize = 16 << 20;
 /// Problems that are kept in words; those beyond are only counted.
 const MAX_PROBLEMS: usize = 1000;
+/// Problems of one kind that are told in full.
+const MAX_OF_A_KIND: usize = 10;
+
+/// How many problems of the kind are told in full: that pages lie beyond the end of a file needs to be said once.
+fn most(kind: &str) -> usize {
+    if kind == crate::pages::BEYOND { 1 } else { MAX_OF_A_KIND }
+}
 
 /// A WMI repository of Windows Vista or later.
 ///
-/// Everything is read when asked for. What is damaged is left out or marked, and noted in [`Repository::problems`].
+/// The index is read and held against the records when the repository is opened; objects are read when asked for. What is damaged is
+/// left out or marked, and noted in [`Repository::problems`].
 pub struct Repository {
     pub(crate) objects: Pages,
     pub(crate) map: PageMap,
     pub(crate) index_pages: Option<Pages>,
     pub(crate) index: Index,
+    /// Records that are taken as live though the index does not lead to them as it should.
+    recovered: HashSet<(u32, u32)>,
+    has_index: bool,
     mapping: Option<Mapping>,
     problems: Mutex<Problems>,
-    classes: Mutex<ClassCache>,
+    /// Namespaces by their hashes, as far as they are known by now.
+    pub(crate) names: Mutex<HashMap<NameHash, Namespace>>,
+    pub(crate) classes: Mutex<ClassCache>,
+    pub(crate) definitions: OnceLock<Definitions>,
+    pub(crate) finder: OnceLock<Mutex<ClassFinder>>,
 }
 
 #[derive(Default)]
 struct Problems {
     kept: Vec<Problem>,
     seen: HashSet<String>,
+    /// How many there are of each kind, in the order of their first.
+    kinds: Vec<(&'static str, usize)>,
     dropped: usize,
 }
 
-#[derive(Default)]
-struct ClassCache {
-    by_hash: HashMap<(NameHash, NameHash), Option<Arc<Class>>>,
-    weight: usize,
-}
-
 /// A poisoned lock is taken all the same: what it guards is only ever changed by whole insertions.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -57,20 +66,25 @@ impl Repository {
         objects: Pages,
         map: PageMap,
         index_pages: Option<Pages>,
-        index: Index,
+        has_index: bool,
+        checked: Checked,
         mapping: Option<Mapping>,
-        problems: Vec<Problem>,
     ) -> Self {
         let repository = Self {
             objects,
             map,
             index_pages,
-            index,
+            index: Index::new(checked.keys),
+            recovered: checked.recovered,
+            has_index,
             mapping,
             problems: Mutex::default(),
+            names: Mutex::new(namespaces::stock()),
             classes: Mutex::default(),
+            definitions: OnceLock::new(),
+            finder: OnceLock::new(),
         };
-        for problem in problems {
+        for problem in checked.problems {
             repository.note(problem);
         }
         repository
@@ -85,11 +99,12 @@ impl Repository {
     pub fn problems(&self) -> Vec<Problem> {
         let problems = lock(&self.problems);
         let mut list = problems.kept.clone();
+        for (kind, count) in problems.kinds.iter().filter(|(kind, count)| *count > most(kind)) {
+            let more = count - most(kind);
+            list.push(Problem::new(None, format!("{more} more of the same kind: {kind}")));
+        }
         if problems.dropped > 0 {
-            list.push(Problem {
-                place: None,
-                text: format!("{} more problems are not listed", problems.dropped),
-            });
+            list.push(Problem::new(None, format!("{} more problems are not listed", problems.dropped)));
         }
         list
     }
@@ -100,6 +115,17 @@ impl Repository {
         if problems.kept.len() >= MAX_PROBLEMS {
             problems.dropped += 1;
         } else if problems.seen.insert(problem.text.clone()) {
+            if !problem.kind.is_empty() {
+                let known = problems.kinds.iter().position(|(kind, _)| *kind == problem.kind);
+                let place = known.unwrap_or(problems.kinds.len());
+                if known.is_none() {
+                    problems.kinds.push((problem.kind, 0));
+                }
+                problems.kinds[place].1 += 1;
+                if problems.kinds[place].1 > most(problem.kind) {
+                    return;
+                }
+            }
             problems.kept.push(problem);
         }
     }
@@ -113,171 +139,25 @@ impl Repository {
         record::read(&self.objects, &self.map, at)
     }
 
-    /// All keys of the live index, in its order. A damaged page is an error between them.
-    pub fn keys(&self) -> impl Iterator<Item = Result<Key>> + '_ {
-        self.index.keys(Query::All)
+    /// Whether the index gives keys: without, objects are found in the pages themselves.
+    pub fn has_index(&self) -> bool {
+        self.has_index
     }
 
-    /// The classes that a namespace itself defines, in the order of the index (by hash). Stock system classes stand only
-    /// in the namespace `__SystemClass` and are seen from everywhere.
-    pub fn classes(&self, namespace: &Namespace) -> impl Iterator<Item = Result<Arc<Class>>> + '_ {
-        let namespace = namespace.clone();
-        let mut extent = Extent::of(&self.objects);
-        let classes = self.index.keys(Query::Classes(namespace.hash())).map_while(move |key| match key {
-            Ok(Key { kind: KeyKind::Class { class, at }, .. }) => {
-                let claim = extent.claim(at.size)?;
-                Some(Some(claim.and_then(|()| self.load(&namespace, class, at, 0))))
-            }
-            Ok(_) => Some(None),
-            Err(error) => Some(Some(Err(error))),
-        });
-        classes.flatten()
+    /// Whether the live index leads to the record as it should.
+    pub(crate) fn is_indexed(&self, at: RecordRef) -> bool {
+        !self.recovered.contains(&(at.page, at.id))
     }
 
-    /// A class by its name, as it is seen from a namespace: the namespace's own, else the stock system class.
-    ///
-    /// # Errors
-    /// When the class is there but cannot be read.
-    pub fn class(&self, namespace: &Namespace, name: &str) -> Result<Option<Arc<Class>>> {
-        self.class_by_hash(namespace, NameHash::of(name))
+    /// What reading a record counts for: nothing when its page is not in the file.
+    pub(crate) fn cost(&self, at: RecordRef) -> u32 {
+        let is_there = self.map.physical(at.page).is_some_and(|physical| physical < self.objects.count());
+        if is_there { at.size } else { 0 }
     }
 
-    /// The same by the hash of the name.
-    ///
-    /// # Errors
-    /// When the class is there but cannot be read.
-    pub fn class_by_hash(&self, namespace: &Namespace, name: NameHash) -> Result<Option<Arc<Class>>> {
-        self.resolve(namespace, name, 0)
-    }
-
-    fn resolve(&self, namespace: &Namespace, name: NameHash, depth: u8) -> Result<Option<Arc<Class>>> {
-        if let Some(found) = self.lookup(namespace, name, depth)? {
-            return Ok(Some(found));
-        }
-        let system = Namespace::new(SYSTEM);
-        if namespace.hash() == system.hash() { Ok(None) } else { self.lookup(&system, name, depth) }
-    }
-
-    /// A class that the namespace itself defines.
-    fn lookup(&self, namespace: &Namespace, name: NameHash, depth: u8) -> Result<Option<Arc<Class>>> {
-        if let Some(known) = lock(&self.classes).by_hash.get(&(namespace.hash(), name)) {
-            return Ok(known.clone());
-        }
-        let key = self.index.keys(Query::Class(namespace.hash(), name)).next().transpose()?;
-        if let Some(KeyKind::Class { at, .. }) = key.map(|k| k.kind) {
-            return self.load(namespace, name, at, depth).map(Some);
-        }
-        self.remember((namespace.hash(), name), None, 0);
-        Ok(None)
-    }
-
-    fn remember(&self, key: (NameHash, NameHash), class: Option<Arc<Class>>, weight: usize) {
-        let mut cache = lock(&self.classes);
-        // Even an absent class costs a little.
-        let weight = weight.saturating_add(256);
-        if cache.weight.saturating_add(weight) > CACHE_LIMIT {
-            cache.by_hash.clear();
-            cache.weight = 0;
-        }
-        cache.weight = cache.weight.saturating_add(weight);
-        cache.by_hash.insert(key, class);
-    }
-
-    /// Reads a class whose record is known, its superclasses first.
-    pub(crate) fn load(
-        &self,
-        namespace: &Namespace,
-        name: NameHash,
-        at: RecordRef,
-        depth: u8,
-    ) -> Result<Arc<Class>> {
-        if let Some(Some(known)) = lock(&self.classes).by_hash.get(&(namespace.hash(), name)) {
-            return Ok(Arc::clone(known));
-        }
-        let record = self.record(at)?;
-        let superclass = class::head(&record.data).map_err(|e| e.in_record(record.location))?.superclass;
-        let parent = if superclass.is_empty() {
-            None
-        } else if depth >= MAX_CHAIN {
-            return Err(Error::EndlessChain { class: superclass });
-        } else {
-            let parent = self.resolve(namespace, NameHash::of(&superclass), depth + 1)?;
-            Some(parent.ok_or(Error::MissingClass { class: superclass })?)
-        };
-        let class = class::read(&record.data, record.location, namespace.clone(), parent.as_deref())
-            .map_err(|e| e.in_record(record.location))?;
-        if NameHash::of(&class.name) != name {
-            return Err(Error::Record {
-                location: record.location,
-                at: 0,
-                what: "the class has another name than the index says",
-            });
-        }
-        let class = Arc::new(class);
-        let weight = class.weight;
-        self.remember((namespace.hash(), name), Some(Arc::clone(&class)), weight);
-        Ok(class)
-    }
-
-    /// The instances of exactly this class in a namespace, in the order of the index (by hash).
-    pub fn instances(
-        &self,
-        namespace: &Namespace,
-        class: &str,
-    ) -> impl Iterator<Item = Result<Instance>> + use<'_> {
-        self.instances_by_hash(namespace, NameHash::of(class))
-    }
-
-    /// The same by the hash of the class's name.
-    pub fn instances_by_hash(
-        &self,
-        namespace: &Namespace,
-        class: NameHash,
-    ) -> impl Iterator<Item = Result<Instance>> + use<'_> {
-        let namespace = namespace.clone();
-        let mut extent = Extent::of(&self.objects);
-        let keys = self.index.keys(Query::Instances(namespace.hash(), class));
-        let instances = keys.map_while(move |key| match key {
-            Ok(Key { kind: KeyKind::Instance { class, at, .. }, .. }) => {
-                let claim = extent.claim(at.size)?;
-                Some(Some(claim.and_then(|()| self.instance_at(&namespace, class, at))))
-            }
-            Ok(_) => Some(None),
-            Err(error) => Some(Some(Err(error))),
-        });
-        instances.flatten()
-    }
-
-    /// Reads an instance whose record is known.
-    pub(crate) fn instance_at(
-        &self,
-        namespace: &Namespace,
-        class: NameHash,
-        at: RecordRef,
-    ) -> Result<Instance> {
-        let record = self.record(at)?;
-        let class = self.class_by_hash(namespace, class)?.ok_or_else(|| Error::missing_class(&class))?;
-        instance::read(&record.data, record.location, namespace.clone(), class)
-            .map_err(|e| e.in_record(record.location))
-    }
-
-    /// Hashes of the names of all classes of the namespace that derive from a class, directly or not.
-    pub fn subclasses(&self, namespace: &Namespace, class: &str) -> Vec<Result<NameHash>> {
-        let mut known = HashSet::from([NameHash::of(class)]);
-        let mut queue = vec![NameHash::of(class)];
-        let mut found = Vec::new();
-        while let Some(parent) = queue.pop() {
-            for key in self.index.keys(Query::Subclasses(namespace.hash(), parent)) {
-                match key.map(|k| k.kind) {
-                    Ok(KeyKind::Subclass { class, .. }) if known.insert(class) => {
-                        queue.push(class);
-                        found.push(Ok(class));
-                    }
-                    Ok(_) => {}
-                    Err(error) => found.push(Err(error)),
-                }
-            }
-        }
-        found
+    /// All live keys, by namespace, kind and hashes. Those of records that the index does not lead to, though they lie in live pages, are
+    /// among them, under an unknown namespace where nothing tells it.
+    pub fn keys(&self) -> impl Iterator<Item = Key> + '_ {
+        self.index.keys(Query::All).iter().copied()
     }
 }

@@ -2,11 +2,13 @@
 
 use std::collections::HashSet;
 
-use crate::deleted::Content;
+use crate::deleted::Fragment;
+use crate::error::Problem;
 use crate::hash::NameHash;
+use crate::index::Query;
 use crate::instance::Instance;
-use crate::namespace::{Namespace, SYSTEM};
-use crate::record::Extent;
+use crate::namespace::Namespace;
+use crate::record::{Extent, Location};
 use crate::repository::Repository;
 
 /// The event filters, consumers, bindings and timers of one namespace.
@@ -22,6 +24,19 @@ pub struct EventObjects {
     pub bindings: Vec<Instance>,
     /// Instances of any class that derives from `__TimerInstruction`.
     pub timers: Vec<Instance>,
+    /// What is left of objects of these kinds that cannot be decoded.
+    pub fragments: Vec<Undecoded>,
+}
+
+/// An object that is there but cannot be decoded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Undecoded {
+    /// Where its record lies.
+    pub location: Location,
+    /// Why it cannot be decoded.
+    pub reason: String,
+    /// What can be said of it.
+    pub fragment: Fragment,
 }
 
 /// The classes at the top of the four kinds, in the order of [`EventObjects::lists`].
@@ -36,6 +51,7 @@ impl EventObjects {
             consumers: Vec::new(),
             bindings: Vec::new(),
             timers: Vec::new(),
+            fragments: Vec::new(),
         }
     }
 
@@ -44,7 +60,7 @@ impl EventObjects {
     }
 
     fn is_empty(&mut self) -> bool {
-        self.lists().iter().all(|l| l.is_empty())
+        self.fragments.is_empty() && self.lists().iter().all(|l| l.is_empty())
     }
 }
 
@@ -52,26 +68,32 @@ impl Repository {
     /// The event filters, consumers, bindings and timers of every namespace that has any.
     ///
     /// Only the parts of the index that such objects can be in are read, not the whole repository. Objects that cannot be
-    /// decoded are noted in [`Repository::problems`]. Without `INDEX.BTR` they are carved, and their namespace is unknown.
+    /// decoded are noted in [`Repository::problems`], and what is left of them is in [`EventObjects::fragments`].
     pub fn subscriptions(&self) -> Vec<EventObjects> {
-        if !self.has_index() {
-            return self.carved_subscriptions();
-        }
-        let system = Namespace::new(SYSTEM);
-        let stock = KINDS.map(|kind| self.class_tree(&system, kind));
+        let namespaces = self.namespaces();
+        // A class that derives from one of the four in any namespace is looked for in all: the key that says so may be lost in one.
+        let classes: Vec<(usize, NameHash)> = self.event_classes(&namespaces);
         let mut extent = Extent::of(&self.objects);
         let mut found = Vec::new();
-        for namespace in self.namespaces() {
+        for namespace in namespaces {
             let mut objects = EventObjects::new(namespace.clone());
-            for ((kind, stock), list) in KINDS.iter().zip(&stock).zip(objects.lists()) {
-                let mut seen = HashSet::new();
-                let classes = stock.iter().copied().chain(self.class_tree(&namespace, kind));
-                for class in classes.filter(|&c| seen.insert(c)) {
-                    let instances = self.instances_by_hash(&namespace, class).map_while(|instance| {
-                        let size = instance.as_ref().map_or(0, |i| i.location.size);
-                        extent.claim(size).map(|claim| claim.and(instance))
-                    });
-                    list.extend(instances.filter_map(|i| self.noted(i)));
+            for &(kind, class) in &classes {
+                for key in self.index.keys(Query::Instances(namespace.hash(), class)) {
+                    let claim = extent.claim(key.record().map_or(0, |at| self.cost(at)));
+                    let Some(claim) = claim else { break };
+                    match claim.and_then(|()| self.instance_of(&namespace, key)) {
+                        Ok(instance) => objects.lists()[kind].push(instance),
+                        Err(error) => {
+                            let text =
+                                format!("an object of a subscription in {namespace} cannot be decoded");
+                            let problem = Problem::about(&text, &error);
+                            if let Some((location, fragment)) = self.fragment_of(key) {
+                                let reason = problem.text.clone();
+                                objects.fragments.push(Undecoded { location, reason, fragment });
+                            }
+                            self.note(problem);
+                        }
+                    }
                 }
             }
             if !objects.is_empty() {
@@ -81,22 +103,18 @@ impl Repository {
         found
     }
 
-    /// A class and all that derive from it in a namespace, by their hashes.
-    fn class_tree(&self, namespace: &Namespace, class: &str) -> Vec<NameHash> {
-        let below = self.subclasses(namespace, class);
-        std::iter::once(NameHash::of(class)).chain(below.into_iter().filter_map(|c| self.noted(c))).collect()
-    }
-
-    fn carved_subscriptions(&self) -> Vec<EventObjects> {
-        let mut objects = EventObjects::new(Namespace::unknown());
-        for carved in self.deleted().objects {
-            if let Content::Instance(instance) = carved.content {
-                let kind = KINDS.iter().position(|kind| instance.class.is_a(kind));
-                if let Some(list) = kind.and_then(|k| objects.lists().into_iter().nth(k)) {
-                    list.push(*instance);
+    /// The four kinds of classes, by their hashes, each with the number of its kind.
+    fn event_classes(&self, namespaces: &[Namespace]) -> Vec<(usize, NameHash)> {
+        let mut seen = HashSet::new();
+        let mut classes = Vec::new();
+        for (kind, top) in KINDS.iter().enumerate() {
+            let below = namespaces.iter().flat_map(|namespace| self.subclasses(namespace, top));
+            for class in std::iter::once(NameHash::of(top)).chain(below) {
+                if seen.insert(class) {
+                    classes.push((kind, class));
                 }
             }
         }
-        if objects.is_empty() { Vec::new() } else { vec![objects] }
+        classes
     }
 }

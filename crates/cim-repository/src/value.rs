@@ -42,7 +42,7 @@ pub enum Value {
     Reference(String),
     /// An object inside the object
     Object(Box<EmbeddedObject>),
-    /// `uint8[]` or `sint8[]`
+    /// `uint8[]`
     Bytes(Vec<u8>),
     /// Any other array
     Array(Vec<Value>),

@@ -44,7 +44,7 @@ pub struct Summary {
     pub class_keys: usize,
     /// Keys of instances in the index.
     pub instance_keys: usize,
-    /// Objects and index pages that could not be read, wholly or in part. Each was told to the visitor.
+    /// Objects that could not be read, wholly or in part. Each was told to the visitor.
     pub problems: usize,
 }
 
@@ -58,14 +58,7 @@ impl Repository {
         let mut walk = Walk { repository: self, visitor, summary: Summary::default() };
         let mut current: Option<Namespace> = None;
         let mut extent = Extent::of(&self.objects);
-        for key in self.index.keys(Query::All) {
-            let key = match key {
-                Ok(key) => key,
-                Err(error) => {
-                    walk.tell(Problem::from(&error));
-                    continue;
-                }
-            };
+        for &key in self.index.keys(Query::All) {
             let namespace = match current.take() {
                 Some(same) if same.hash() == key.namespace => same,
                 _ => {
@@ -76,11 +69,11 @@ impl Repository {
             let size = match key.kind {
                 KeyKind::Class { class, at } => {
                     walk.class(&key, &namespace, class, at);
-                    at.size
+                    self.cost(at)
                 }
-                KeyKind::Instance { class, instance, at } => {
-                    walk.instance(&key, &namespace, class, instance, at);
-                    at.size
+                KeyKind::Instance { instance, at, .. } => {
+                    walk.instance(&key, &namespace, instance);
+                    self.cost(at)
                 }
                 _ => 0,
             };
@@ -103,7 +96,7 @@ struct Walk<'a> {
 impl Walk<'_> {
     fn class(&mut self, key: &Key, namespace: &Namespace, class: NameHash, at: RecordRef) {
         self.summary.class_keys += 1;
-        match self.repository.load(namespace, class, at, 0) {
+        match self.repository.load(namespace, class, at) {
             Ok(class) => {
                 self.summary.classes += 1;
                 self.visitor.class(&class);
@@ -115,14 +108,14 @@ impl Walk<'_> {
         }
     }
 
-    fn instance(&mut self, key: &Key, namespace: &Namespace, class: NameHash, hash: NameHash, at: RecordRef) {
+    fn instance(&mut self, key: &Key, namespace: &Namespace, hash: NameHash) {
         self.summary.instance_keys += 1;
-        match self.repository.instance_at(namespace, class, at) {
+        match self.repository.instance_of(namespace, key) {
             Ok(instance) => {
                 self.summary.instances += 1;
                 self.visitor.instance(&instance);
                 let mut damage = instance.damage();
-                if instance.key_hash() != hash {
+                if hash != NameHash::UNKNOWN && instance.key_hash() != hash {
                     damage.push("the key values do not have the hash that the index has of them".to_owned());
                 }
                 let what = || format!("{} of {namespace}", instance.relative_path());
@@ -139,14 +132,16 @@ impl Walk<'_> {
     }
 
     fn failed(&mut self, what: &str, key: &Key, namespace: &Namespace, error: &Error) {
-        let text = format!("{what} {key} of {namespace} is not decoded: {error}");
-        self.tell(Problem { place: error.place(), text });
+        self.tell(Problem::about(&format!("{what} {key} of {namespace} is not decoded"), error));
     }
 
     fn damage(&mut self, damage: Vec<String>, location: Location, what: impl Fn() -> String) {
         let place = Some((FileKind::Objects, location.offset()));
         for why in damage {
-            self.tell(Problem { place, text: format!("in {}, {why}", what()) });
+            self.tell(
+                Problem::new(place, format!("in {}, {why}", what()))
+                    .of_kind("a part of an object cannot be read"),
+            );
         }
     }
 }

@@ -469,7 +469,7 @@ Examples:
   deminer cim ls Repository/
   deminer cim ls Repository/ 'root\\default'")]
     Ls {
-        /// The folder with the files, usually a copy of C:\Windows\System32\wbem\Repository
+        /// The folder with the files, plain or compressed with gzip, or one above it (a Windows folder, a mounted disk)
         #[arg(value_hint = ValueHint::DirPath)]
         repository: PathBuf,
         /// The namespace whose classes are listed
@@ -510,17 +510,25 @@ Examples:
         #[arg(long, value_name = "N", default_value_t = 1_000)]
         larger_than: usize,
     },
-    /// Print what is left of deleted objects: exit status 1 where there is anything
+    /// Print what is left of deleted parts of subscriptions and class stores, and count the rest: exit status 1 where anything was deleted
     #[command(after_help = "\
 Examples:
-  deminer cim deleted Repository/")]
+  deminer cim deleted Repository/
+  deminer cim deleted Repository/ --class Win32_Services
+  deminer cim deleted Repository/ --all --format jsonl")]
     Deleted {
         /// The folder with the files
         #[arg(value_hint = ValueHint::DirPath)]
         repository: PathBuf,
-        /// Also print older states of objects that are there, and what cannot be told
+        /// Print everything: objects of all classes, older states of objects that are there, keys
         #[arg(long)]
         all: bool,
+        /// Print this class and what is left of its instances, older states too
+        #[arg(long, value_name = "NAME", conflicts_with = "all")]
+        class: Option<String>,
+        /// Form of the output
+        #[arg(short, long, value_name = "FORMAT", default_value = "mof")]
+        format: CimDeletedFormat,
     },
     /// Print every class and instance of all namespaces with every property
     #[command(after_help = "\
@@ -543,7 +551,7 @@ Examples:
   deminer cim hash systemcore_Updater8
   deminer cim hash Win32_Services Repository/")]
     Hash {
-        /// The name of a class, of an instance with one key, or the path of a namespace
+        /// The name of a class, the key of an instance or its whole path, or the path of a namespace
         name: String,
         /// A repository to search, deleted objects included: exit status 1 where there is a trace
         #[arg(value_hint = ValueHint::DirPath)]
@@ -555,6 +563,15 @@ Examples:
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum CimFormat {
     /// MOF text
+    Mof,
+    /// One JSON document an object, one a line
+    Jsonl,
+}
+
+/// A form of what is left of deleted objects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CimDeletedFormat {
+    /// MOF text with comments
     Mof,
     /// One JSON document an object, one a line
     Jsonl,

@@ -30,8 +30,13 @@ const VALUE: MessageSpec = MessageSpec::new("note-repository-value", &["object",
 /// Records of the repository lie on top of each other.
 const OVERLAP: MessageSpec = MessageSpec::new("note-repository-overlap", &[]);
 
+/// The index does not lead to an object as it should, though it lies in a page that is in use.
+const UNINDEXED: MessageSpec = MessageSpec::new("note-repository-unindexed", &["object"]);
+/// What can still be read of an object that cannot be decoded.
+const FRAGMENT: MessageSpec = MessageSpec::new("note-repository-fragment", &["text"]);
+
 /// What this module can say.
-pub const NOTES: &[MessageSpec] = &[UNREADABLE, DAMAGED, VALUE, OVERLAP];
+pub const NOTES: &[MessageSpec] = &[UNREADABLE, DAMAGED, VALUE, OVERLAP, UNINDEXED, FRAGMENT];
 
 /// The format of a source of deleted, replaced and outdated objects, in the words of the documentation.
 pub const PAST_FORMAT: &str = "cim-repository-deleted";
@@ -47,6 +52,8 @@ pub const STORED_AFTER_INSTALL: &str = "wmi-stored-after-install";
 const LARGE_DEFAULT: usize = 512;
 /// How much later than the repository was built an object must have been stored to count as added, in 100 ns: ten minutes.
 const ADDED_LATER: u64 = 10 * 60 * 10_000_000;
+/// Characters that are told of an object that cannot be decoded.
+const MAX_FRAGMENT: usize = 2_000;
 /// Namespaces of which every class is a record: where payloads and consumer classes were found, whatever their size.
 const CLASS_NAMESPACES: [&str; 3] = [r"root\default", r"root\subscription", r"root\cimv2"];
 /// Namespaces in which Windows registers providers of consumers.
@@ -148,10 +155,21 @@ impl Output {
     fn subscriptions(&mut self, repository: &Repository) -> bool {
         let mut whole = true;
         for objects in repository.subscriptions() {
-            let EventObjects { filters, consumers, bindings, timers, .. } = objects;
+            let EventObjects { filters, consumers, bindings, timers, fragments, .. } = objects;
             for instance in [filters, consumers, bindings, timers].iter().flatten() {
                 whole &= self.instance(instance);
+                // Without an index no object has keys, and that is said once.
+                if !instance.is_indexed && repository.has_index() {
+                    let message = UNINDEXED.with([instance.relative_path().into()]);
+                    self.problem(Some(instance.location.offset()), message);
+                    whole = false;
+                }
                 self.written_after_install(WRITTEN_AFTER_INSTALL, instance);
+            }
+            for undecoded in fragments {
+                let text: String = undecoded.fragment.strings.join(" ").chars().take(MAX_FRAGMENT).collect();
+                self.problem(Some(undecoded.location.offset()), FRAGMENT.with([text.into()]));
+                whole = false;
             }
         }
         whole
@@ -244,7 +262,7 @@ impl Output {
         let by_hash: BTreeMap<_, _> =
             namespaces.iter().map(|namespace| (namespace.hash(), namespace)).collect();
         let mut classes = BTreeSet::new();
-        for key in repository.keys().flatten() {
+        for key in repository.keys() {
             if let KeyKind::Instance { class, at, .. } = key.kind
                 && at.size as usize >= wanted::LONG
             {
@@ -279,15 +297,15 @@ impl Output {
         let mut consumers = BTreeMap::new();
         // Records that overlap could make the classes cost far more than the file has bytes.
         let mut left = size.saturating_mul(2);
-        for key in repository.keys().flatten() {
+        for key in repository.keys() {
             let (Some(namespace), KeyKind::Class { class, at }) = (by_hash.get(&key.namespace), &key.kind)
             else {
                 continue;
             };
             let all = is_namespace_of(namespace, &CLASS_NAMESPACES);
-            let consumers: &BTreeSet<_> = consumers.entry(key.namespace).or_insert_with(|| {
-                repository.subclasses(namespace, CONSUMER).into_iter().flatten().collect()
-            });
+            let consumers: &BTreeSet<_> = consumers
+                .entry(key.namespace)
+                .or_insert_with(|| repository.subclasses(namespace, CONSUMER).into_iter().collect());
             if !(all || u64::from(at.size) >= LARGE_DEFAULT as u64 || consumers.contains(class)) {
                 continue;
             }
@@ -296,9 +314,14 @@ impl Output {
                 return self.problem(None, OVERLAP.plain());
             };
             left = rest;
-            match repository.class_by_hash(namespace, *class) {
-                Ok(Some(class)) if all || is_wanted(&class) => {
+            match repository.class_of(&key) {
+                Ok(class) if all || is_wanted(&class) => {
                     let at = Location::Offset(class.location.offset());
+                    for reason in class.damage() {
+                        self.failed_classes += 1;
+                        let name = class.name.as_str().into();
+                        self.problem(Some(class.location.offset()), VALUE.with([name, reason.into()]));
+                    }
                     self.parsed.records.push((at, RecordData::WmiClass(class_record(&class))));
                     if is_wanted(&class) {
                         self.class_after_install(&class);

@@ -94,3 +94,140 @@ fn what_goes_through_the_whole_repository() {
     let deleted = finish(deminer().args(["cim", "deleted"]).arg(folder.path()));
     assert!(!deleted.stdout.contains("EventConsumer\n{"), "no subscription was deleted from it");
 }
+
+#[test]
+fn a_damaged_repository_is_told_and_ends_with_three() {
+    let Some(folder) = repository("infected-win10") else { return };
+    let cim = |verb: &str, rest: &[&str]| finish(deminer().args(["cim", verb]).arg(folder.path()).args(rest));
+    // The bytes of a class that is in two namespaces: the key that leads to it, and the record.
+    let shown = cim("show", &[r"root\subscription:ActiveScriptEventConsumer"]);
+    let at = shown.stdout.split("offset 0x").nth(1).and_then(|rest| rest.split(',').next()).unwrap();
+    let at = usize::from_str_radix(at, 16).unwrap();
+    let objects = folder.path().join("OBJECTS.DATA");
+    let mut data = fs::read(&objects).unwrap();
+    data[at + 60..at + 200].fill(0xEE);
+    fs::write(&objects, data).unwrap();
+
+    let subscriptions = cim("subscriptions", &[]);
+    assert_eq!(subscriptions.status, 3);
+    assert!(subscriptions.stdout.contains("KillProcess"), "{}", subscriptions.stdout);
+    assert!(subscriptions.stderr.contains("decoded with that of root\\DEFAULT"), "{}", subscriptions.stderr);
+    let listed = cim("ls", &[r"root\subscription"]);
+    assert!(listed.status == 3 && listed.stderr.contains("OBJECTS.DATA"), "{}", listed.stderr);
+    let shown = cim("show", &[r"root\subscription:ActiveScriptEventConsumer"]);
+    assert!(
+        shown.status == 3 && shown.stdout.contains("class ActiveScriptEventConsumer"),
+        "{}",
+        shown.stdout
+    );
+    let export = cim("export", &[]);
+    assert!(export.status == 3 && !export.stderr.is_empty() && export.stdout.contains("// not read: "));
+}
+
+#[test]
+fn without_an_index_every_command_says_so_and_gives_what_is_there() {
+    let Some(folder) = repository("infected-win10") else { return };
+    fs::remove_file(folder.path().join("INDEX.BTR")).unwrap();
+    let cim = |verb: &str, rest: &[&str]| finish(deminer().args(["cim", verb]).arg(folder.path()).args(rest));
+    let stores = cim("stores", &["--larger-than=100"]);
+    assert!(stores.status == 1 && stores.stdout.contains("characters\n"), "{}", stores.stdout);
+    assert!(stores.stderr.contains("INDEX.BTR is missing"), "{}", stores.stderr);
+    let export = cim("export", &["--format=jsonl"]);
+    assert_eq!(export.status, 3);
+    assert!(export.stdout.lines().count() > 9_000 && export.stderr.contains("INDEX.BTR is missing"));
+    let checked = finish(deminer().arg("check").arg(folder.path()).args(["--format", "json"]));
+    assert!(checked.stdout.contains("KillProcess"), "{}", checked.stderr);
+}
+
+#[test]
+fn paths_are_taken_as_people_write_them() {
+    let Some(folder) = repository("infected-win10") else { return };
+    let cim = |verb: &str, rest: &[&str]| finish(deminer().args(["cim", verb]).arg(folder.path()).args(rest));
+    let none = cim("ls", &[r"root\nope"]);
+    assert!(
+        none.status == 2 && none.stderr.contains(r"the repository has no `root\nope`"),
+        "{}",
+        none.stderr
+    );
+    let by_value = cim("show", &[r#"root\subscription:ActiveScriptEventConsumer="KillProcess""#]);
+    assert!(by_value.stdout.contains("ScriptingEngine = \"VBScript\";"), "{}", by_value.stderr);
+    assert!(
+        by_value.stdout.contains("// written not before 2022-03-10T16:35:19.25849"),
+        "{}",
+        by_value.stdout
+    );
+    assert!(by_value.stdout.contains("in the order of logical pages"), "{}", by_value.stdout);
+    let single = cim("show", &[r"root\subscription:__ThisNAMESPACE=@"]);
+    assert!(single.stdout.contains("instance of __thisNAMESPACE"), "{} {}", single.stdout, single.stderr);
+
+    let slashes = run(["cim", "hash", "root/subscription"]);
+    assert_eq!(slashes.stdout, run(["cim", "hash", r"root\subscription"]).stdout);
+    let filter = r#"__EventFilter.Name="ProcessStartTrigger""#;
+    let traces = finish(deminer().args(["cim", "hash", filter]).arg(folder.path()));
+    assert_eq!(traces.status, 1);
+    let named = r"key, live: an instance of __EventFilter in root\subscription";
+    assert!(traces.stdout.contains(named), "{}", traces.stdout);
+}
+
+#[test]
+fn a_repository_is_found_below_and_in_compressed_files() {
+    let Some(packed) = data("repository/clean-win10") else { return };
+    let listed = finish(deminer().args(["cim", "ls"]).arg(&packed));
+    assert!(listed.status == 0 && listed.stdout.contains("root\\subscription\n"), "{}", listed.stderr);
+    let image = TempDir::new().unwrap();
+    let below = image.path().join("Windows/System32/wbem/Repository");
+    fs::create_dir_all(&below).unwrap();
+    for entry in fs::read_dir(packed).unwrap() {
+        let entry = entry.unwrap();
+        fs::copy(entry.path(), below.join(entry.file_name())).unwrap();
+    }
+    let below = finish(deminer().args(["cim", "ls"]).arg(image.path()));
+    assert_eq!((below.status, below.stdout), (0, listed.stdout));
+}
+
+#[test]
+fn what_was_deleted_begins_with_what_matters() {
+    let Some(folder) = repository("clean-win10") else { return };
+    let deleted = |rest: &[&str]| finish(deminer().args(["cim", "deleted"]).arg(folder.path()).args(rest));
+    let short = deleted(&[]);
+    assert!(short.stdout.lines().count() < 1_000, "{}", short.stdout.lines().count());
+    assert!(short.stdout.contains("// not printed, by class"), "{}", short.stdout);
+    let lines = deleted(&["--class", "WDMClassesOfDriver", "--format", "jsonl"]).stdout;
+    let objects: Vec<serde_json::Value> =
+        lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(
+        objects
+            .iter()
+            .any(|o| o["type"] == "deleted" && o["content"]["data"]["class"] == "WDMClassesOfDriver"),
+        "{lines}"
+    );
+}
+
+#[test]
+fn the_export_has_what_the_repository_has() {
+    let Some(folder) = repository("infected-win10") else { return };
+    let export = finish(deminer().args(["cim", "export", "--format=jsonl"]).arg(folder.path())).stdout;
+    let find = |part: &str| {
+        let line = export.lines().find(|line| line.contains(part)).unwrap_or_else(|| panic!("{part}"));
+        serde_json::from_str::<serde_json::Value>(line).unwrap()
+    };
+    let class = find(r#""name":"ActiveScriptEventConsumer""#);
+    let names: Vec<_> =
+        class["all_properties"].as_array().unwrap().iter().map(|p| p["name"].clone()).collect();
+    assert_eq!(names[..3], ["MachineName", "MaximumQueueSize", "CreatorSID"], "inherited ones first");
+    let consumer = find("KillProcess\\\"\"");
+    let not_before = consumer["not_before"].as_str().unwrap();
+    assert!(not_before.starts_with("2022-03-10T16:35:19.25849"), "{not_before}");
+    assert_eq!(
+        (consumer["indexed"].clone(), consumer["unreadable"].clone()),
+        (true.into(), serde_json::json!([]))
+    );
+    assert!(consumer["logical_offset"].is_u64() && consumer["offset"].is_u64());
+    let mof = finish(deminer().args(["cim", "export"]).arg(folder.path())).stdout;
+    assert!(
+        mof.contains("__EventFilter ref Filter;") || mof.contains("__EventFilter ref Filter ="),
+        "references name their class"
+    );
+    assert!(mof.contains("\tScriptFilename = NULL;"), "nulls are written");
+    assert!(mof.contains("uint32 Create("), "methods are written");
+}

@@ -12,6 +12,8 @@ note-repository-unreadable = the WMI repository cannot be read: { $reason }
 note-repository-damaged = part of the WMI repository was not read, or not surely: { $reason }
 note-repository-value = a value of `{ $object }` cannot be decoded: { $reason }
 note-repository-overlap = the records of the WMI repository lie on top of each other, so not all of its classes were read; the file is damaged or was made to mislead
+note-repository-unindexed = `{ $object }` lies in a page of the WMI repository that is in use, but the index does not lead to it as it should: the index is damaged or was changed, and the object counts as there
+note-repository-fragment = an object of a subscription cannot be decoded; this text stands in it: { $text }
 
 ## Registry hives
 

@@ -12,6 +12,8 @@ note-repository-unreadable = WMI リポジトリを読み取れません: { $rea
 note-repository-damaged = WMI リポジトリの一部を読み取れなかったか、確実には読み取れませんでした: { $reason }
 note-repository-value = `{ $object }` の値を復号できません: { $reason }
 note-repository-overlap = WMI リポジトリのレコードが重なり合っているため、一部のクラスを読み取りませんでした。ファイルが壊れているか、偽装されています
+note-repository-unindexed = `{ $object }` は WMI リポジトリの使用中のページにありますが、索引から正しくたどれません。索引が壊れているか書き換えられています。このオブジェクトは存在するものとして扱います
+note-repository-fragment = サブスクリプションのオブジェクトを復号できません。次の文字列が含まれています: { $text }
 
 ## レジストリ ハイブ
 

@@ -1,15 +1,13 @@
-//! The commands that go through a whole repository: `stores`, `deleted`, `export`.
+//! The commands that go through a whole repository: `stores`, `export`.
 
-use super::{pragma, write_class, write_instance};
+use super::json;
+use super::mof::{pragma, write_class, write_instance};
 use crate::args::CimFormat;
 use crate::console::harmless;
 use crate::error::Error;
 use crate::exit::ExitStatus;
-use cim_repository::{
-    Carved, Class, Content, Instance, Namespace, Problem, Repository, Status, Value, Visitor,
-};
+use cim_repository::{Class, Instance, Namespace, Problem, Repository, Value, Visitor};
 use deobfuscate::{Decoded, Limits, decode, decode_bytes};
-use evidence::RecordData;
 use report::safe_json;
 use report::sanitize::visible;
 use std::fmt::Write as _;
@@ -81,46 +79,6 @@ fn held(decoded: &Decoded) -> Vec<String> {
     .collect()
 }
 
-/// What is left of objects that the index does not lead to: the deleted ones, or with `all` also older states of live ones.
-pub(super) fn deleted(repository: &Repository, all: bool) -> (String, ExitStatus) {
-    let found = repository.deleted();
-    let mut text = String::new();
-    let mut status = ExitStatus::Nothing;
-    for carved in found.objects.iter().filter(|carved| all || carved.status == Status::Deleted) {
-        status = ExitStatus::Found;
-        write_carved(&mut text, carved);
-    }
-    for key in &found.keys {
-        let _ = writeln!(text, "// key on a page of the index that is not live: {key}");
-    }
-    (text, status)
-}
-
-fn write_carved(text: &mut String, carved: &Carved) {
-    let cut = if carved.cut { ", its end is missing" } else { "" };
-    let _ = writeln!(text, "// {:?}, {:?}{cut}", carved.status, carved.origin);
-    match &carved.content {
-        Content::Class(class) => {
-            text.push_str(&pragma(&carved.namespace));
-            write_class(text, class);
-        }
-        Content::Instance(instance) => {
-            text.push_str(&pragma(&carved.namespace));
-            write_instance(text, instance);
-        }
-        Content::Reference(reference) => {
-            let _ = writeln!(text, "// reference at offset {:#x}: {reference:?}\n", carved.location.offset());
-        }
-        Content::Fragment(fragment) => {
-            let _ = writeln!(text, "// fragment at offset {:#x}", carved.location.offset());
-            for string in &fragment.strings {
-                let _ = writeln!(text, "//   {}", visible(string));
-            }
-            text.push('\n');
-        }
-    }
-}
-
 /// Writes every class and instance with every property.
 pub(super) fn export(repository: &Repository, format: CimFormat) -> Result<ExitStatus, Error> {
     let mut export = Export { out: io::stdout().lock(), format, namespace: None, failed: None };
@@ -128,7 +86,11 @@ pub(super) fn export(repository: &Repository, format: CimFormat) -> Result<ExitS
     if let Some(problem) = export.failed.or(export.out.flush().err()) {
         return Err(Error::CannotPrint(problem));
     }
-    Ok(if summary.problems == 0 { ExitStatus::Nothing } else { ExitStatus::Inconclusive })
+    Ok(if summary.problems == 0 && repository.problems().is_empty() {
+        ExitStatus::Nothing
+    } else {
+        ExitStatus::Inconclusive
+    })
 }
 
 struct Export {
@@ -155,10 +117,8 @@ impl Export {
         self.write(&harmless(&text));
     }
 
-    fn json(&mut self, record: &RecordData) {
-        // Plain data in memory can always be written.
-        let line = safe_json(&serde_json::to_string(record).unwrap_or_default());
-        self.write(&format!("{line}\n"));
+    fn json(&mut self, object: &serde_json::Value) {
+        self.write(&format!("{}\n", safe_json(&object.to_string())));
     }
 }
 
@@ -166,22 +126,23 @@ impl Visitor for Export {
     fn class(&mut self, class: &Arc<Class>) {
         match self.format {
             CimFormat::Mof => self.mof(&class.namespace, |text| write_class(text, class)),
-            CimFormat::Jsonl => self.json(&RecordData::WmiClass(parse::repository::class_record(class))),
+            CimFormat::Jsonl => self.json(&json::class(class)),
         }
     }
 
     fn instance(&mut self, instance: &Instance) {
         match self.format {
-            CimFormat::Mof => self.mof(&instance.namespace, |text| write_instance(text, instance)),
-            CimFormat::Jsonl => {
-                self.json(&RecordData::WmiObject(parse::repository::object_record(instance).0));
-            }
+            CimFormat::Mof => self.mof(&instance.namespace, |text| write_instance(text, instance, true)),
+            CimFormat::Jsonl => self.json(&json::instance(instance)),
         }
     }
 
     fn problem(&mut self, problem: &Problem) {
         if self.format == CimFormat::Mof {
             self.write(&format!("// not read: {}\n", visible(&problem.to_string())));
+        } else {
+            let line = serde_json::json!({ "type": "problem", "text": problem.to_string() });
+            self.json(&line);
         }
     }
 }

@@ -206,14 +206,9 @@ impl Check<'_> {
     /// Gives keys the record number that the table of contents has.
     fn renumber(&mut self, keys: &[Named], entry: &TocEntry, logical: u32, physical: u32) {
         for named in keys {
-            let (KeyKind::Class { at, .. }
-            | KeyKind::Instance { at, .. }
-            | KeyKind::Keyed { at, .. }
-            | KeyKind::Reference { at, .. }) = &mut self.out.keys[named.key].kind
-            else {
-                continue;
-            };
-            at.id = entry.id;
+            if let Some(at) = self.out.keys[named.key].record_mut() {
+                at.id = entry.id;
+            }
         }
         self.out.found += 1;
         self.out.recovered.insert((logical, entry.id));
@@ -226,6 +221,14 @@ impl Check<'_> {
         let location = Self::location(entry, logical, physical);
         let head = page.get(entry.offset as usize..).and_then(|data| instance::head(data).ok());
         let (mut own, mut keyed) = (None, None);
+        let is_agreed = keys.iter().any(|named| named.size == entry.size);
+        for named in keys.iter().filter(|named| is_agreed && named.size != entry.size) {
+            if let Some(at) = self.out.keys[named.key].record_mut() {
+                at.size = entry.size;
+            }
+            self.out.recovered.insert((logical, entry.id));
+            self.tell(&location, "the two keys of this instance give the record different sizes");
+        }
         for named in keys {
             match self.out.keys[named.key].kind {
                 KeyKind::Instance { class, instance, .. } => own = Some((named.key, class, instance)),

@@ -118,6 +118,17 @@ impl Key {
         Some(Self { namespace, kind })
     }
 
+    /// The place of the record that the key names, to be set right.
+    pub(crate) fn record_mut(&mut self) -> Option<&mut RecordRef> {
+        match &mut self.kind {
+            KeyKind::Class { at, .. }
+            | KeyKind::Instance { at, .. }
+            | KeyKind::Keyed { at, .. }
+            | KeyKind::Reference { at, .. } => Some(at),
+            KeyKind::Subclass { .. } | KeyKind::ClassReference { .. } => None,
+        }
+    }
+
     /// The record that the key names, if it names one.
     pub fn record(&self) -> Option<RecordRef> {
         match self.kind {

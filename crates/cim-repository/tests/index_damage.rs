@@ -4,7 +4,7 @@ mod common;
 
 use std::collections::BTreeSet;
 
-use cim_repository::{Instance, NameHash, PAGE_SIZE, Repository, Visitor};
+use cim_repository::{Instance, NameHash, PAGE_SIZE, RecordRef, Repository, Visitor};
 use common::Files;
 
 /// The paths of all objects of subscriptions.
@@ -136,6 +136,20 @@ fn another_record_number_in_the_page_or_the_index_is_seen() {
         files.objects[at] ^= 1;
     });
     assert!(told.contains("under another number"), "{told}");
+}
+
+#[test]
+fn a_size_that_only_one_key_gives_is_not_believed() {
+    let Some(infected) = infected() else { return };
+    let location = infected.consumer.location;
+    let key = |size: u32| {
+        let place = RecordRef { page: location.logical_page.expect("mapped"), id: location.record_id, size };
+        format!("IL_{}.{place}", NameHash::of("KillProcess"))
+    };
+    let told = infected.told(|files| {
+        assert!(files.replace_in_index(&key(location.size), &key(location.size ^ 1)) > 0);
+    });
+    assert!(told.contains("different sizes"), "{told}");
 }
 
 #[test]

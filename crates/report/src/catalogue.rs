@@ -12,41 +12,20 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 use unic_langid::LanguageIdentifier;
 
-/// The files of the catalogue, in the order of [`Language::ALL`].
-macro_rules! locale_files {
-    ($($name:literal),+ $(,)?) => {
-        /// Name, English text and Japanese text of each file of the catalogue.
-        pub(crate) const FILES: &[(&str, [&str; 2])] = &[$((
-            $name,
-            [
-                include_str!(concat!("../locales/en/", $name, ".ftl")),
-                include_str!(concat!("../locales/ja/", $name, ".ftl")),
-            ],
-        )),+];
-    };
-}
+/// What the build script packed, in the order of [`Language::ALL`].
+const PACKED: [&[u8]; 2] = [
+    include_bytes!(concat!(env!("OUT_DIR"), "/en.bin")),
+    include_bytes!(concat!(env!("OUT_DIR"), "/ja.bin")),
+];
 
-locale_files!(
-    "cli",
-    "cli-clean",
-    "report",
-    "traits",
-    "detect",
-    "parse-bundle",
-    "parse-disk",
-    "parse-events",
-    "parse-network",
-    "parse-text",
-    "parse-updates",
-    "parse-wmic",
-    "patch",
-    "prevent",
-    "probe",
-    "processes",
-    "remediate",
-    "sample",
-    "settings"
-);
+/// Name and text of each file of the catalogue of a language, in the order of their names.
+pub(crate) fn files(language: Language) -> Vec<(String, String)> {
+    let [english, japanese] = PACKED;
+    packed::unpack(match language {
+        Language::English => english,
+        Language::Japanese => japanese,
+    })
+}
 
 /// How deep messages may stand in messages.
 const MAX_DEPTH: u8 = 8;
@@ -85,10 +64,11 @@ enum Quoting {
 impl Catalogue {
     /// The catalogue of a language; it is read once.
     pub fn get(language: Language) -> &'static Self {
-        static ALL: LazyLock<[Catalogue; 2]> = LazyLock::new(|| Language::ALL.map(Catalogue::load));
+        static ENGLISH: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::load(Language::English));
+        static JAPANESE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::load(Language::Japanese));
         match language {
-            Language::English => &ALL[0],
-            Language::Japanese => &ALL[1],
+            Language::English => &ENGLISH,
+            Language::Japanese => &JAPANESE,
         }
     }
 
@@ -96,13 +76,9 @@ impl Catalogue {
         let tag: LanguageIdentifier = language.tag().parse().unwrap_or_default();
         let mut bundle = FluentBundle::new_concurrent(vec![tag]);
         bundle.set_use_isolating(false);
-        for (_, texts) in FILES {
-            let text = match language {
-                Language::English => texts[0],
-                Language::Japanese => texts[1],
-            };
+        for (_, text) in files(language) {
             // The tests hold the files against the grammar; what is well-formed counts in any case.
-            let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(partial, _)| partial);
+            let resource = FluentResource::try_new(text).unwrap_or_else(|(partial, _)| partial);
             bundle.add_resource_overriding(resource);
         }
         Self { language, bundle }

@@ -7,11 +7,28 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Ids and variables of one file.
 type Ids = BTreeMap<String, BTreeSet<String>>;
 
-fn parsed(name: &str, text: &'static str) -> Resource<&'static str> {
+/// Name, English text and Japanese text of each file of the catalogue.
+fn both() -> Vec<(String, [String; 2])> {
+    let (english, japanese) = (files(Language::English), files(Language::Japanese));
+    let names = |files: &[(String, String)]| files.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&english), names(&japanese));
+    english
+        .into_iter()
+        .zip(japanese)
+        .map(|((name, english), (_, japanese))| (name, [english, japanese]))
+        .collect()
+}
+
+/// The English text of a file.
+fn english(name: &str) -> String {
+    files(Language::English).into_iter().find(|(own, _)| own == name).unwrap().1
+}
+
+fn parsed<'t>(name: &str, text: &'t str) -> Resource<&'t str> {
     parser::parse(text).unwrap_or_else(|(_, errors)| panic!("{name}: {errors:?}"))
 }
 
-fn ids(name: &str, text: &'static str) -> Ids {
+fn ids(name: &str, text: &str) -> Ids {
     let mut out = Ids::new();
     for entry in &parsed(name, text).body {
         match entry {
@@ -59,10 +76,10 @@ fn in_inline(inline: &InlineExpression<&str>, out: &mut BTreeSet<String>) {
     }
 }
 
-fn all(language: usize) -> Ids {
+fn all(language: Language) -> Ids {
     let mut out = Ids::new();
-    for (name, texts) in FILES {
-        for (id, variables) in ids(name, texts[language]) {
+    for (name, text) in files(language) {
+        for (id, variables) in ids(&name, &text) {
             assert!(out.insert(id.clone(), variables).is_none(), "{id} stands in two files");
         }
     }
@@ -71,14 +88,14 @@ fn all(language: usize) -> Ids {
 
 #[test]
 fn both_languages_say_the_same_things_with_the_same_arguments() {
-    for (name, [english, japanese]) in FILES {
-        assert_eq!(ids(name, english), ids(name, japanese), "{name}");
+    for (name, [english, japanese]) in both() {
+        assert_eq!(ids(&name, &english), ids(&name, &japanese), "{name}");
     }
 }
 
 #[test]
 fn every_value_of_the_vocabulary_has_its_word() {
-    let catalogue = all(0);
+    let catalogue = all(Language::English);
     for id in all_ids() {
         assert!(catalogue.contains_key(&id), "{id} is missing");
     }
@@ -96,7 +113,7 @@ fn spoken() -> Ids {
 
 #[test]
 fn everything_that_the_crates_can_say_is_worded_with_the_arguments_they_give() {
-    let catalogue = all(0);
+    let catalogue = all(Language::English);
     for (id, given) in spoken() {
         let Some(used) = catalogue.get(&id) else { panic!("{id} is missing") };
         assert!(used.is_subset(&given), "{id} is given {given:?} and uses {used:?}");
@@ -106,11 +123,10 @@ fn everything_that_the_crates_can_say_is_worded_with_the_arguments_they_give() {
 #[test]
 fn everything_that_is_worded_for_the_crates_is_said() {
     let spoken = spoken();
-    for (name, [english, _]) in FILES
-        .iter()
-        .filter(|(name, _)| ["detect", "patch", "prevent"].contains(name) || name.starts_with("parse-"))
-    {
-        for id in ids(name, english).into_keys() {
+    for (name, text) in files(Language::English).into_iter().filter(|(name, _)| {
+        ["detect", "patch", "prevent"].contains(&name.as_str()) || name.starts_with("parse-")
+    }) {
+        for id in ids(&name, &text).into_keys() {
             assert!(spoken.contains_key(&id), "{name}: {id} is never said");
         }
     }
@@ -120,13 +136,11 @@ fn everything_that_is_worded_for_the_crates_is_said() {
 fn every_trait_that_is_worded_is_known() {
     let known: BTreeSet<_> =
         deobfuscate::traits::ALL.iter().map(|info| format!("trait-{}", info.id)).collect();
-    let (_, [english, _]) = FILES.iter().find(|(name, _)| *name == "traits").unwrap();
-    assert_eq!(ids("traits", english).into_keys().collect::<BTreeSet<_>>(), known);
+    assert_eq!(ids("traits", &english("traits")).into_keys().collect::<BTreeSet<_>>(), known);
 }
 
 #[test]
 fn every_word_of_the_report_is_used() {
-    let (_, [english, _]) = FILES.iter().find(|(name, _)| *name == "report").unwrap();
     let sources = [
         include_str!("catalogue.rs"),
         include_str!("csv.rs"),
@@ -144,7 +158,7 @@ fn every_word_of_the_report_is_used() {
         include_str!("../templates/overview.html"),
     ];
     let built: BTreeSet<_> = all_ids().into_iter().collect();
-    for id in ids("report", english).into_keys() {
+    for id in ids("report", &english("report")).into_keys() {
         let literal = format!("\"{id}\"");
         let used = built.contains(&id) || sources.iter().any(|source| source.contains(&literal));
         assert!(used, "{id} is not used");
@@ -153,7 +167,7 @@ fn every_word_of_the_report_is_used() {
 
 #[test]
 fn no_wording_has_the_marks_of_quotes_or_anything_hostile() {
-    for (name, texts) in FILES {
+    for (name, texts) in both() {
         for text in texts {
             let hostile = text.chars().find(|c| crate::sanitize::is_hostile(*c) && *c != '\n');
             assert_eq!(hostile, None, "{name}");

@@ -20,8 +20,8 @@ struct Kind {
     linker: &'static str,
     /// The name of the variable that names the linker to cargo.
     linker_variable: &'static str,
-    /// Features that are left out: the crate behind `events` does not build for 32-bit x86.
-    arguments: &'static [&'static str],
+    /// What the program has: `manual` is for packages of other systems, and the crate behind `events` does not build for 32-bit x86.
+    features: &'static str,
 }
 
 const KINDS: [Kind; 2] = [
@@ -29,13 +29,13 @@ const KINDS: [Kind; 2] = [
         target: "x86_64-win7-windows-gnu",
         linker: "x86_64-w64-mingw32-gcc",
         linker_variable: "CARGO_TARGET_X86_64_WIN7_WINDOWS_GNU_LINKER",
-        arguments: &[],
+        features: "events,net",
     },
     Kind {
         target: "i686-win7-windows-gnu",
         linker: "i686-w64-mingw32-gcc",
         linker_variable: "CARGO_TARGET_I686_WIN7_WINDOWS_GNU_LINKER",
-        arguments: &["--no-default-features", "--features", "net"],
+        features: "net",
     },
 ];
 
@@ -49,6 +49,12 @@ const STRIP: &str = "x86_64-w64-mingw32-strip";
 /// The largest program that is shipped, in bytes.
 const MAX_SIZE: u64 = 8 << 20;
 
+/// Without it errors of the `windows` crate ask for a library of Windows 8.
+const FLAGS: &str = "--cfg windows_slim_errors";
+
+/// What is shipped says of a panic what it was, not where in the source, and shows fields of structures nowhere.
+const SMALL: &str = "-Zlocation-detail=none -Zfmt-debug=shallow";
+
 /// The variable that names the runner of the tests to cargo.
 const RUNNER: &str = "CARGO_TARGET_X86_64_WIN7_WINDOWS_GNU_RUNNER";
 
@@ -58,9 +64,7 @@ pub(crate) fn run(profile: &str) -> Result<()> {
     needs()?;
     let [wide, narrow] = KINDS;
     for kind in [&wide, &narrow] {
-        run::run(
-            cargo(kind).args(["build", "--package", "deminer", "--profile", profile]).args(kind.arguments),
-        )?;
+        build(kind, profile)?;
         let program = program(kind, profile);
         // Only link-time optimisation takes out the libraries that nothing needs in the end.
         if profile == "dist" {
@@ -126,14 +130,24 @@ fn tell(wide: &Kind, profile: &str) -> Result<()> {
     story::run(&program(wide, profile), &look_alike)
 }
 
+/// Builds the program.
+fn build(kind: &Kind, profile: &str) -> Result<()> {
+    let mut command = cargo(kind);
+    command.args(["build", "--package", "deminer", "--profile", profile]);
+    command.args(["--no-default-features", "--features", kind.features]);
+    if profile == "dist" {
+        command.env("RUSTFLAGS", format!("{FLAGS} {SMALL}"));
+    }
+    run::run(&mut command)
+}
+
 /// Cargo with what it takes to build for this kind: Rust comes without a library for it, so that is built too.
 fn cargo(kind: &Kind) -> Command {
     let mut command = run::cargo();
     command
         .env("RUSTC_BOOTSTRAP", "1")
         .env(kind.linker_variable, kind.linker)
-        // Without it errors of the `windows` crate ask for a library of Windows 8.
-        .env("RUSTFLAGS", "--cfg windows_slim_errors")
+        .env("RUSTFLAGS", FLAGS)
         .arg("-Zbuild-std=std,panic_unwind,test")
         // Without the reader of debug information, which the program does not carry, and with the smaller of two ways wherever there are two.
         .arg("-Zbuild-std-features=panic-unwind,optimize_for_size")

@@ -13,6 +13,7 @@ pub(crate) use signature::{Signature, SignatureNew, Signatures};
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+#[cfg(feature = "manual")]
 use clap_complete::Shell;
 use std::path::PathBuf;
 
@@ -123,11 +124,13 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Cim(Cim),
     /// Print the completions of a shell
+    #[cfg(feature = "manual")]
     Completions {
         /// The shell
         shell: Shell,
     },
     /// Print the manual page, or write one page a command
+    #[cfg(feature = "manual")]
     #[command(hide = true)]
     Man {
         /// Write all pages into this folder

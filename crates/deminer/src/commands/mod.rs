@@ -9,6 +9,7 @@ mod custody;
 mod decode;
 mod escalate;
 mod families;
+#[cfg(feature = "manual")]
 mod help;
 mod plan;
 #[cfg(feature = "net")]
@@ -46,7 +47,9 @@ pub(crate) fn run(command: &Command, console: Console) -> Result<ExitStatus, Err
         Command::Escalate(args) => escalate::run(args, console),
         Command::Signature(args) => signature::run(args, console),
         Command::Cim(args) => cim::run(args, console),
+        #[cfg(feature = "manual")]
         Command::Completions { shell } => help::completions(*shell),
+        #[cfg(feature = "manual")]
         Command::Man { out } => help::man(out.as_deref()),
     }
 }

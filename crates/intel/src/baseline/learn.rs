@@ -135,10 +135,12 @@ fn key(entry: &BaselineEntry) -> String {
     let parts: Vec<_> = entry
         .parts()
         .map(|(part, template)| {
-            (part, template.class.to_lowercase(), template.name.as_str().to_lowercase(), &template.fields)
+            let fields = toml::to_string(&template.fields).unwrap_or_default();
+            let name = template.name.as_str().to_lowercase();
+            format!("{part:?}\n{}\n{name}\n{fields}", template.class.to_lowercase())
         })
         .collect();
-    format!("{} {} {parts:?}", entry.id, entry.namespace)
+    format!("{}\n{}\n{}", entry.id, entry.namespace, parts.join("\n"))
 }
 
 /// Whether the source gives every property that decides what the object does.

@@ -4,7 +4,9 @@
 use super::json;
 use super::mof::{pragma, write_class, write_instance};
 use crate::exit::ExitStatus;
-use cim_repository::{Carved, Class, Content, Deleted, Key, KeyKind, NameHash, Repository, Status, Value};
+use cim_repository::{
+    Carved, Class, Content, Deleted, Key, KeyKind, NameHash, Origin, Repository, Status, Value,
+};
 use report::sanitize::visible;
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -100,6 +102,15 @@ fn state(status: Status) -> &'static str {
         Status::Deleted => "deleted",
         Status::Replaced => "replaced",
         Status::Unknown => "unknown",
+    }
+}
+
+/// Where it was found, as `--format jsonl` says it.
+fn origin(origin: Origin) -> &'static str {
+    match origin {
+        Origin::Unindexed => "unindexed",
+        Origin::UnmappedPage => "unmapped-page",
+        Origin::Slack => "slack",
     }
 }
 
@@ -217,14 +228,14 @@ fn carved_json(carved: &Carved, class: &str) -> Json {
         }),
     };
     json!({
-        "type": "deleted", "status": state(carved.status), "origin": format!("{:?}", carved.origin), "cut": carved.cut,
+        "type": "deleted", "status": state(carved.status), "origin": origin(carved.origin), "cut": carved.cut,
         "offset": carved.location.offset(), "content": content,
     })
 }
 
 fn write_carved(text: &mut String, carved: &Carved) {
     let cut = if carved.cut { ", its end is missing" } else { "" };
-    let _ = writeln!(text, "// {:?}, {:?}{cut}", carved.status, carved.origin);
+    let _ = writeln!(text, "// {}, {}{cut}", state(carved.status), origin(carved.origin));
     match &carved.content {
         Content::Class(class) => {
             text.push_str(&pragma(&carved.namespace));
@@ -235,7 +246,15 @@ fn write_carved(text: &mut String, carved: &Carved) {
             write_instance(text, instance, false);
         }
         Content::Reference(reference) => {
-            let _ = writeln!(text, "// reference at offset {:#x}: {reference:?}\n", carved.location.offset());
+            let _ = writeln!(
+                text,
+                "// reference at offset {:#x}: {} of {} in {}, from {}\n",
+                carved.location.offset(),
+                reference.property.escape_debug(),
+                reference.class.escape_debug(),
+                reference.namespace.escape_debug(),
+                reference.from.escape_debug()
+            );
         }
         Content::Fragment(fragment) => {
             let _ = writeln!(text, "// fragment at offset {:#x}", carved.location.offset());

@@ -1,6 +1,6 @@
 //! What may come with or after a miner: commands that prepare ransomware or steal credentials, remote control, families beyond cleaning.
 
-use crate::{FileError, Pattern, SourceRef, facts};
+use crate::{FileError, Pattern, SourceRef};
 use serde::Deserialize;
 
 /// Signs of worse: the file of the form `deminer.aftermath/1`.
@@ -74,7 +74,7 @@ impl Aftermath {
     /// # Errors
     /// [`FileError`] with the line where the text is no TOML of this form.
     pub fn from_toml(file: &str, text: &str) -> Result<Self, FileError> {
-        let aftermath: Self = facts::read(file, text)?;
+        let aftermath: Self = toml::from_str(text).map_err(|error| FileError::toml(file, text, &error))?;
         if aftermath.schema != Self::SCHEMA {
             let problem = format!("expected schema = \"{}\", found \"{}\"", Self::SCHEMA, aftermath.schema);
             return Err(FileError::at(file, text, None, problem));

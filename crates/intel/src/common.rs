@@ -1,6 +1,6 @@
 //! What says nothing about a family, since everybody's scripts have it.
 
-use crate::{FileError, facts};
+use crate::FileError;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
@@ -31,7 +31,7 @@ impl Common {
     /// # Errors
     /// [`FileError`] with the line where the text is no TOML of this form.
     pub fn from_toml(file: &str, text: &str) -> Result<Self, FileError> {
-        let read: File = facts::read(file, text)?;
+        let read: File = toml::from_str(text).map_err(|error| FileError::toml(file, text, &error))?;
         if read.schema != Self::SCHEMA {
             let problem = format!("expected schema = \"{}\", found \"{}\"", Self::SCHEMA, read.schema);
             return Err(FileError::at(file, text, None, problem));

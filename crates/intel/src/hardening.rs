@@ -8,7 +8,7 @@ mod test;
 pub use test::Test;
 
 use crate::ms17_010::{Version, version};
-use crate::{FileError, SourceRef, facts};
+use crate::{FileError, SourceRef};
 use serde::Deserialize;
 
 /// Checks and policies: the file of the form `deminer.hardening/1`.
@@ -181,7 +181,7 @@ impl Hardening {
     /// # Errors
     /// [`FileError`] with the line where the text is no TOML of this form.
     pub fn from_toml(file: &str, text: &str) -> Result<Self, FileError> {
-        let hardening: Self = facts::read(file, text)?;
+        let hardening: Self = toml::from_str(text).map_err(|error| FileError::toml(file, text, &error))?;
         if hardening.schema != Self::SCHEMA {
             let problem = format!("expected schema = \"{}\", found \"{}\"", Self::SCHEMA, hardening.schema);
             return Err(FileError::at(file, text, None, problem));

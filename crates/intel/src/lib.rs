@@ -10,7 +10,6 @@ pub mod baseline;
 mod builtin;
 pub mod common;
 mod error;
-mod facts;
 pub mod family;
 pub mod hardening;
 pub mod ms17_010;

@@ -1,6 +1,6 @@
 //! Where miners talk to: hosts and ports of mining pools.
 
-use crate::{FileError, SourceRef, facts};
+use crate::{FileError, SourceRef};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -51,7 +51,7 @@ impl Pools {
     /// # Errors
     /// [`FileError`] with the line where the text is no TOML of this form.
     pub fn from_toml(file: &str, text: &str) -> Result<Self, FileError> {
-        let pools: Self = facts::read(file, text)?;
+        let pools: Self = toml::from_str(text).map_err(|error| FileError::toml(file, text, &error))?;
         if pools.schema != Self::SCHEMA {
             let problem = format!("expected schema = \"{}\", found \"{}\"", Self::SCHEMA, pools.schema);
             return Err(FileError::at(file, text, None, problem));

@@ -1,6 +1,6 @@
 //! Programs of Windows that run what somebody else hands them.
 
-use crate::{FileError, SourceRef, facts};
+use crate::{FileError, SourceRef};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -44,7 +44,7 @@ impl Processes {
     /// # Errors
     /// [`FileError`] with the line where the text is no TOML of this form.
     pub fn from_toml(file: &str, text: &str) -> Result<Self, FileError> {
-        let processes: Self = facts::read(file, text)?;
+        let processes: Self = toml::from_str(text).map_err(|error| FileError::toml(file, text, &error))?;
         if processes.schema != Self::SCHEMA {
             let problem = format!("expected schema = \"{}\", found \"{}\"", Self::SCHEMA, processes.schema);
             return Err(FileError::at(file, text, None, problem));

@@ -1,7 +1,7 @@
 //! Settings and values of Windows that miners change: whom they shut out, what they have overlooked, and what stands there on a clean
 //! machine.
 
-use crate::{FileError, Pattern, SourceRef, facts};
+use crate::{FileError, Pattern, SourceRef};
 use serde::Deserialize;
 use std::net::IpAddr;
 
@@ -189,7 +189,7 @@ impl Settings {
     /// # Errors
     /// [`FileError`] with the line where the text is no TOML of this form.
     pub fn from_toml(file: &str, text: &str) -> Result<Self, FileError> {
-        let settings: Self = facts::read(file, text)?;
+        let settings: Self = toml::from_str(text).map_err(|error| FileError::toml(file, text, &error))?;
         if settings.schema != Self::SCHEMA {
             let problem = format!("expected schema = \"{}\", found \"{}\"", Self::SCHEMA, settings.schema);
             return Err(FileError::at(file, text, None, problem));

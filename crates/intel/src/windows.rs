@@ -3,7 +3,7 @@
 //! Every hole has the same three answers as MS17-010, and the same rule: that an update is not in a list says nothing.
 
 use crate::ms17_010::{Answer, PatchFacts, Table, Version, version};
-use crate::{FileError, SourceRef, facts};
+use crate::{FileError, SourceRef};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
@@ -114,7 +114,7 @@ impl Windows {
     /// # Errors
     /// [`FileError`] with the line where the text is no TOML of this form.
     pub fn from_toml(file: &str, text: &str) -> Result<Self, FileError> {
-        let windows: Self = facts::read(file, text)?;
+        let windows: Self = toml::from_str(text).map_err(|error| FileError::toml(file, text, &error))?;
         if windows.schema != Self::SCHEMA {
             let problem = format!("expected schema = \"{}\", found \"{}\"", Self::SCHEMA, windows.schema);
             return Err(FileError::at(file, text, None, problem));

@@ -1,7 +1,7 @@
 //! The facts by product line: the file of the form `deminer.ms17-010/1`.
 
 use super::Version;
-use crate::{FileError, SourceRef, facts};
+use crate::{FileError, SourceRef};
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeSet;
 
@@ -111,7 +111,7 @@ impl Table {
     /// # Errors
     /// [`FileError`] with the line where the text is no TOML of this form.
     pub fn from_toml(file: &str, text: &str) -> Result<Self, FileError> {
-        let table: Self = facts::read(file, text)?;
+        let table: Self = toml::from_str(text).map_err(|error| FileError::toml(file, text, &error))?;
         if table.schema != Self::SCHEMA {
             let problem = format!("expected schema = \"{}\", found \"{}\"", Self::SCHEMA, table.schema);
             return Err(FileError::at(file, text, None, problem));

@@ -91,6 +91,9 @@ pub(crate) fn run(profile: &str) -> Result<()> {
                 "windows",
                 "--test",
                 "wmi",
+                "--",
+                // Wine's service manager now and then refuses calls of two programs or threads at once.
+                "--test-threads=1",
             ]))
             .env(RUNNER, "wine"),
     )?;

@@ -20,8 +20,10 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 
 /// What is planted, by kind and a part of the title, and what is to become of it.
-const PLANTED: [(&str, &str, Fate); 7] = [
+const PLANTED: [(&str, &str, Fate); 8] = [
     ("process", MINER, Fate::Goes),
+    // By itself it is shown to a person; it goes with what starts it.
+    ("file", MINER, Fate::Stays),
     ("run", "WindowsCache", Fate::Goes),
     ("service", "WindowsCache", Fate::Goes),
     ("task", "WindowsCache", Fate::Goes),

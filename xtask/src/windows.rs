@@ -79,6 +79,7 @@ pub(crate) fn run(profile: &str) -> Result<()> {
         );
     }
     let prefix = Prefix::new("tests")?;
+    let running = prefix.keep_running()?;
     run::run(
         prefix
             .apply(cargo(&wide).args([
@@ -92,13 +93,14 @@ pub(crate) fn run(profile: &str) -> Result<()> {
                 "--test",
                 "wmi",
                 "--",
-                // Wine's service manager now and then refuses calls of two programs or threads at once.
+                // The scheduling of Wine is not what is tested.
                 "--test-threads=1",
             ]))
             .env(RUNNER, "wine"),
     )?;
     smoke(&prefix, &program(&wide, profile))?;
     startup(&prefix, wide.linker, &program(&wide, profile))?;
+    drop(running);
     drop(prefix);
     tell(&wide, profile)
 }

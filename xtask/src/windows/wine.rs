@@ -15,6 +15,8 @@ impl Prefix {
         std::fs::create_dir_all(&path)?;
         let prefix = Self(std::path::absolute(path)?);
         run::run(prefix.wine().args(["wineboot", "--init"]).stderr(Stdio::null()))?;
+        // What the first start set off goes on behind it, and services that are made meanwhile are forgotten.
+        run::run(prefix.apply(Command::new("wineserver").arg("--wait")))?;
         Ok(prefix)
     }
 
@@ -69,6 +71,14 @@ impl Prefix {
     pub(super) fn start(&self, program: &Path, words: &[&str]) -> Result<Running> {
         let mut command = self.wine();
         command.arg(program).args(words).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        Ok(Running(command.spawn().context("wine does not start")?))
+    }
+
+    /// Keeps this Windows running as long as the result is there. Without a program Wine ends its services, and a program that starts
+    /// meanwhile meets the service manager on its way out.
+    pub(super) fn keep_running(&self) -> Result<Running> {
+        let mut command = self.wine();
+        command.arg("cmd").stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         Ok(Running(command.spawn().context("wine does not start")?))
     }
 

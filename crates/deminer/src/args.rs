@@ -1,12 +1,16 @@
 //! What a person can type. What it means is resolved in [`crate::commands`].
 #![allow(clippy::doc_markdown, reason = "the comments are the help texts, and backticks would stand in them")]
 
+mod cim;
 mod cleaning;
+mod handing;
 #[cfg(feature = "net")]
 mod probing;
 mod signature;
 
+pub(crate) use cim::{Cim, CimDeletedFormat, CimFormat};
 pub(crate) use cleaning::{Clean, ReceiptFormat, Selftest, Undo, Verify};
+pub(crate) use handing::{Escalate, Sample, SamplePack};
 #[cfg(feature = "net")]
 pub(crate) use probing::{Probe, ProbeFormat};
 pub(crate) use signature::{Signature, SignatureNew, Signatures};
@@ -383,201 +387,6 @@ pub(crate) struct Decode {
     /// Form of the result
     #[arg(short, long, value_name = "FORMAT", default_value = "text")]
     pub format: DecodeFormat,
-}
-
-/// Package everything that an incident response team needs.
-///
-/// For when there is no program to send in, or the case is too large: the evidence as it is, the assessment as JSON and as a page, the timeline,
-/// accounts, open questions with what would settle them, and a hand-over text, in English and Japanese. The zip archive is encrypted with the
-/// password `infected`, so that no scanner on the way takes it apart; a manifest has the hash of each member.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  deminer escalate PC-1_WMI.zip --output PC-1-handover.zip
-  deminer escalate evidence/ --host PC-1 --operator 'CORP\\aoki' --output PC-1-handover.zip")]
-pub(crate) struct Escalate {
-    /// Files, folders and zip archives of one machine
-    #[arg(required = true, value_hint = ValueHint::AnyPath)]
-    pub evidence: Vec<PathBuf>,
-
-    /// The machine, where the evidence speaks of several
-    #[arg(long, value_name = "NAME")]
-    pub host: Option<String>,
-
-    /// Also know as good what this baseline lists; may be repeated
-    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub baseline: Vec<PathBuf>,
-
-    #[command(flatten)]
-    pub signatures: Signatures,
-
-    /// Who hands over, for the chain of custody [default: the account]
-    #[arg(long, value_name = "NAME")]
-    pub operator: Option<String>,
-
-    /// Write the package to this file
-    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub output: PathBuf,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Sample {
-    /// Pack samples into an encrypted zip archive, as vendors of security software ask for them
-    Pack(SamplePack),
-}
-
-/// Pack samples into an encrypted zip archive, as vendors of security software ask for them.
-///
-/// A sample is a file, or with --from a payload of the evidence: the id of a finding (`deminer check --format json` lists them) or the name of
-/// a class store, with /FIELD one field of it, with /FIELD/LAYER one decoded layer. The archive is encrypted with the usual password
-/// `infected`; a manifest in it has hashes (MD5, SHA-1, SHA-256, imphash, TLSH), what each sample is and names, where it came from, and
-/// who packed it when.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  deminer sample pack dropped.ps1 miner.exe --output samples.zip
-  deminer sample pack --from PC-1_WMI.zip Win32_Services --output samples.zip
-  deminer sample pack --from PC-1_WMI.zip 9e6797b707d5ead5/CommandLineTemplate/1 --output samples.zip")]
-pub(crate) struct SamplePack {
-    /// Files, or findings of the evidence: ID, ID/FIELD or ID/FIELD/LAYER
-    #[arg(required = true, value_name = "SAMPLE", value_hint = ValueHint::AnyPath)]
-    pub samples: Vec<String>,
-
-    /// Evidence that holds the findings; may be repeated
-    #[arg(long, value_name = "EVIDENCE", value_hint = ValueHint::AnyPath)]
-    pub from: Vec<PathBuf>,
-
-    /// The machine, where the evidence speaks of several
-    #[arg(long, value_name = "NAME")]
-    pub host: Option<String>,
-
-    /// Who packs, for the chain of custody [default: the account]
-    #[arg(long, value_name = "NAME")]
-    pub operator: Option<String>,
-
-    /// Leave out what comes out of the samples when they are decoded
-    #[arg(long)]
-    pub no_layers: bool,
-
-    /// Write the archive to this file
-    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub output: PathBuf,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Cim {
-    /// List the namespaces, or the classes of one
-    #[command(after_help = "\
-Examples:
-  deminer cim ls Repository/
-  deminer cim ls Repository/ 'root\\default'")]
-    Ls {
-        /// The folder with the files, plain or compressed with gzip, or one above it (a Windows folder, a mounted disk)
-        #[arg(value_hint = ValueHint::DirPath)]
-        repository: PathBuf,
-        /// The namespace whose classes are listed
-        namespace: Option<String>,
-    },
-    /// Print a class or an instance as MOF
-    #[command(after_help = "\
-Examples:
-  deminer cim show Repository/ 'root\\default:Win32_Services'
-  deminer cim show Repository/ 'root\\subscription:__EventFilter.Name=\"SCM Event Log Filter\"'")]
-    Show {
-        /// The folder with the files
-        #[arg(value_hint = ValueHint::DirPath)]
-        repository: PathBuf,
-        /// The path of the class or instance, with its namespace
-        object: String,
-    },
-    /// Print the filters, consumers, bindings and timers of all namespaces as MOF
-    #[command(after_help = "\
-Examples:
-  deminer cim subscriptions Repository/
-  deminer cim subscriptions Repository/ | deminer check -")]
-    Subscriptions {
-        /// The folder with the files
-        #[arg(value_hint = ValueHint::DirPath)]
-        repository: PathBuf,
-    },
-    /// Print class properties whose default values are unusually large, and what they hold: exit status 1 where there are any
-    #[command(after_help = "\
-Examples:
-  deminer cim stores Repository/
-  deminer cim stores Repository/ --larger-than 200")]
-    Stores {
-        /// The folder with the files
-        #[arg(value_hint = ValueHint::DirPath)]
-        repository: PathBuf,
-        /// How many characters or elements are still usual; the longest of a clean Windows has 134
-        #[arg(long, value_name = "N", default_value_t = 1_000)]
-        larger_than: usize,
-    },
-    /// Print what is left of deleted parts of subscriptions and class stores, and count the rest: exit status 1 where anything was deleted
-    #[command(after_help = "\
-Examples:
-  deminer cim deleted Repository/
-  deminer cim deleted Repository/ --class Win32_Services
-  deminer cim deleted Repository/ --all --format jsonl")]
-    Deleted {
-        /// The folder with the files
-        #[arg(value_hint = ValueHint::DirPath)]
-        repository: PathBuf,
-        /// Print everything: objects of all classes, older states of objects that are there, keys
-        #[arg(long)]
-        all: bool,
-        /// Print this class and what is left of its instances, older states too
-        #[arg(long, value_name = "NAME", conflicts_with = "all")]
-        class: Option<String>,
-        /// Form of the output
-        #[arg(short, long, value_name = "FORMAT", default_value = "mof")]
-        format: CimDeletedFormat,
-    },
-    /// Print every class and instance of all namespaces with every property
-    #[command(after_help = "\
-Examples:
-  deminer cim export Repository/ > repository.mof
-  deminer cim export Repository/ --format jsonl | jq -c 'select(.type == \"wmi-class\")'
-
-Exit status: 0 all was read, 3 some of it could not be read.")]
-    Export {
-        /// The folder with the files
-        #[arg(value_hint = ValueHint::DirPath)]
-        repository: PathBuf,
-        /// Form of the export
-        #[arg(short, long, value_name = "FORMAT", default_value = "mof")]
-        format: CimFormat,
-    },
-    /// Print the hashes by which the index knows a name, and where a repository has traces of it
-    #[command(after_help = "\
-Examples:
-  deminer cim hash systemcore_Updater8
-  deminer cim hash Win32_Services Repository/")]
-    Hash {
-        /// The name of a class, the key of an instance or its whole path, or the path of a namespace
-        name: String,
-        /// A repository to search, deleted objects included: exit status 1 where there is a trace
-        #[arg(value_hint = ValueHint::DirPath)]
-        repository: Option<PathBuf>,
-    },
-}
-
-/// A form of an export.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum CimFormat {
-    /// MOF text
-    Mof,
-    /// One JSON document an object, one a line
-    Jsonl,
-}
-
-/// A form of what is left of deleted objects.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum CimDeletedFormat {
-    /// MOF text with comments
-    Mof,
-    /// One JSON document an object, one a line
-    Jsonl,
 }
 
 /// A form of decoded text.

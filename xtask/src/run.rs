@@ -22,6 +22,12 @@ pub(crate) fn cargo() -> Command {
     command
 }
 
+/// The program as the tests have it: built together with them, so that nothing is built again for it where they are.
+pub(crate) fn tested_binary() -> Result<PathBuf> {
+    run(cargo().args(["test", "--workspace", "--locked", "--no-run", "--quiet"]))?;
+    Ok(target().join("debug").join(format!("deminer{}", std::env::consts::EXE_SUFFIX)))
+}
+
 /// The release build of the program.
 pub(crate) fn release_binary() -> PathBuf {
     target().join("release").join(format!("deminer{}", std::env::consts::EXE_SUFFIX))

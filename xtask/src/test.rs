@@ -1,7 +1,7 @@
 //! Everything that a change must pass.
 
 use crate::{benign, examples, fuzz, packages, readme, run, windows};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -20,8 +20,8 @@ pub(crate) fn run() -> Result<()> {
         "warnings",
     ]))?;
     examples::run(true)?;
-    data();
-    samba();
+    data()?;
+    samba()?;
     let counts = tests(benign_scripts()?.as_deref())?;
     run::run(
         run::cargo()
@@ -49,23 +49,34 @@ fn components() -> Result<()> {
 }
 
 /// Says whether the tests will find the real evidence that is not part of the project.
-fn data() {
+fn data() -> Result<()> {
     let directory = std::env::var_os("DEMINER_DATA")
         .map_or_else(|| run::root().join("..").join("shared").join("data"), PathBuf::from);
-    if !directory.is_dir() {
-        println!(
-            "SKIPPED: the tests on real evidence, because {} is not there; DEMINER_DATA names another place",
-            directory.display()
-        );
+    if directory.is_dir() {
+        return Ok(());
     }
+    skipped(
+        "the tests on real evidence",
+        &anyhow!("{} is not there; DEMINER_DATA names another place", directory.display()),
+    )
 }
 
 /// Installs the Samba that the network check is tested against. Where that cannot be, the tests themselves say what they leave out.
-fn samba() {
+fn samba() -> Result<()> {
     let there = || std::path::Path::new("/usr/sbin/smbd").exists();
-    if let Err(problem) = packages::ensure(&["samba"], there) {
-        println!("SKIPPED: the tests with a real Samba: {problem:#}");
+    match packages::ensure(&["samba"], there) {
+        Ok(()) => Ok(()),
+        Err(problem) => skipped("the tests with a real Samba", &problem),
     }
+}
+
+/// Says loudly what is left out and why. In CI it is a failure, so that nothing is skipped unseen.
+fn skipped(what: &str, problem: &anyhow::Error) -> Result<()> {
+    if std::env::var_os("CI").is_some_and(|ci| ci == "true") {
+        bail!("{what} must run in CI: {problem:#}");
+    }
+    println!("SKIPPED: {what}: {problem:#}");
+    Ok(())
 }
 
 /// The folder with scripts that must stay quiet; none, and loudly so, where the registries do not answer. A script that is not quiet fails the tests
@@ -83,16 +94,11 @@ fn benign_scripts() -> Result<Option<PathBuf>> {
     })
 }
 
-/// The programs for Windows, and everything that runs under Wine. Where Wine or a linker cannot be had it is left out loudly; in CI that is a failure,
-/// so that nothing is skipped unseen.
+/// The programs for Windows, and everything that runs under Wine.
 fn on_windows() -> Result<()> {
     match windows::needs() {
         Ok(()) => windows::run("dist"),
-        Err(problem) if std::env::var_os("CI").is_some_and(|ci| ci == "true") => Err(problem),
-        Err(problem) => {
-            println!("SKIPPED: the programs for Windows: {problem:#}");
-            Ok(())
-        }
+        Err(problem) => skipped("the programs for Windows", &problem),
     }
 }
 
@@ -150,7 +156,13 @@ fn tests(benign: Option<&Path>) -> Result<Counts> {
 /// Checks that the fuzz targets still fit the crates; running them is `cargo xtask fuzz`.
 fn fuzz_targets_compile() -> Result<()> {
     if fuzz::targets().is_ok_and(|targets| !targets.is_empty()) {
-        run::run(run::cargo().args(["check", "--manifest-path", "fuzz/Cargo.toml"]))?;
+        // Most of what they depend on was checked there already.
+        let target = run::target();
+        run::run(
+            run::cargo()
+                .args(["check", "--manifest-path", "fuzz/Cargo.toml"])
+                .env("CARGO_TARGET_DIR", std::path::absolute(target)?),
+        )?;
     }
     Ok(())
 }

@@ -110,7 +110,6 @@ pub(crate) fn run(profile: &str) -> Result<()> {
 pub(crate) fn story(profile: &str) -> Result<()> {
     needs()?;
     let [wide, _] = KINDS;
-    run::run(run::cargo().args(["build", "--package", "deminer"]))?;
     tell(&wide, profile)
 }
 
@@ -132,7 +131,7 @@ fn tell(wide: &Kind, profile: &str) -> Result<()> {
     // What is quarantined again and again may be small.
     let look_alike = built.with_extension("stripped.exe");
     run::run(Command::new(STRIP).arg("-o").args([&look_alike, &built]))?;
-    story::run(&program(wide, profile), &look_alike)
+    story::run(&program(wide, profile), &run::tested_binary()?, &look_alike)
 }
 
 /// Builds the program.
@@ -191,8 +190,7 @@ fn starts(tool: &str) -> bool {
 
 /// Runs the program: what it says of the examples is what it says of them here, and it can collect a machine and judge it.
 fn smoke(prefix: &Prefix, program: &Path) -> Result<()> {
-    run::run(run::cargo().args(["build", "--package", "deminer"]))?;
-    let here = run::target().join("debug").join(format!("deminer{}", std::env::consts::EXE_SUFFIX));
+    let here = &std::path::absolute(run::tested_binary()?)?;
     let examples = ["check", "examples/wannamine", "--format", "json", "--lang", "en"];
     let expected = output(Command::new(here).args(examples))?;
     let found = output(prefix.apply(Command::new("wine").arg(program).args(examples)))?;
@@ -211,9 +209,7 @@ fn smoke(prefix: &Prefix, program: &Path) -> Result<()> {
         )
         .status()?;
     ensure!(collected.success() && bundle.is_file(), "`deminer collect` failed under Wine: {collected}");
-    let judged = output(
-        Command::new(run::target().join("debug/deminer")).arg("check").arg(&bundle).args(&examples[2..]),
-    )?;
+    let judged = output(Command::new(here).arg("check").arg(&bundle).args(&examples[2..]))?;
     // Wine has no `root\subscription`: that is not known, and neither clean nor an error.
     ensure!(
         judged.contains("\"verdict\": \"inconclusive\"") || judged.contains("\"verdict\":\"inconclusive\""),

@@ -7,9 +7,9 @@ mod plant;
 mod pool;
 mod state;
 
-use super::wine::{Prefix, Running, windows_path};
-use crate::run;
-use anyhow::{Context, Result, ensure};
+use super::wine::{Prefix, Running, output, windows_path};
+use anyhow::{Context, Result, anyhow, ensure};
+use cut::Cutter;
 use plant::{AGENT, MINER};
 use pool::Pool;
 use serde_json::Value as Json;
@@ -45,6 +45,10 @@ enum Fate {
 struct Scene<'a> {
     prefix: Prefix,
     program: &'a Path,
+    /// The program of this system, which judges what was collected.
+    judge: &'a Path,
+    cutter: &'a Cutter,
+    teller: usize,
     pool: Pool,
     /// How often something was numbered.
     count: usize,
@@ -56,9 +60,28 @@ struct Infection {
     _connection: TcpStream,
 }
 
+/// How many tell the story at the same time, each on a Windows of its own; they share the places where it is cut off.
+const TELLERS: usize = 2;
+
 /// Tells the story. `look_alike` stands in for the miner and for the software beside it.
-pub(super) fn run(program: &Path, look_alike: &Path) -> Result<()> {
-    let mut scene = Scene { prefix: Prefix::new("story")?, program, pool: Pool::open()?, count: 0 };
+pub(super) fn run(program: &Path, judge: &Path, look_alike: &Path) -> Result<()> {
+    let cutter = &Cutter::new()?;
+    let cuts = std::thread::scope(|scope| {
+        let tellers: Vec<_> = (0..TELLERS)
+            .map(|teller| scope.spawn(move || tell(teller, cutter, [program, judge, look_alike])))
+            .collect();
+        let told =
+            tellers.into_iter().map(|teller| teller.join().map_err(|_| anyhow!("a teller panicked"))?);
+        told.collect::<Result<Vec<_>>>()
+    })?;
+    println!("cut off {} times: carried on or undone each time", cuts.iter().sum::<usize>());
+    Ok(())
+}
+
+/// Tells it once, with this teller's share of the cuts, and says how many those were.
+fn tell(teller: usize, cutter: &Cutter, [program, judge, look_alike]: [&Path; 3]) -> Result<usize> {
+    let prefix = Prefix::new(&format!("story-{teller}"))?;
+    let mut scene = Scene { prefix, program, judge, cutter, teller, pool: Pool::open()?, count: 0 };
     plant::plant(&scene.prefix, look_alike, scene.pool.port)?;
     let agent = PathBuf::from(AGENT);
     let mut agent = scene.prefix.start(&agent, &["--tray"])?;
@@ -71,13 +94,20 @@ pub(super) fn run(program: &Path, look_alike: &Path) -> Result<()> {
     let changed = before.changes(&scene.state()?);
     ensure!(changed.is_empty(), "collecting changed the machine: {changed:#?}");
     ensure!(infection.miner.is_there() && agent.is_there(), "collecting ended a process");
-    let found = findings(&bundle)?;
+    let found = scene.findings(&bundle)?;
     exactly_the_planted(&found)?;
-    println!("collected and judged: exactly the {} planted things", PLANTED.len());
+    scene.say(&format!("collected and judged: exactly the {} planted things", PLANTED.len()));
     cure::run(&mut scene, infection, &mut agent, &before, &bundle)
 }
 
 impl Scene<'_> {
+    /// Says how far the story is, once of all tellers.
+    fn say(&self, line: &str) {
+        if self.teller == 0 {
+            println!("{line}");
+        }
+    }
+
     /// Starts the miner, and waits until it has connected to its pool.
     fn infect(&self) -> Result<Infection> {
         let options = plant::options(self.pool.port);
@@ -109,29 +139,29 @@ impl Scene<'_> {
     /// Runs the program in this Windows.
     fn deminer(&self, words: &[&str]) -> Result<Output> {
         let mut command = self.prefix.wine();
-        command.arg(windows_path(self.program)).args(words).args(["--lang", "en", "--color", "never"]);
-        command.output().context("wine does not start")
+        output(command.arg(windows_path(self.program)).args(words).args(["--lang", "en", "--color", "never"]))
     }
-}
 
-/// The findings of a bundle that are about infection: updates and hardening are not this story's.
-fn findings(bundle: &Path) -> Result<Vec<Json>> {
-    let program = run::target().join("debug").join(format!("deminer{}", std::env::consts::EXE_SUFFIX));
-    let words = ["--format", "json", "--lang", "en"];
-    let text = super::output(std::process::Command::new(program).arg("check").arg(bundle).args(words))?;
-    let report: Json = serde_json::from_str(&text)?;
-    let assessment = report.pointer("/assessments/0").context("no assessment")?;
-    // Wine has no `root\subscription`: the areas of it are not read, and said to be missing.
-    let missing = assessment.pointer("/coverage/missing").and_then(Json::as_array).context("no coverage")?;
-    for area in ["event-filters", "event-consumers", "bindings"] {
-        ensure!(
-            missing.iter().any(|one| one["what"] == *area),
-            "`{area}` is not said to be missing: {missing:?}"
-        );
+    /// The findings of a bundle that are about infection: updates and hardening are not this story's.
+    fn findings(&self, bundle: &Path) -> Result<Vec<Json>> {
+        let words = ["--format", "json", "--lang", "en"];
+        let text =
+            super::output(std::process::Command::new(self.judge).arg("check").arg(bundle).args(words))?;
+        let report: Json = serde_json::from_str(&text)?;
+        let assessment = report.pointer("/assessments/0").context("no assessment")?;
+        // Wine has no `root\subscription`: the areas of it are not read, and said to be missing.
+        let missing =
+            assessment.pointer("/coverage/missing").and_then(Json::as_array).context("no coverage")?;
+        for area in ["event-filters", "event-consumers", "bindings"] {
+            ensure!(
+                missing.iter().any(|one| one["what"] == *area),
+                "`{area}` is not said to be missing: {missing:?}"
+            );
+        }
+        let findings = assessment["findings"].as_array().context("no findings")?;
+        let about_updates = |finding: &&Json| finding["kind"] != "patch" && finding["kind"] != "hardening";
+        Ok(findings.iter().filter(about_updates).cloned().collect())
     }
-    let findings = assessment["findings"].as_array().context("no findings")?;
-    let about_updates = |finding: &&Json| finding["kind"] != "patch" && finding["kind"] != "hardening";
-    Ok(findings.iter().filter(about_updates).cloned().collect())
 }
 
 /// Holds the findings against what was planted.

@@ -3,7 +3,8 @@
 use crate::run;
 use anyhow::{Context, Result, ensure};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
 
 /// A Windows of Wine, made anew and gone with this.
 pub(super) struct Prefix(PathBuf);
@@ -55,7 +56,7 @@ impl Prefix {
 
     /// Runs a command of this Windows, quietly.
     pub(super) fn quiet(&self, words: &[&str]) -> Result<()> {
-        let output = self.wine().args(words).output().context("wine does not start")?;
+        let output = output(self.wine().args(words))?;
         ensure!(
             output.status.success(),
             "`{}` failed under Wine: {}\n{}{}",
@@ -94,6 +95,26 @@ impl Drop for Prefix {
         self.shut_down();
         let _ = std::fs::remove_dir_all(&self.0);
     }
+}
+
+/// How often a program is started that Wine does not start.
+const TRIES: usize = 5;
+
+/// Runs a program of Wine to its end. Now and then Wine cannot start one while another ends and says so; nothing has run then, so it is started
+/// again.
+pub(super) fn output(command: &mut Command) -> Result<Output> {
+    for _ in 1..TRIES {
+        let output = command.output().context("wine does not start")?;
+        let not_started = b"Application could not be started";
+        if output.status.success()
+            || !output.stderr.windows(not_started.len()).any(|part| part == not_started)
+        {
+            return Ok(output);
+        }
+        println!("Wine did not start `{}`: once more", run::shown(command));
+        std::thread::sleep(Duration::from_secs(1));
+    }
+    command.output().context("wine does not start")
 }
 
 /// A program that runs under Wine; it is ended with this.

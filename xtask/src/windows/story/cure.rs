@@ -1,9 +1,9 @@
 //! The cure: cleaned, verified, put back, and cut off at every step of the journal.
 
-use super::cut::{Cut, Cutter};
+use super::cut::Cut;
 use super::plant::{HOSTS, MINER};
 use super::state::State;
-use super::{Infection, Running, Scene, said};
+use super::{Infection, Running, Scene, TELLERS, said};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
@@ -33,30 +33,31 @@ pub(super) fn run(
     agent: &mut Running,
     before: &State,
     bundle: &Path,
-) -> Result<()> {
+) -> Result<usize> {
     let mut infection = infection;
     let plan = scene.plan(bundle)?;
     let case = scene.name("case")?;
     let receipt = scene.clean(&plan, &case)?;
     let cleaned = lines(&scene.prefix.here(&case).join("journal.jsonl"));
-    let by_task = outcomes(&receipt)?;
+    let by_task = outcomes(scene, &receipt)?;
     infection.miner.wait()?;
     ensure!(agent.is_there(), "cleaning ended normal software");
     let after = scene.state()?;
     only_the_plan(before, &after, &by_task)?;
-    println!("cleaned: exactly the {} changes of the plan", before.changes(&after).len());
+    scene.say(&format!("cleaned: exactly the {} changes of the plan", before.changes(&after).len()));
 
     let verified = scene.deminer(&["verify", &case])?;
     ensure!(verified.status.code() == Some(i32::from(!by_task.is_empty())), "verify: {}", said(&verified));
-    let found = super::findings(&scene.collect()?)?;
+    let bundle = scene.collect()?;
+    let found = scene.findings(&bundle)?;
     let left = found.iter().filter(|finding| finding["action"] == "remove");
     let left: Vec<_> = left.filter(|finding| !is_disabled(finding)).map(super::describe).collect();
     ensure!(left.iter().all(|line| !by_task.is_empty() && line.starts_with("task")), "left: {left:#?}");
-    println!("verified: gone");
+    scene.say("verified: gone");
 
     scene.undo(&case)?;
     as_before(scene, before)?;
-    println!("undone: every file and every value as before");
+    scene.say("undone: every file and every value as before");
     cut_off_everywhere(scene, before, &after, cleaned)
 }
 
@@ -66,7 +67,7 @@ fn is_disabled(finding: &Json) -> bool {
 }
 
 /// The actions that could not be done: under this Wine tasks cannot be switched off. Everything else has to be done and proven.
-fn outcomes(receipt: &Json) -> Result<BTreeSet<String>> {
+fn outcomes(scene: &Scene, receipt: &Json) -> Result<BTreeSet<String>> {
     let actions = receipt["actions"].as_array().context("no actions")?;
     let mut left = BTreeSet::new();
     for action in actions {
@@ -75,7 +76,7 @@ fn outcomes(receipt: &Json) -> Result<BTreeSet<String>> {
             continue;
         }
         ensure!(action["target"]["kind"] == "task", "not done: {action:#}");
-        println!("SKIPPED under Wine, whose scheduler cannot do it: {}", action["target"]);
+        scene.say(&format!("SKIPPED under Wine, whose scheduler cannot do it: {}", action["target"]));
         left.insert(action["id"].to_string());
     }
     Ok(left)
@@ -101,13 +102,13 @@ fn as_before(scene: &Scene, before: &State) -> Result<()> {
 }
 
 /// For every line that the journal gets: cut off right behind it and right before it, then carried on or undone, and the state is one of the
-/// two. Undoing is cut off in the same way.
-fn cut_off_everywhere(scene: &mut Scene, before: &State, after: &State, cleaned: usize) -> Result<()> {
-    let cutter = Cutter::new()?;
+/// two. Undoing is cut off in the same way. Says how often it was cut off; each teller has a share of the lines.
+fn cut_off_everywhere(scene: &mut Scene, before: &State, after: &State, cleaned: usize) -> Result<usize> {
+    scene.say(&format!("cutting off on both sides of each of {cleaned} lines of the journal"));
     let mut current: Option<(Infection, String)> = None;
     let mut count = 0;
     let cuts = (1..=cleaned).flat_map(|line| [Cut::Before(line), Cut::After(line)]);
-    for (number, cut) in cuts.enumerate() {
+    for (number, cut) in cuts.enumerate().skip(scene.teller).step_by(TELLERS) {
         let still_there = current.take().filter(|(infection, _)| infection.lives());
         let (infection, plan) = if let Some(same) = still_there {
             same
@@ -119,7 +120,7 @@ fn cut_off_everywhere(scene: &mut Scene, before: &State, after: &State, cleaned:
         };
         let case = scene.name("cut")?;
         let words = ["clean", &plan, "--apply", "--yes", "--unpatched", "--case", &case];
-        scene.cut_off(&cutter, cut, &words, &case)?;
+        scene.cut_off(cut, &words, &case)?;
         let has_begun = scene.prefix.here(&case).join("plan.json").is_file() && cut.lines() > 0;
         // Each line is met by both ways: carried on where it was cut off on one side of it, undone at once on the other.
         if has_begun && number % 4 < 2 {
@@ -131,7 +132,7 @@ fn cut_off_everywhere(scene: &mut Scene, before: &State, after: &State, cleaned:
         }
         if has_begun {
             if cut == Cut::After(cleaned) {
-                count += cut_off_undoing(scene, &cutter, &case)?;
+                count += cut_off_undoing(scene, &case)?;
             }
             scene.undo(&case).with_context(|| format!("{cut:?}"))?;
         }
@@ -139,24 +140,21 @@ fn cut_off_everywhere(scene: &mut Scene, before: &State, after: &State, cleaned:
         current = Some((infection, plan));
         count += 1;
     }
-    println!(
-        "cut off {count} times, on both sides of each of {cleaned} lines: carried on or undone each time"
-    );
     ensure!(
         std::fs::read(scene.prefix.here(HOSTS)).is_ok() && scene.prefix.here(MINER).is_file(),
         "not as planted"
     );
-    Ok(())
+    Ok(count)
 }
 
 /// Undoes a case again and again, cut off behind one more of its own lines each time, until it comes to its end. Says how often it was cut off.
-fn cut_off_undoing(scene: &Scene, cutter: &Cutter, case: &str) -> Result<usize> {
+fn cut_off_undoing(scene: &Scene, case: &str) -> Result<usize> {
     /// More lines than undoing writes.
     const MANY: usize = 100;
     let journal = scene.prefix.here(case).join("journal.jsonl");
     for own in 1..MANY {
         let cut = Cut::After(lines(&journal) + own);
-        if !cutter.run(&scene.prefix, scene.program, cut, &["undo", case, "--rearm"])? {
+        if !scene.cutter.run(&scene.prefix, scene.program, cut, &["undo", case, "--rearm"])? {
             return Ok(own - 1);
         }
     }
@@ -213,8 +211,8 @@ impl Scene<'_> {
     }
 
     /// Runs the program and ends it at that place of the journal of `case`.
-    fn cut_off(&self, cutter: &Cutter, cut: Cut, words: &[&str], case: &str) -> Result<()> {
-        ensure!(cutter.run(&self.prefix, self.program, cut, words)?, "{cut:?}: it was not cut off");
+    fn cut_off(&self, cut: Cut, words: &[&str], case: &str) -> Result<()> {
+        ensure!(self.cutter.run(&self.prefix, self.program, cut, words)?, "{cut:?}: it was not cut off");
         let reached = lines(&self.prefix.here(case).join("journal.jsonl"));
         ensure!(reached == cut.lines(), "{cut:?}: the journal has {reached} lines");
         Ok(())

@@ -3,9 +3,9 @@
 //! Wine is a program of this system: what a program of Windows writes and syncs ends in calls of the C library, and a library that is loaded before
 //! it sees them. So the program is ended from outside, at the same place in every run, and has nothing built in for it.
 
-use super::super::wine::{Prefix, windows_path};
+use super::super::wine::{Prefix, output, windows_path};
 use crate::{packages, run};
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -67,7 +67,7 @@ impl Cutter {
         let (name, line) = cut.variable();
         let mut command = prefix.wine();
         command.arg(windows_path(program)).args(words).env("LD_PRELOAD", &self.0).env(name, line);
-        let output = command.stdin(Stdio::null()).output().context("wine does not start")?;
+        let output = output(command.stdin(Stdio::null()))?;
         // Wine is started by a script on some systems, which gives the signal as a number of its own.
         let killed = output.status.signal() == Some(9) || output.status.code() == Some(128 + 9);
         ensure!(

@@ -141,6 +141,79 @@ fn bombs() {
     within(&decode(&replaced, Some(Language::PowerShell), &limits), &limits);
 }
 
+/// Loops of `VBScript` and `JScript` whose every turn works through a long text or list.
+#[test]
+fn functions_are_paid_for() {
+    let long = "4".repeat(100_000);
+    let wide = "é".repeat(50_000);
+    for (language, script) in [
+        (Language::VbScript, "For i = 1 To 1000000000: t = Space(1000000): Next".to_owned()),
+        (Language::VbScript, format!("s = \"{long}\": For i = 1 To 9999999: t = UCase(s): Next")),
+        (Language::VbScript, format!("s = \"{long}\": For i = 1 To 9999999: t = StrReverse(s): Next")),
+        (Language::VbScript, format!("s = \"{wide}\": For i = 1 To Len(s): t = Mid(s, i, 1): Next")),
+        (Language::VbScript, format!("s = \"{long}\": For i = 1 To 9999999: t = Split(s, \"4\"): Next")),
+        (
+            Language::VbScript,
+            format!("s = \"{long}\": For i = 1 To 9999999: t = Replace(s, \"4\", \"5\"): Next"),
+        ),
+        (Language::VbScript, "For i = 1 To 99999: For j = 1 To 1000000000: Next: Next".to_owned()),
+        (Language::JScript, format!("s='{long}';for(i=0;i<9999999;i++){{t=s.split('')}}")),
+        (Language::JScript, format!("s='{long}';for(i=0;i<9999999;i++){{t=s.replace(/4+5/g,'')}}")),
+        (Language::JScript, format!("s='{long}';for(i=0;i<9999999;i++){{t=s.indexOf('5')}}")),
+        (Language::JScript, format!("s='{wide}';for(i=0;i<s.length;i++){{t=s.charCodeAt(i)}}")),
+        (Language::JScript, format!("s='{wide}';for(i=0;i<9999999;i++){{t=s[49999]}}")),
+        (Language::JScript, format!("s='{long}';for(i=0;i<9999999;i++){{t=s==s+'x'}}")),
+        (Language::JScript, "for(i=0;i<9999999;i++){t=''.replace(/\\w{40}/,'')}".to_owned()),
+        (Language::JScript, "a=['x'];for(i=0;i<9999999;i++){a=[a]}".to_owned()),
+        (Language::JScript, format!("a=['x'];{}t=a+'';", "a=[a,a,a,a,a,a,a,a,a,a];".repeat(40))),
+        (Language::JScript, format!("a=['x'];{}t=a.join('');", "a=a.concat(a);".repeat(60))),
+    ] {
+        let started = Instant::now();
+        let decoded = decode(&script, Some(language), &Limits::default());
+        let start: String = script.chars().filter(|&c| c != '4' && c != 'é').take(80).collect();
+        println!("{:?} {start}", started.elapsed());
+        assert!(started.elapsed() < Duration::from_mins(1), "{start} took {:?}", started.elapsed());
+        within(&decoded, &Limits::default());
+    }
+}
+
+/// What decoders do: one character after another out of a long text.
+#[test]
+fn long_payloads_of_scripts_are_opened() {
+    let text = format!("x=1;{}", "a".repeat(20_000));
+    let hex: String = text.bytes().map(|b| format!("{b:02x}")).collect();
+    let shifted: String = text.bytes().map(|b| char::from(b + 1)).collect();
+    for (language, script) in [
+        (
+            Language::VbScript,
+            format!(
+                "s = \"{hex}\"\r\nFor i = 1 To Len(s) Step 2\r\nr = r & Chr(\"&H\" & Mid(s, i, 2))\r\nNext\r\nExecute r"
+            ),
+        ),
+        (
+            Language::JScript,
+            format!(
+                "var t=\"{shifted}\",s=\"\";for(var i=0;i<t.length;i++){{s+=String.fromCharCode(t.charCodeAt(i)-1)}}eval(s);"
+            ),
+        ),
+        (
+            Language::JScript,
+            format!(
+                "var t=\"{hex}\",s=\"\";for(var i=0;i<t.length;i+=2){{s+=String.fromCharCode(parseInt(t.substr(i,2),16))}}eval(s);"
+            ),
+        ),
+    ] {
+        let started = Instant::now();
+        let decoded = decode(&script, Some(language), &Limits::default());
+        println!("{language:?} {:?}", started.elapsed());
+        assert!(
+            decoded.layers.iter().any(|layer| layer.text == text),
+            "{language:?}: {:?}",
+            decoded.problems
+        );
+    }
+}
+
 #[test]
 fn catastrophic_expressions() {
     let started = Instant::now();

@@ -103,8 +103,12 @@ impl Walker<'_> {
         match operator {
             Kind::Sign("&") if self.dialect == Dialect::Vb => self.append(left, right),
             Kind::Sign("+") if texts => self.append(left, right),
-            Kind::Sign("==" | "===" | "=") => Value::Bool(left == *right),
-            Kind::Sign("!=" | "!==" | "<>") => Value::Bool(left != *right),
+            Kind::Sign(sign @ ("==" | "===" | "=" | "!=" | "!==" | "<>")) => {
+                if !self.step(left.weight().min(right.weight())) {
+                    return Value::Unknown;
+                }
+                Value::Bool((left == *right) == sign.starts_with('='))
+            }
             Kind::Sign(sign) => match numbers {
                 (Some(a), Some(b)) => arithmetic(sign, a, b),
                 _ => Value::Unknown,
@@ -122,11 +126,17 @@ impl Walker<'_> {
 
     /// Text put together; grows in place where nobody else holds it.
     pub(super) fn append(&mut self, left: Value, right: &Value) -> Value {
+        // A list is put together first.
+        if !matches!((&left, right), (Value::Str(_), Value::Str(_)))
+            && !self.step(left.weight().saturating_add(right.weight()))
+        {
+            return Value::Unknown;
+        }
         let Some(more) = right.to_text() else { return Value::Unknown };
         let mut text = match left {
             Value::Str(text) => text,
             other => match other.to_text() {
-                Some(text) => Rc::new(text),
+                Some(text) => text,
                 None => return Value::Unknown,
             },
         };
@@ -158,11 +168,10 @@ impl Walker<'_> {
             }
             Kind::Sign("[") => {
                 let (items, next) = self.arguments(at + 1, "]");
-                let value =
-                    if self.dialect == Dialect::Js { Value::List(Rc::new(items)) } else { Value::Unknown };
+                let value = if self.dialect == Dialect::Js { Value::list(items) } else { Value::Unknown };
                 Some(self.members(value, None, next))
             }
-            Kind::Str(text) => Some(self.members(Value::text(text.clone()), None, at + 1)),
+            Kind::Str(text) => Some(self.members(Value::Str(Rc::clone(text)), None, at + 1)),
             Kind::Num(number) => Some(self.members(Value::Num(*number), None, at + 1)),
             Kind::Pattern(body, flags) => Some(self.members(
                 Value::Pattern(Rc::from(body.as_str()), Rc::from(flags.as_str())),
@@ -199,10 +208,13 @@ impl Walker<'_> {
         }
         let (args, next) = self.arguments(at + 2, ")");
         let value = match known {
-            Some(list @ Value::List(_)) if args.len() == 1 => value::index(&list, &args[0]),
+            Some(list @ Value::List(_)) if args.len() == 1 => self.item(&list, &args[0]),
             _ => {
                 self.started(at, name, &args);
-                value::function(self.dialect, name, &args)
+                let dialect = self.dialect;
+                self.charged(value::cost(&Value::Unknown, name, &args), || {
+                    value::function(dialect, name, &args)
+                })
             }
         };
         if let Value::Str(text) = &value {
@@ -213,6 +225,31 @@ impl Walker<'_> {
             self.fold(at, next, &text);
         }
         Some(self.members(value, None, next))
+    }
+
+    /// What a function gives; what goes in and what comes out is charged.
+    fn charged(&mut self, cost: usize, work: impl FnOnce() -> Value) -> Value {
+        if !self.step(cost) {
+            return Value::Unknown;
+        }
+        let result = work();
+        if result.weight() > self.room.saturating_add(64) || !self.step(result.weight()) {
+            return Value::Unknown;
+        }
+        result
+    }
+
+    /// A method of a value that may hang on a name.
+    fn method(&mut self, receiver: &Value, owner: Option<&str>, name: &str, args: &[Value]) -> Value {
+        self.charged(value::cost(receiver, name, args), || value::method(receiver, owner, name, args))
+    }
+
+    /// `value[index]`.
+    fn item(&mut self, value: &Value, index: &Value) -> Value {
+        if matches!(value, Value::Str(_)) && !self.step(value::cost(value, "charAt", &[])) {
+            return Value::Unknown;
+        }
+        value::index(value, index)
     }
 
     /// Arguments up to a closing sign, which is taken as well.
@@ -264,11 +301,11 @@ impl Walker<'_> {
                         let (args, after) = self.arguments(next + 1, ")");
                         at = after;
                         self.started(at, &name, &args);
-                        value = value::method(&value, owner.as_deref(), &name, &args);
+                        value = self.method(&value, owner.as_deref(), &name, &args);
                         owner = None;
                         continue;
                     }
-                    Some(index) => value::index(&value, index),
+                    Some(index) => self.item(&value, index),
                     None => Value::Unknown,
                 };
                 at = next;
@@ -280,7 +317,7 @@ impl Walker<'_> {
                     let (args, next) = self.arguments(at + 3, ")");
                     self.started(at, name, &args);
                     value = if self.dialect == Dialect::Js {
-                        value::method(&value, owner.as_deref(), name, &args)
+                        self.method(&value, owner.as_deref(), name, &args)
                     } else {
                         Value::Unknown
                     };
@@ -291,7 +328,11 @@ impl Walker<'_> {
                         self.fold(from, at, &text);
                     }
                 } else {
-                    value = value::property(&value, name);
+                    value = if self.step(value::cost(&value, name, &[])) {
+                        value::property(&value, name)
+                    } else {
+                        Value::Unknown
+                    };
                     at += 2;
                 }
             } else {

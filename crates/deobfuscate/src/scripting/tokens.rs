@@ -1,5 +1,8 @@
 //! `VBScript` and `JScript` to tokens.
 
+use std::rc::Rc;
+
+use super::value::Text;
 use crate::number;
 
 /// Which of the two.
@@ -11,7 +14,7 @@ pub(crate) enum Dialect {
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Kind {
-    Str(String),
+    Str(Rc<Text>),
     Num(f64),
     /// Lower case in `VBScript`, which knows no case.
     Name(String),
@@ -107,7 +110,7 @@ impl Lexer<'_> {
             '\'' if vb => self.skip_line(),
             '"' | '\'' => {
                 let text = if vb { self.vb_string() } else { self.js_string(c) };
-                self.push(Kind::Str(text), start);
+                self.push(Kind::Str(Rc::new(Text::new(text))), start);
             }
             '/' if !vb && self.rest().starts_with("//") => self.skip_line(),
             '/' if !vb && self.rest().starts_with("/*") => {
@@ -305,6 +308,10 @@ mod tests {
         tokens(text, dialect).0.into_iter().map(|token| token.kind).collect()
     }
 
+    fn string(text: &str) -> Kind {
+        Kind::Str(Rc::new(Text::new(text)))
+    }
+
     #[test]
     fn both_dialects() {
         assert_eq!(
@@ -312,7 +319,7 @@ mod tests {
             [
                 Kind::Name("a".into()),
                 Kind::Sign("="),
-                Kind::Str("x\"y".into()),
+                string("x\"y"),
                 Kind::Sign("&"),
                 Kind::Name("chr".into()),
                 Kind::Sign("("),
@@ -323,13 +330,13 @@ mod tests {
         assert_eq!(
             kinds("a='\\x41\\u0042\\103'.replace(/q/g,\"\")//x", Dialect::Js)[2..],
             [
-                Kind::Str("ABC".into()),
+                string("ABC"),
                 Kind::Sign("."),
                 Kind::Name("replace".into()),
                 Kind::Sign("("),
                 Kind::Pattern("q".into(), "g".into()),
                 Kind::Sign(","),
-                Kind::Str(String::new()),
+                string(""),
                 Kind::Sign(")")
             ]
         );

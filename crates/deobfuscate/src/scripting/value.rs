@@ -8,31 +8,142 @@ use super::tokens::Dialect;
 use crate::encoding::percent;
 use crate::number;
 
+/// A text that knows whether its characters are bytes: loops take one character after another out of long texts.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Text {
+    all: String,
+    ascii: bool,
+}
+
+impl Text {
+    pub(crate) fn new(text: impl Into<String>) -> Self {
+        let all = text.into();
+        Self { ascii: all.is_ascii(), all }
+    }
+
+    pub(crate) fn push_str(&mut self, more: &str) {
+        self.ascii &= more.is_ascii();
+        self.all.push_str(more);
+    }
+
+    /// How many characters.
+    fn count(&self) -> usize {
+        if self.ascii { self.all.len() } else { self.all.chars().count() }
+    }
+
+    fn at(&self, index: usize) -> Option<char> {
+        if self.ascii {
+            self.all.as_bytes().get(index).copied().map(char::from)
+        } else {
+            self.all.chars().nth(index)
+        }
+    }
+
+    /// Some characters from one on.
+    fn part(&self, start: usize, len: usize) -> String {
+        if self.ascii {
+            let start = start.min(self.all.len());
+            let end = start.saturating_add(len).min(self.all.len());
+            self.all.get(start..end).unwrap_or_default().to_owned()
+        } else {
+            self.all.chars().skip(start).take(len).collect()
+        }
+    }
+}
+
+impl std::ops::Deref for Text {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.all
+    }
+}
+
+/// Values in a row. What working through all of them costs is known beforehand, also where lists hold one another.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Items {
+    values: Vec<Value>,
+    weight: usize,
+    depth: usize,
+}
+
+/// Lists in lists.
+const MAX_LISTS: usize = 8;
+
+impl Items {
+    /// Adds one at the end; says whether lists may be so deep.
+    pub(crate) fn push(&mut self, value: Value) -> bool {
+        if let Value::List(inner) = &value {
+            self.depth = self.depth.max(inner.depth + 1);
+        }
+        self.weight = self.weight.saturating_add(value.weight());
+        self.values.push(value);
+        self.depth <= MAX_LISTS
+    }
+}
+
+impl std::ops::Deref for Items {
+    type Target = [Value];
+
+    fn deref(&self) -> &[Value] {
+        &self.values
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Value {
     Unknown,
-    Str(Rc<String>),
+    Str(Rc<Text>),
     Num(f64),
     Bool(bool),
-    List(Rc<Vec<Value>>),
+    List(Rc<Items>),
     /// A regular expression and its flags.
     Pattern(Rc<str>, Rc<str>),
 }
 
 impl Value {
     pub(crate) fn text(text: impl Into<String>) -> Self {
-        Self::Str(Rc::new(text.into()))
+        Self::Str(Rc::new(Text::new(text)))
+    }
+
+    pub(crate) fn list(items: impl IntoIterator<Item = Value>) -> Self {
+        let mut list = Items::default();
+        for item in items {
+            if !list.push(item) {
+                return Self::Unknown;
+            }
+        }
+        Self::List(Rc::new(list))
+    }
+
+    /// What working through the value costs, as bytes of text.
+    pub(crate) fn weight(&self) -> usize {
+        match self {
+            Self::Str(text) => text.len().saturating_add(64),
+            Self::List(items) => items.weight.saturating_add(64),
+            _ => 64,
+        }
     }
 
     /// As part of a text.
-    pub(crate) fn to_text(&self) -> Option<String> {
-        Some(match self {
+    pub(crate) fn to_text(&self) -> Option<Rc<Text>> {
+        let text = match self {
             Self::Unknown | Self::Pattern(..) => return None,
-            Self::Str(text) => text.to_string(),
+            Self::Str(text) => return Some(Rc::clone(text)),
             Self::Num(number) => number.to_string(),
             Self::Bool(value) => value.to_string(),
-            Self::List(items) => items.iter().map(Self::to_text).collect::<Option<Vec<_>>>()?.join(","),
-        })
+            Self::List(items) => {
+                let mut all = String::new();
+                for (at, item) in items.iter().enumerate() {
+                    if at > 0 {
+                        all.push(',');
+                    }
+                    all.push_str(&item.to_text()?);
+                }
+                all
+            }
+        };
+        Some(Rc::new(Text::new(text)))
     }
 
     /// As a number; of text, decimal, `&H…` and `0x…`.
@@ -40,7 +151,8 @@ impl Value {
         match self {
             Self::Num(number) => Some(*number),
             Self::Bool(value) => Some(f64::from(u8::from(*value))),
-            Self::Str(text) => {
+            // A number is no longer than this, blanks round it included.
+            Self::Str(text) if text.len() <= 512 => {
                 let text = text.trim();
                 let hex =
                     text.get(..2).filter(|p| p.eq_ignore_ascii_case("&h") || p.eq_ignore_ascii_case("0x"));
@@ -68,9 +180,47 @@ fn character(number: f64) -> Option<char> {
     char::from_u32(u32::try_from(number::whole(number.round_ties_even())).ok()?)
 }
 
-fn list(items: impl IntoIterator<Item = Value>) -> Value {
-    Value::List(Rc::new(items.into_iter().collect()))
+/// What a call costs before its result is there, as bytes of text: nearly every function works through all it is given,
+/// and those that take a part out of a text go straight there where its characters are bytes.
+pub(crate) fn cost(receiver: &Value, name: &str, args: &[Value]) -> usize {
+    let takes_a_part = matches!(
+        name,
+        "mid"
+            | "left"
+            | "right"
+            | "len"
+            | "asc"
+            | "ascw"
+            | "charAt"
+            | "charCodeAt"
+            | "substr"
+            | "substring"
+            | "slice"
+            | "length"
+            | "array"
+            | "Array"
+            | "ubound"
+            | "concat"
+    );
+    let of = |value: &Value| match value {
+        Value::Str(text) if takes_a_part && text.ascii => 0,
+        Value::List(_) if takes_a_part && name != "slice" && name != "concat" => 0,
+        value => value.weight(),
+    };
+    let all = args.iter().fold(of(receiver), |sum, arg| sum.saturating_add(of(arg)));
+    // To look for something, or to count characters of several bytes, costs more than to copy.
+    let all = all.saturating_mul(4);
+    // An expression is compiled first, and its states are gone through for each character.
+    match args.first() {
+        Some(Value::Pattern(body, _)) => {
+            all.saturating_mul(1 + body.len() / 8).saturating_add(EXPRESSION + 64 * body.len())
+        }
+        _ => all,
+    }
 }
+
+/// What compiling an expression costs, as bytes of text.
+const EXPRESSION: usize = 64 << 10;
 
 /// A function called by its plain name.
 pub(crate) fn function(dialect: Dialect, name: &str, args: &[Value]) -> Value {
@@ -85,7 +235,7 @@ fn vb_function(name: &str, args: &[Value]) -> Option<Value> {
     let text = |i: usize| args.get(i).and_then(Value::to_text);
     Some(match name {
         "chr" | "chrw" | "chrb" => Value::text(character(args.first()?.to_number()?)?),
-        "asc" | "ascw" => Value::Num(f64::from(u32::from(text(0)?.chars().next()?))),
+        "asc" | "ascw" => Value::Num(f64::from(u32::from(text(0)?.at(0)?))),
         "strreverse" => Value::text(text(0)?.chars().rev().collect::<String>()),
         "replace" => {
             let from = text(1)?;
@@ -97,28 +247,28 @@ fn vb_function(name: &str, args: &[Value]) -> Option<Value> {
         "mid" => {
             let start = args.get(1)?.to_index()?.checked_sub(1)?;
             let len = if args.len() > 2 { args[2].to_index()? } else { usize::MAX };
-            Value::text(text(0)?.chars().skip(start).take(len).collect::<String>())
+            Value::text(text(0)?.part(start, len))
         }
-        "left" => Value::text(text(0)?.chars().take(args.get(1)?.to_index()?).collect::<String>()),
+        "left" => Value::text(text(0)?.part(0, args.get(1)?.to_index()?)),
         "right" => {
             let all = text(0)?;
-            let skip = all.chars().count().saturating_sub(args.get(1)?.to_index()?);
-            Value::text(all.chars().skip(skip).collect::<String>())
+            let skip = all.count().saturating_sub(args.get(1)?.to_index()?);
+            Value::text(all.part(skip, usize::MAX))
         }
-        "len" => Value::Num(number::float(number::count(text(0)?.chars().count()))),
+        "len" => Value::Num(number::float(number::count(text(0)?.count()))),
         "lcase" => Value::text(text(0)?.to_lowercase()),
         "ucase" => Value::text(text(0)?.to_uppercase()),
         "trim" => Value::text(text(0)?.trim()),
-        "cstr" => Value::text(text(0)?),
+        "cstr" => Value::Str(text(0)?),
         "clng" | "cint" | "cdbl" | "cbyte" | "eval_number" => Value::Num(args.first()?.to_number()?),
         "int" | "fix" => Value::Num(args.first()?.to_number()?.floor()),
         "hex" => Value::text(format!("{:X}", number::whole(args.first()?.to_number()?))),
-        "array" => list(args.iter().cloned()),
+        "array" => Value::list(args.iter().cloned()),
         "split" => {
-            let separator = text(1).unwrap_or_else(|| " ".to_owned());
-            list(text(0)?.split(separator.as_str()).map(Value::text))
+            let separator = text(1).unwrap_or_else(|| Rc::new(Text::new(" ")));
+            Value::list(text(0)?.split(&**separator).map(Value::text))
         }
-        "join" => join(args.first()?, &text(1).unwrap_or_else(|| " ".to_owned()))?,
+        "join" => join(args.first()?, &text(1).unwrap_or_else(|| Rc::new(Text::new(" "))))?,
         "ubound" => match args.first()? {
             Value::List(items) => Value::Num(number::float(number::count(items.len())) - 1.0),
             _ => return None,
@@ -134,15 +284,20 @@ fn vb_function(name: &str, args: &[Value]) -> Option<Value> {
     })
 }
 
+/// Longest text that one function makes.
+const MAX_TEXT: usize = 16 << 20;
+
 fn join(items: &Value, separator: &str) -> Option<Value> {
     let Value::List(items) = items else { return None };
-    let pieces: Option<Vec<String>> = items.iter().map(Value::to_text).collect();
-    Some(Value::text(pieces?.join(separator)))
+    let pieces = items.iter().map(Value::to_text).collect::<Option<Vec<_>>>()?;
+    let all: usize = pieces.iter().map(|piece| piece.len() + separator.len()).sum();
+    let pieces: Vec<&str> = pieces.iter().map(|piece| &***piece).collect();
+    (all < MAX_TEXT).then(|| Value::text(pieces.join(separator)))
 }
 
 fn bounded_replace(text: &str, from: &str, to: &str) -> Option<String> {
     let grown = text.matches(from).count().saturating_mul(to.len());
-    (grown < 16 << 20).then(|| text.replace(from, to))
+    (grown < MAX_TEXT).then(|| text.replace(from, to))
 }
 
 fn js_function(name: &str, args: &[Value]) -> Option<Value> {
@@ -164,9 +319,9 @@ fn js_function(name: &str, args: &[Value]) -> Option<Value> {
                 None => Value::Num(args.first()?.to_number()?.trunc()),
             }
         }
-        "String" => Value::text(text(0)?),
+        "String" => Value::Str(text(0)?),
         "Number" => Value::Num(args.first()?.to_number()?),
-        "Array" => list(args.iter().cloned()),
+        "Array" => Value::list(args.iter().cloned()),
         _ => return None,
     })
 }
@@ -205,37 +360,41 @@ fn js_method(receiver: &Value, owner: Option<&str>, name: &str, args: &[Value]) 
     }
     let text = |i: usize| args.get(i).and_then(Value::to_text);
     Some(match (receiver, name) {
-        (Value::List(_), "join") => join(receiver, &text(0).unwrap_or_else(|| ",".to_owned()))?,
-        (Value::List(items), "reverse") => list(items.iter().rev().cloned()),
-        (Value::List(items), "slice") => list(items.iter().skip(args.first()?.to_index()?).cloned()),
-        (Value::List(items), "concat") => list(items.iter().cloned().chain(args.iter().cloned())),
+        (Value::List(_), "join") => join(receiver, &text(0).unwrap_or_else(|| Rc::new(Text::new(","))))?,
+        (Value::List(items), "reverse") => Value::list(items.iter().rev().cloned()),
+        (Value::List(items), "slice") => Value::list(items.iter().skip(args.first()?.to_index()?).cloned()),
+        (Value::List(items), "concat") => Value::list(items.iter().cloned().chain(args.iter().cloned())),
         (Value::Str(all), "split") => match text(0) {
-            Some(separator) if separator.is_empty() => list(all.chars().map(Value::text)),
-            Some(separator) => list(all.split(separator.as_str()).map(Value::text)),
+            Some(separator) if separator.is_empty() => Value::list(all.chars().map(Value::text)),
+            Some(separator) => Value::list(all.split(&**separator).map(Value::text)),
             None => return None,
         },
         (Value::Str(all), "charAt") => {
-            Value::text(all.chars().nth(args.first()?.to_index()?).map(String::from).unwrap_or_default())
+            Value::text(all.at(args.first()?.to_index()?).map(String::from).unwrap_or_default())
         }
         (Value::Str(all), "charCodeAt") => {
-            Value::Num(f64::from(u32::from(all.chars().nth(args.first().map_or(Some(0), Value::to_index)?)?)))
+            Value::Num(f64::from(u32::from(all.at(args.first().map_or(Some(0), Value::to_index)?)?)))
         }
         (Value::Str(all), "substr") => {
             let len = if args.len() > 1 { args[1].to_index()? } else { usize::MAX };
-            Value::text(all.chars().skip(args.first()?.to_index()?).take(len).collect::<String>())
+            Value::text(all.part(args.first()?.to_index()?, len))
         }
         (Value::Str(all), "substring" | "slice") => {
             let start = args.first()?.to_index()?;
             let end = if args.len() > 1 { args[1].to_index()? } else { usize::MAX };
-            Value::text(all.chars().skip(start).take(end.saturating_sub(start)).collect::<String>())
+            Value::text(all.part(start, end.saturating_sub(start)))
         }
         (Value::Str(all), "toLowerCase") => Value::text(all.to_lowercase()),
         (Value::Str(all), "toUpperCase") => Value::text(all.to_uppercase()),
-        (Value::Str(_) | Value::Num(_), "toString") => Value::text(receiver.to_text()?),
+        (Value::Str(_) | Value::Num(_), "toString") => Value::Str(receiver.to_text()?),
         (Value::Str(all), "concat") => {
-            Value::text(format!("{all}{}", args.iter().map(Value::to_text).collect::<Option<String>>()?))
+            let mut text = all.to_string();
+            for more in args {
+                text.push_str(&more.to_text()?);
+            }
+            Value::text(text)
         }
-        (Value::Str(all), "indexOf") => match all.find(&text(0)?) {
+        (Value::Str(all), "indexOf") => match all.find(&**text(0)?) {
             Some(at) => Value::Num(number::float(number::count(all[..at].chars().count()))),
             None => Value::Num(-1.0),
         },
@@ -243,17 +402,17 @@ fn js_method(receiver: &Value, owner: Option<&str>, name: &str, args: &[Value]) 
             Value::Pattern(pattern, flags) => {
                 let pattern = RegexBuilder::new(pattern)
                     .case_insensitive(flags.contains('i'))
-                    .size_limit(1 << 20)
+                    .size_limit(1 << 18)
                     .build()
                     .ok()?;
                 let to = text(1)?;
-                if all.len().saturating_mul(to.len().max(1)) > 64 << 20 {
+                if all.len().saturating_mul(to.len().max(1)) > MAX_TEXT {
                     return None;
                 }
                 let limit = usize::from(!flags.contains('g'));
                 Value::text(pattern.replacen(all, limit, regex::NoExpand(&to)))
             }
-            other => Value::text(all.replacen(&other.to_text()?, &text(1)?, 1)),
+            other => Value::text(all.replacen(&**other.to_text()?, &text(1)?, 1)),
         },
         _ => return None,
     })
@@ -262,7 +421,7 @@ fn js_method(receiver: &Value, owner: Option<&str>, name: &str, args: &[Value]) 
 /// `value.length` and the like.
 pub(crate) fn property(receiver: &Value, name: &str) -> Value {
     match (receiver, name) {
-        (Value::Str(text), "length") => Value::Num(number::float(number::count(text.chars().count()))),
+        (Value::Str(text), "length") => Value::Num(number::float(number::count(text.count()))),
         (Value::List(items), "length") => Value::Num(number::float(number::count(items.len()))),
         _ => Value::Unknown,
     }
@@ -272,7 +431,7 @@ pub(crate) fn property(receiver: &Value, name: &str) -> Value {
 pub(crate) fn index(receiver: &Value, at: &Value) -> Value {
     let found = match (receiver, at.to_index()) {
         (Value::List(items), Some(at)) => items.get(at).cloned(),
-        (Value::Str(text), Some(at)) => text.chars().nth(at).map(Value::text),
+        (Value::Str(text), Some(at)) => text.at(at).map(Value::text),
         _ => None,
     };
     found.unwrap_or(Value::Unknown)

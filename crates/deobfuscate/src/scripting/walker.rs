@@ -146,6 +146,9 @@ impl<'t> Walker<'t> {
         else {
             return;
         };
+        if !self.step(text.len().min(MAX_FOLD)) {
+            return;
+        }
         self.tricks += 1;
         let key = (first.start, last.end);
         let quoted = (text.len() <= MAX_FOLD).then(|| self.quote(text));
@@ -202,11 +205,12 @@ impl<'t> Walker<'t> {
             "run" | "exec" | "shellexecute" | "create" => ("run", Language::CommandLine),
             _ => return,
         };
-        let parts: Option<Vec<String>> = args
-            .iter()
-            .take(if name.eq_ignore_ascii_case("shellexecute") { 2 } else { 1 })
-            .map(Value::to_text)
-            .collect();
+        let taken = args.iter().take(if name.eq_ignore_ascii_case("shellexecute") { 2 } else { 1 });
+        if !self.step(taken.clone().fold(0, |sum, arg| arg.weight().saturating_add(sum))) {
+            return;
+        }
+        let parts: Option<Vec<String>> =
+            taken.map(|arg| arg.to_text().map(|text| text.to_string())).collect();
         if let Some(text) = parts.map(|parts| parts.join(" "))
             && text.contains([' ', '(', '='])
             && self.children.len() < 256
@@ -317,9 +321,11 @@ impl<'t> Walker<'t> {
         else {
             return at + 1;
         };
-        let (items, body): (Vec<Value>, usize) = if each {
+        let (items, body): (Box<dyn Iterator<Item = Value>>, usize) = if each {
             match self.expression(at + 4) {
-                Some((Value::List(items), next)) => (items.to_vec(), next),
+                Some((Value::List(items), next)) => {
+                    (Box::new((0..items.len()).map_while(move |at| items.get(at).cloned())), next)
+                }
                 _ => return at + 3,
             }
         } else {
@@ -333,7 +339,7 @@ impl<'t> Walker<'t> {
                 next = after;
             }
             let (Some(from), Some(to)) = (from.to_number(), to.to_number()) else { return next };
-            (count(from, to, step), next)
+            (Box::new(count(from, to, step)), next)
         };
         let close = self.matching_next(body, end);
         for item in items {
@@ -434,11 +440,9 @@ impl<'t> Walker<'t> {
 }
 
 /// The numbers of a counting loop; none where it would not end.
-fn count(from: f64, to: f64, step: f64) -> Vec<Value> {
+fn count(from: f64, to: f64, step: f64) -> impl Iterator<Item = Value> {
     let turns = (to - from) / step;
-    if !turns.is_finite() || turns < 0.0 {
-        return Vec::new();
-    }
-    let turns = u32::try_from(number::whole(turns.min(1_000_000.0))).unwrap_or(0);
-    (0..=turns).map(|turn| Value::Num(from + f64::from(turn) * step)).collect()
+    let ends = turns.is_finite() && turns >= 0.0;
+    let last = if ends { u32::try_from(number::whole(turns)).unwrap_or(u32::MAX - 1) } else { 0 };
+    (0..if ends { last + 1 } else { 0 }).map(move |turn| Value::Num(from + f64::from(turn) * step))
 }

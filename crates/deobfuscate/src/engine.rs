@@ -120,10 +120,12 @@ impl<'l> Engine<'l> {
         let language = layer.language;
         // Taken out while it is read, and put back below.
         let text = std::mem::take(&mut layer.text);
-        let scan = Scan::of(&text);
-        for (id, at) in recognize::traits(&text, &scan) {
+        let readable = scan::without_data(&text);
+        let scan = Scan::of(&readable);
+        for (id, at) in recognize::traits(&readable, &scan) {
             self.hit(id, index, scan::excerpt(&text, at));
         }
+        drop(readable);
         self.collector.read(&text, &scan, index);
         let opened = open(&text, language, &scan, self.limits, self.output_left, &mut self.steps_left);
         for (id, at) in opened.traits {
@@ -333,5 +335,9 @@ fn encoded_command(value: &str, opened: &mut Opened) {
         ("utf16", text) => ("base64-utf16", text),
         _ => ("base64-utf16", encoding::utf16le(&unpacked.bytes)),
     };
-    opened.children.push(Child { how, language: Some(Language::PowerShell), text });
+    // Random units hold halves of pairs, and the marks of any language by chance.
+    let broken = text.chars().filter(|&c| c == char::REPLACEMENT_CHARACTER).count();
+    let language =
+        if broken > 1 && broken * 64 > text.len() / 3 { Language::Unknown } else { Language::PowerShell };
+    opened.children.push(Child { how, language: Some(language), text });
 }

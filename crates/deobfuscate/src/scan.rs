@@ -3,6 +3,7 @@
 //! Most texts are plain command lines. One Aho–Corasick pass tells which of the slower steps have anything to do; a
 //! text without any needle costs that pass and nothing else.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
@@ -151,6 +152,52 @@ impl Scan {
             at => at as usize,
         }
     }
+}
+
+/// A run of Base64 or hex at least so long is data.
+const SHORTEST_DATA: usize = 256;
+/// A line of data that goes on in the next is at least so long.
+const SHORTEST_LINE: usize = 48;
+
+/// The text with data blotted out, every place as before: long Base64 holds the words of any language by chance.
+pub(crate) fn without_data(text: &str) -> Cow<'_, str> {
+    let runs = data(text.as_bytes());
+    if runs.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for (start, end) in runs {
+        out.push_str(text.get(out.len()..start).unwrap_or_default());
+        out.extend(std::iter::repeat_n('\0', end - start));
+    }
+    out.push_str(text.get(out.len()..).unwrap_or_default());
+    Cow::Owned(out)
+}
+
+/// Where the runs of data stand: digits of Base64 in upper and lower case, lines of them put together.
+fn data(bytes: &[u8]) -> Vec<(usize, usize)> {
+    let mut runs = Vec::new();
+    let (mut start, mut line) = (0, 0);
+    let (mut digits, mut upper, mut lower) = (0_usize, false, false);
+    for (at, &c) in bytes.iter().chain(std::iter::once(&0)).enumerate() {
+        if c.is_ascii_alphanumeric() || matches!(c, b'+' | b'/' | b'=') {
+            digits += 1;
+            upper |= c.is_ascii_uppercase() || c.is_ascii_digit();
+            lower |= c.is_ascii_lowercase() || c.is_ascii_digit();
+            continue;
+        }
+        let long = at - line >= SHORTEST_LINE;
+        let ends_line = at > 0 && bytes.get(at - 1) == Some(&b'\r');
+        if c == b'\r' && long || c == b'\n' && (long || ends_line && line == at) {
+            line = at + 1;
+            continue;
+        }
+        if digits >= SHORTEST_DATA && upper && lower {
+            runs.push((start, at));
+        }
+        (start, line, digits, upper, lower) = (at + 1, at + 1, 0, false, false);
+    }
+    runs
 }
 
 /// Some text on both sides of an offset, cut at characters, on one line.

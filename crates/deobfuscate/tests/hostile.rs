@@ -181,7 +181,7 @@ fn functions_are_paid_for() {
 #[test]
 fn long_payloads_of_scripts_are_opened() {
     let text = format!("x=1;{}", "a".repeat(20_000));
-    let hex: String = text.bytes().map(|b| format!("{b:02x}")).collect();
+    let hex: String = text.bytes().map(|b| format!("{b:02x}")).collect::<Vec<_>>().concat();
     let shifted: String = text.bytes().map(|b| char::from(b + 1)).collect();
     for (language, script) in [
         (
@@ -212,6 +212,52 @@ fn long_payloads_of_scripts_are_opened() {
             decoded.problems
         );
     }
+}
+
+/// Random bytes, the same in every run.
+fn noise(len: usize) -> Vec<u8> {
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_le_bytes()[3]
+    };
+    (0..len).map(|_| next()).collect()
+}
+
+/// Data holds the words of any language by chance; they mean nothing there.
+#[test]
+fn nothing_is_read_out_of_random_data() {
+    let data = base64(&noise(3 << 19));
+    // Words that long data has sooner or later.
+    let data =
+        data.replace("AA", "MySa").replace("BB", "carsS").replace("CC", "sChtaskS").replace("DD", "SORRY");
+    let lines: String = data
+        .as_bytes()
+        .chunks(64)
+        .map(|line| format!("{}\r\n", String::from_utf8_lossy(line)))
+        .collect::<Vec<_>>()
+        .concat();
+    for text in [
+        data.clone(),
+        lines.clone(),
+        format!("$data = '{data}'\r\nWrite-Output $data.Length"),
+        format!("$data = @'\r\n{lines}'@\r\nWrite-Output $data.Length"),
+    ] {
+        let decoded = decode(&text, None, &Limits::default());
+        assert!(decoded.traits.is_empty(), "{:?}", decoded.traits);
+        assert!(decoded.indicators.is_empty(), "{:?}", decoded.indicators);
+    }
+    let line = format!("powershell -e {}", base64(&noise(100_000)));
+    let decoded = decode(&line, Some(Language::CommandLine), &Limits::default());
+    let ids: Vec<_> = decoded.traits.iter().map(|hit| hit.id).collect();
+    assert_eq!(ids, ["encoded-command"]);
+    // What stands beside the data still counts.
+    let beside = format!("{data} schtasks /create /tn x /tr y");
+    assert!(
+        decode(&beside, None, &Limits::default()).traits.iter().any(|hit| hit.id == "scheduled-task-create")
+    );
 }
 
 #[test]

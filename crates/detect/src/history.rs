@@ -9,6 +9,7 @@ pub(crate) use fate::{Fate, Thing};
 use crate::assessment::{EvidenceRef, TimelineEntry};
 use crate::messages as m;
 use crate::subject::places;
+use evidence::wmi::{STORED_AFTER_INSTALL, WRITTEN_AFTER_INSTALL};
 use evidence::{Area, Event, Evidence, Message, Provenance};
 use fate::{Deed, Fates};
 use std::collections::BTreeMap;
@@ -22,17 +23,12 @@ pub(crate) struct History<'a> {
     fates: Fates,
 }
 
-/// The kind of setting that tells that a part of a subscription was stored well after its class.
-const ADDED: &str = "wmi-written-after-install";
-/// The same of a class or the registration of a provider.
-const STORED: &str = "wmi-stored-after-install";
-
 impl<'a> History<'a> {
     pub(crate) fn new(evidence: &'a Evidence) -> Self {
         let provenance = |at: usize| evidence.records.get(at).map(|record| record.provenance);
         let events = evidence.events().filter_map(|(at, event)| Some((provenance(at)?, event))).collect();
-        let added =
-            evidence.settings().filter(|(_, setting)| [ADDED, STORED].contains(&setting.kind.as_str()));
+        let kinds = [WRITTEN_AFTER_INSTALL, STORED_AFTER_INSTALL];
+        let added = evidence.settings().filter(|(_, setting)| kinds.contains(&setting.kind.as_str()));
         let added =
             added.filter_map(|(at, setting)| Some((provenance(at)?, setting.value.as_str()))).collect();
         let fates = Fates::new(evidence, |record| is_history(evidence, record));
@@ -152,7 +148,7 @@ impl<'a> History<'a> {
                 Some(TimelineEntry { time: event.time, what, fate: self.fate(event), evidence })
             })
             .collect();
-        let added = evidence.settings().filter(|(_, setting)| setting.kind == ADDED);
+        let added = evidence.settings().filter(|(_, setting)| setting.kind == WRITTEN_AFTER_INSTALL);
         entries.extend(added.filter_map(|(record, setting)| {
             let place: EvidenceRef = places(evidence, [record]).into_iter().next()?;
             let time = setting.value.parse().ok()?;

@@ -28,3 +28,54 @@ impl Event {
         self.data.get(name).map(String::as_str).filter(|text| !text.is_empty())
     }
 }
+
+/// A value as it was before Sysmon wrote it into events 19 to 21, in quotes and with the escapes of MOF: `root\cimv2` for ` "root\\cimv2"`.
+pub fn unquoted(text: &str) -> String {
+    let text = text.trim();
+    let Some(inner) = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
+        return text.to_owned();
+    };
+    let mut plain = String::with_capacity(inner.len());
+    let mut rest = inner.chars();
+    while let Some(character) = rest.next() {
+        let escaped = match (character, rest.clone().next()) {
+            ('\\', Some(same @ ('\\' | '"' | '\''))) => Some(same),
+            ('\\', Some('n')) => Some('\n'),
+            ('\\', Some('r')) => Some('\r'),
+            ('\\', Some('t')) => Some('\t'),
+            _ => None,
+        };
+        plain.push(escaped.unwrap_or(character));
+        if escaped.is_some() {
+            rest.next();
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn quotes_and_escapes_of_sysmon_are_undone() {
+        for (text, plain) in [
+            (r#" "root\\cimv2""#, r"root\cimv2"),
+            (r#" "CommandLineEventConsumer.Name=\"x\"""#, r#"CommandLineEventConsumer.Name="x""#),
+            (r#""a\r\n\tb\\n""#, "a\r\n\tb\\n"),
+            ("bare", "bare"),
+            (r#""a\qb\""#, r"a\qb\"),
+            ("\"", "\""),
+        ] {
+            assert_eq!(unquoted(text), plain, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_unquoted(text: String) {
+            let _ = unquoted(&text);
+        }
+    }
+}

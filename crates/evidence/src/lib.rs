@@ -19,7 +19,7 @@ pub mod wmi;
 
 pub use autostart::{AutostartEntry, AutostartKind, program_of, programs_of};
 pub use coverage::{Area, Coverage, ReadState};
-pub use event::Event;
+pub use event::{Event, unquoted};
 pub use host::{Host, HostId, NameSource, OperatingSystem};
 pub use message::{Arg, Level, Message, MessageSpec, Note};
 pub use process::{Connection, Process};

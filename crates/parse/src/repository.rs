@@ -15,7 +15,7 @@ use crate::{Parsed, Problem};
 use cim_repository::{
     Carved, Class, Content, EventObjects, FileKind, FileTime, Instance, KeyKind, Namespace, Parts, Repository,
 };
-use evidence::wmi::canonical_namespace;
+use evidence::wmi::{STORED_AFTER_INSTALL, WRITTEN_AFTER_INSTALL, canonical_namespace};
 use evidence::{Area, Level, Location, Message, MessageSpec, ReadState, RecordData, Setting};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -40,12 +40,6 @@ pub const NOTES: &[MessageSpec] = &[UNREADABLE, DAMAGED, VALUE, OVERLAP, UNINDEX
 
 /// The format of a source of deleted, replaced and outdated objects, in the words of the documentation.
 pub const PAST_FORMAT: &str = "cim-repository-deleted";
-
-/// The kind of [`Setting`] that tells when a part of a subscription was added after Windows was installed.
-pub const WRITTEN_AFTER_INSTALL: &str = "wmi-written-after-install";
-
-/// The same of a class, or of the registration of a provider of consumers. It only says something beside a finding.
-pub const STORED_AFTER_INSTALL: &str = "wmi-stored-after-install";
 
 /// Default values of a class that have so many characters or elements together are worth a record; those of a class of Windows have 134 at
 /// most, the shortest payload that is known has 3,256. Each takes a byte at least.

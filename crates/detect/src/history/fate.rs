@@ -1,7 +1,7 @@
 //! What became of a thing that a log tells of: whether it is still there, and when it was removed.
 
 use evidence::wmi::schema;
-use evidence::{AutostartKind, Event, Evidence, ObjectPath, WmiObject};
+use evidence::{AutostartKind, Event, Evidence, ObjectPath, WmiObject, unquoted};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -172,8 +172,8 @@ fn registered(event: &Event) -> Vec<(Thing, Deed)> {
     let filter = event.field("ESS").map(|name| Thing::named(schema::EVENT_FILTER, name.trim()));
     let consumer = event.field("CONSUMER").or_else(|| event.field("Consumer"));
     let consumer = consumer.and_then(|text| {
-        let (class, name) = text.split_once('=')?;
-        Some(Thing::named(class.trim(), unquoted(name).trim()))
+        let path = ObjectPath::parse(text).ok()?;
+        Some(Thing::named(&path.class, path.name()?))
     });
     let binding = match (&filter, &consumer) {
         (Some(Thing::Object(filter)), Some(Thing::Object(consumer))) => {
@@ -212,24 +212,4 @@ fn sysmon(event: &Event) -> Option<(Thing, Deed)> {
         }
     };
     Some((thing, deed))
-}
-
-/// Sysmon writes ` "root\\cimv2"` for `root\cimv2`.
-fn unquoted(text: &str) -> String {
-    let text = text.trim();
-    let Some(inner) = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
-        return text.to_owned();
-    };
-    let mut plain = String::with_capacity(inner.len());
-    let mut rest = inner.chars();
-    while let Some(character) = rest.next() {
-        match (character, rest.clone().next()) {
-            ('\\', Some(escaped @ ('\\' | '"' | '\''))) => {
-                plain.push(escaped);
-                rest.next();
-            }
-            _ => plain.push(character),
-        }
-    }
-    plain
 }

@@ -87,6 +87,20 @@ fn what_was_removed_is_in_the_past() {
 }
 
 #[test]
+fn a_filter_whose_name_holds_a_line_feed_is_paired_with_its_removal() {
+    let log = |operation: &str, second| {
+        let data =
+            [("Operation", operation), ("Name", r#" "a\n\t\"b\\n""#), ("Query", r#" "select * from X""#)];
+        event("Microsoft-Windows-Sysmon", 19, second, &data)
+    };
+    let fields = [("Name", "a\n\t\"b\\n"), ("Query", "select * from X")];
+    let filter = RecordData::WmiObject(crate::test_support::object("__EventFilter", &fields));
+    let assessment = assess(vec![vec![log("Created", 1), filter], vec![log("Deleted", 2)]], Vec::new());
+    assert_eq!(told(&assessment).1, m::REASON_HISTORY_REMOVED.id);
+    assert_eq!(fates(&assessment), [Some(m::FATE_REMOVED.id), None]);
+}
+
+#[test]
 fn what_came_back_is_not() {
     let log = vec![consumer("Created", 1), consumer("Deleted", 2), consumer("Created", 3)];
     let assessment = assess(log, Vec::new());

@@ -20,6 +20,12 @@ pub use value::Value;
 /// The namespace of permanent subscriptions, in its canonical spelling.
 pub const SUBSCRIPTION_NAMESPACE: &str = r"root\subscription";
 
+/// The kind of [`Setting`](crate::Setting) that tells when a part of a subscription was added after Windows was installed.
+pub const WRITTEN_AFTER_INSTALL: &str = "wmi-written-after-install";
+
+/// The same of a class, or of the registration of a provider of consumers. It only says something beside a finding.
+pub const STORED_AFTER_INSTALL: &str = "wmi-stored-after-install";
+
 /// A namespace in its canonical spelling: backslashes, lower case, no leading server or separators.
 ///
 /// `//./root/subscription`, `\\HOST\ROOT\Subscription` and `root\subscription` are one namespace.

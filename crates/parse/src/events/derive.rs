@@ -5,7 +5,7 @@ use super::wanted::{SECURITY, SERVICES, SYSMON, WMI_ACTIVITY};
 use crate::{Problem, mof, tasks};
 use evidence::wmi::{canonical_namespace, schema};
 use evidence::{
-    Event, Level, ObjectPath, Property, PropertyName, RecordData, Service, State, Value, WmiObject,
+    Event, Level, ObjectPath, Property, PropertyName, RecordData, Service, State, Value, WmiObject, unquoted,
 };
 
 /// The records that an event holds.
@@ -86,10 +86,8 @@ fn subscription(event: &Event) -> (Vec<RecordData>, bool) {
     let filter = key(objects.iter().find(|object| object.is_filter()))
         .or_else(|| Some(named(schema::EVENT_FILTER, event.field("ESS")?)));
     let consumer = key(objects.iter().find(|object| !object.is_filter())).or_else(|| {
-        let (class, name) = event.field("CONSUMER")?.split_once('=')?;
-        let name = name.trim();
-        let name = name.strip_prefix('"').and_then(|name| name.strip_suffix('"')).unwrap_or(name);
-        Some(named(class.trim(), name))
+        let path = ObjectPath::parse(event.field("CONSUMER")?).ok()?;
+        Some(named(&path.class, path.name()?))
     });
     if let (Some(filter), Some(consumer)) = (filter, consumer) {
         let mut binding = object(event, schema::BINDING, vec![("Consumer", consumer), ("Filter", filter)]);
@@ -124,34 +122,6 @@ fn sysmon(event: &Event) -> Option<WmiObject> {
             object(event, schema::BINDING, properties)
         }
     })
-}
-
-/// Sysmon writes ` "root\\cimv2"` for `root\cimv2`.
-fn unquoted(text: &str) -> String {
-    let text = text.trim();
-    let Some(inner) = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
-        return text.to_owned();
-    };
-    let mut plain = String::with_capacity(inner.len());
-    let mut rest = inner.chars();
-    while let Some(character) = rest.next() {
-        match (character, rest.clone().next()) {
-            ('\\', Some(escaped @ ('\\' | '"' | '\''))) => {
-                plain.push(escaped);
-                rest.next();
-            }
-            ('\\', Some(escaped @ ('n' | 'r' | 't'))) => {
-                plain.push(match escaped {
-                    'n' => '\n',
-                    'r' => '\r',
-                    _ => '\t',
-                });
-                rest.next();
-            }
-            _ => plain.push(character),
-        }
-    }
-    plain
 }
 
 /// Events 4698 and 4702 hold the whole definition of a task.
@@ -196,31 +166,5 @@ fn parsed(text: &str) -> Option<u32> {
     match text.strip_prefix("0x") {
         Some(digits) => u32::from_str_radix(digits, 16).ok(),
         None => text.parse().ok(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn quotes_and_escapes_of_sysmon_are_undone() {
-        for (text, plain) in [
-            (r#" "root\\cimv2""#, r"root\cimv2"),
-            (r#" "CommandLineEventConsumer.Name=\"x\"""#, r#"CommandLineEventConsumer.Name="x""#),
-            ("bare", "bare"),
-            (r#""a\qb\""#, r"a\qb\"),
-            ("\"", "\""),
-        ] {
-            assert_eq!(unquoted(text), plain, "{text}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn any_text_is_unquoted(text: String) {
-            let _ = unquoted(&text);
-        }
     }
 }

@@ -21,11 +21,11 @@ place-other = autostart entry
 # Reasons.
 reason-not-in-baseline = it is not on a clean machine
 reason-stock-differs = it has the name of the stock entry “{ $entry }”, but { $field } is “{ $found }” instead of “{ $expected }”
-reason-stock-class-differs = it has the name of the stock entry “{ $entry }”, but is a { $found } instead of a { $expected }
+reason-stock-class-differs = it has the name of the stock entry “{ $entry }”, but is of the class { $found } instead of { $expected }
 reason-baseline-hearsay = it looks like the known entry “{ $entry }”, which was described but never measured: look at it before you trust it
 reason-baseline-file = “{ $entry }” is harmless only where the script { $file } does not exist: check for that file
-reason-can-run-code = a { $class } starts programs or scripts, with the rights of SYSTEM
-reason-cannot-run-code = a { $class } cannot run code
+reason-can-run-code = consumers of the class { $class } start programs or scripts, with the rights of SYSTEM
+reason-cannot-run-code = consumers of the class { $class } cannot run code
 reason-unknown-consumer-class = { $class } is none of the five consumer classes of Windows: what it does depends on its provider
 reason-writes-script = it writes a file that Windows would run: { $file }
 reason-trait = { $field } { $trait }: { $excerpt }

@@ -76,7 +76,7 @@ fn classes_of(task: &ScheduledTask) -> Vec<&str> {
     let elsewhere = task.elsewhere.iter().flat_map(|reading| &reading.actions);
     let ids = task.actions.iter().chain(elsewhere).filter_map(|action| match action {
         TaskAction::ComHandler { class_id, .. } => Some(class_id.as_str()),
-        TaskAction::Exec { .. } | TaskAction::Other { .. } => None,
+        _ => None,
     });
     ids.collect()
 }
@@ -136,7 +136,7 @@ fn commands(data: &RecordData) -> Vec<String> {
             let elsewhere = task.elsewhere.iter().flat_map(|reading| &reading.actions);
             let commands = task.actions.iter().chain(elsewhere).filter_map(|action| match action {
                 TaskAction::Exec { command, .. } => Some(command.clone()),
-                TaskAction::ComHandler { .. } | TaskAction::Other { .. } => None,
+                _ => None,
             });
             commands.collect()
         }

@@ -169,6 +169,7 @@ fn of_task(task: &ScheduledTask) -> Launch<'_> {
     }
     let elsewhere = task.elsewhere.iter().flat_map(|reading| &reading.actions);
     let commands = task.actions.iter().chain(elsewhere);
+    hides.extend(commands.clone().filter_map(mail_of).map(|reason| (Severity::Info, reason)));
     Launch {
         kind: Kind::Task,
         place: m::PLACE_TASK,
@@ -204,6 +205,22 @@ fn command_of(action: &TaskAction) -> Option<(&'static str, String)> {
         }
         _ => Some(("Exec", action.command_line()?)),
     }
+}
+
+/// What a task sends to whom. Administrators do so, and a thief may.
+fn mail_of(action: &TaskAction) -> Option<evidence::Message> {
+    let TaskAction::SendEmail(email) = action else { return None };
+    let known = |texts: &[&Option<String>]| {
+        let known: Vec<_> = texts.iter().filter_map(|text| text.as_deref()).collect();
+        if known.is_empty() { "?".to_owned() } else { known.join(", ") }
+    };
+    let addressee = known(&[&email.to, &email.cc, &email.bcc]).into();
+    let server = known(&[&email.server]).into();
+    Some(if email.attachments.is_empty() {
+        m::REASON_TASK_MAILS.with([addressee, server])
+    } else {
+        m::REASON_TASK_MAILS_FILES.with([addressee, server, email.attachments.join(", ").into()])
+    })
 }
 
 fn of_service<'a>(service: &'a Service, intel: &Intel) -> Launch<'a> {
@@ -271,3 +288,6 @@ fn entry_subject(entry: &AutostartEntry) -> Map<String, Json> {
     }
     map
 }
+
+#[cfg(test)]
+mod tests;

@@ -36,7 +36,7 @@ pub(crate) struct Launch<'a> {
     pub(crate) loose: Option<&'a str>,
     /// What a family may know it by besides its commands.
     pub(crate) observations: Vec<Observation<'a>>,
-    /// Signs that it hides, each with its weight as a finding.
+    /// Signs that it hides, and what else is to be told of it, each with its weight as a finding.
     pub(crate) hides: Vec<(Severity, Message)>,
     /// What is told beside a sign and is none by itself.
     pub(crate) supports: Option<Message>,
@@ -168,7 +168,8 @@ impl<'a> Launch<'a> {
             }
             _ => return Some((Severity::High, Confidence::Likely, Action::Review)),
         }
-        if let Some(severity) = self.hides.iter().map(|(severity, _)| *severity).min() {
+        let hides = self.hides.iter().map(|(severity, _)| *severity).min();
+        if let Some(severity) = hides.filter(|severity| *severity < Severity::Info) {
             return Some((severity, Confidence::Likely, Action::Review));
         }
         if family.is_some() && !verified {
@@ -181,7 +182,7 @@ impl<'a> Launch<'a> {
             reasons.push(m::REASON_NOT_SIGNED.with([path.into()]));
             return Some((Severity::Low, Confidence::Possible, Action::Review));
         }
-        None
+        hides.map(|severity| (severity, Confidence::Likely, Action::None))
     }
 }
 

@@ -26,7 +26,7 @@ pub use process::{Connection, Process};
 pub use provenance::{Location, Provenance, Source, SourceIndex};
 pub use service::Service;
 pub use system::{Account, FileFact, RegistryValue, Setting, readable};
-pub use task::{ScheduledTask, TaskAction, TaskPlace, TaskPlaces, TaskReading, same_actions};
+pub use task::{ScheduledTask, TaskAction, TaskEmail, TaskPlace, TaskPlaces, TaskReading, same_actions};
 pub use wmi::{ClassProperty, ObjectPath, Property, PropertyName, Seen, State, Value, WmiClass, WmiObject};
 
 use serde::{Deserialize, Serialize};

@@ -73,11 +73,57 @@ pub enum TaskAction {
         /// What it is given.
         data: Option<String>,
     },
-    /// Sends mail or shows a message; both were retired with Windows 8.
+    /// Sends mail; since Windows 8 the scheduler does not run such an action.
+    SendEmail(Box<TaskEmail>),
+    /// Shows a message; since Windows 8 the scheduler does not run such an action.
+    ShowMessage {
+        /// The title of the window.
+        title: Option<String>,
+        /// The message.
+        body: Option<String>,
+    },
+    /// Something that the scheduler does not document.
     Other {
         /// The name of the XML element.
         element: String,
     },
+}
+
+/// The mail that a task sends.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TaskEmail {
+    /// The server that takes it.
+    pub server: Option<String>,
+    /// Who sends it.
+    pub from: Option<String>,
+    /// To whom.
+    pub to: Option<String>,
+    /// Who gets a copy.
+    pub cc: Option<String>,
+    /// Who gets a copy unseen by the others.
+    pub bcc: Option<String>,
+    /// To whom answers go.
+    pub reply_to: Option<String>,
+    /// Its subject.
+    pub subject: Option<String>,
+    /// Its text.
+    pub body: Option<String>,
+    /// The paths of the files that are attached.
+    pub attachments: Vec<String>,
+    /// More headers, names and values.
+    pub headers: Vec<(String, String)>,
+}
+
+impl TaskEmail {
+    /// Files that are attached at most, by the schema of tasks 8, and headers, by the schema 32: more is not read.
+    pub const MAX_PARTS: usize = 64;
+
+    /// Every text of it that has a name of its own.
+    fn texts(&self) -> [&Option<String>; 8] {
+        let Self { server, from, to, cc, bcc, reply_to, subject, body, .. } = self;
+        [server, from, to, cc, bcc, reply_to, subject, body]
+    }
 }
 
 /// The places that know a task. A task that only one of them knows is hidden from the others.
@@ -105,7 +151,9 @@ impl TaskAction {
                 Some(format!("{command} {arguments}"))
             }
             Self::Exec { command, .. } => Some(command.clone()),
-            Self::ComHandler { .. } | Self::Other { .. } => None,
+            Self::ComHandler { .. } | Self::SendEmail(_) | Self::ShowMessage { .. } | Self::Other { .. } => {
+                None
+            }
         }
     }
 
@@ -127,6 +175,14 @@ impl TaskAction {
             (Self::ComHandler { class_id, .. }, Self::ComHandler { class_id: other, .. }) => {
                 let bare = |id: &str| id.trim().trim_matches(['{', '}']).to_lowercase();
                 bare(class_id) == bare(other)
+            }
+            (Self::SendEmail(mail), Self::SendEmail(other)) => {
+                mail.texts().into_iter().zip(other.texts()).all(|(a, b)| same_or_none(a, b))
+                    && mail.attachments.len() == other.attachments.len()
+                    && mail.attachments.iter().zip(&other.attachments).all(|(a, b)| same(a, b))
+            }
+            (Self::ShowMessage { title, body }, Self::ShowMessage { title: t, body: b }) => {
+                same_or_none(title, t) && same_or_none(body, b)
             }
             (Self::Other { element }, Self::Other { element: other }) => element == other,
             _ => false,
@@ -163,5 +219,36 @@ mod tests {
         let handler = |id: &str| TaskAction::ComHandler { class_id: id.to_owned(), data: None };
         assert!(handler("{0F3C}").is_same(&handler("0f3c")));
         assert!(!same_actions(&[exec("a.exe", None)], &[]));
+    }
+
+    #[test]
+    fn mails_differ_by_what_they_carry() {
+        let mail = |server: &str, files: &[&str]| {
+            TaskAction::SendEmail(Box::new(TaskEmail {
+                server: Some(server.to_owned()),
+                attachments: files.iter().map(|file| (*file).to_owned()).collect(),
+                ..TaskEmail::default()
+            }))
+        };
+        assert!(mail("MAIL", &[r"C:\a.txt"]).is_same(&mail("mail", &[r"c:\A.txt"])));
+        assert!(!mail("mail", &[r"C:\a.txt"]).is_same(&mail("mail", &[])));
+        assert!(!mail("mail", &[]).is_same(&mail("other", &[])));
+        let shown = |body: &str| TaskAction::ShowMessage { title: None, body: Some(body.to_owned()) };
+        assert!(shown("a  b").is_same(&shown("A b")) && !shown("a").is_same(&shown("b")));
+        assert!(!shown("a").is_same(&mail("mail", &[])));
+    }
+
+    #[test]
+    fn actions_survive_json() {
+        let mail = TaskEmail { headers: vec![("X".into(), "y".into())], ..TaskEmail::default() };
+        let actions = [
+            exec("a.exe", None),
+            TaskAction::SendEmail(Box::new(mail)),
+            TaskAction::ShowMessage { title: Some("t".into()), body: None },
+            TaskAction::Other { element: "Sing".into() },
+        ];
+        let text = serde_json::to_string(&actions).unwrap();
+        assert_eq!(serde_json::from_str::<[TaskAction; 4]>(&text).unwrap(), actions, "{text}");
+        assert!(text.contains(r#"{"kind":"send-email","server":null"#), "{text}");
     }
 }

@@ -12,7 +12,8 @@ pub use job::parse_job;
 use crate::text::Text;
 use crate::{Parsed, Problem};
 use evidence::{
-    Area, Level, Location, MessageSpec, ReadState, RecordData, ScheduledTask, TaskAction, TaskPlaces,
+    Area, Level, Location, MessageSpec, ReadState, RecordData, ScheduledTask, TaskAction, TaskEmail,
+    TaskPlaces,
 };
 use xml::Element;
 
@@ -189,7 +190,31 @@ fn action(element: &Element) -> TaskAction {
             class_id: element.text_of("ClassId").unwrap_or_default(),
             data: element.text_of("Data"),
         },
+        "SendEmail" => TaskAction::SendEmail(Box::new(email(element))),
+        "ShowMessage" => {
+            TaskAction::ShowMessage { title: element.text_of("Title"), body: element.text_of("Body") }
+        }
         other => TaskAction::Other { element: other.to_owned() },
+    }
+}
+
+fn email(element: &Element) -> TaskEmail {
+    let parts = |name: &str| {
+        let parts = element.child(name).into_iter().flat_map(|all| &all.children);
+        parts.take(TaskEmail::MAX_PARTS)
+    };
+    let header = |field: &Element| Some((field.text_of("Name")?, field.text_of("Value").unwrap_or_default()));
+    TaskEmail {
+        server: element.text_of("Server"),
+        from: element.text_of("From"),
+        to: element.text_of("To"),
+        cc: element.text_of("Cc"),
+        bcc: element.text_of("Bcc"),
+        reply_to: element.text_of("ReplyTo"),
+        subject: element.text_of("Subject"),
+        body: element.text_of("Body"),
+        attachments: parts("Attachments").filter_map(Element::text).collect(),
+        headers: parts("HeaderFields").filter_map(header).collect(),
     }
 }
 

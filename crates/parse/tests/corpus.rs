@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// A target and what it does with an input.
 type Target = (&'static str, fn(&[u8]));
 
-const TARGETS: [Target; 10] = [
+const TARGETS: [Target; 12] = [
     ("autoruns", |data| texts(data, &[autoruns::parse_table, autoruns::parse_xml])),
     ("bundle", bundle),
     ("cim_repository", repository),
@@ -27,6 +27,8 @@ const TARGETS: [Target; 10] = [
         texts(data, &[systeminfo::parse, hotfix::parse_updates, hotfix::parse_packages]);
         texts(data, &[version::parse_computer_info, version::parse_ver]);
     }),
+    ("task_actions", |data| drop(hives::task_actions(data))),
+    ("task_job", |data| drop(tasks::parse_job(data, "C/Windows/Tasks/At1.job"))),
     ("task_xml", |data| drop(tasks::parse(&Text::decode(data), "C/Windows/System32/Tasks/A/B"))),
     ("wmic", |data| texts(data, &[wmic::parse_list, wmic::parse_csv, wmic::parse_rawxml])),
 ];

@@ -93,6 +93,19 @@ fn both_languages_say_the_same_things_with_the_same_arguments() {
     }
 }
 
+/// Nobody knows before whether it would be `a` or `an`.
+#[test]
+fn no_article_stands_before_a_name_in_english() {
+    for (name, [text, _]) in both() {
+        let words: Vec<_> = text.split_whitespace().collect();
+        for pair in words.windows(2) {
+            let is_article = ["a", "an"].contains(&pair[0].to_lowercase().as_str());
+            let is_variable = pair[1].trim_start_matches(['“', '`', '(']).starts_with('{');
+            assert!(!(is_article && is_variable), "{name}: {pair:?}");
+        }
+    }
+}
+
 #[test]
 fn every_value_of_the_vocabulary_has_its_word() {
     let catalogue = all(Language::English);

@@ -3,7 +3,7 @@
 //! Layout by G DATA Advanced Analytics, *winreg-tasks* (`kaitai/actions.ksy`, 2022): a version (`u16`); from version 3 on the id of the principal; then
 //! actions up to the end, each a mark (`u16`), an id, and what the mark says. Texts are a length in bytes (`u32`) and UTF-16LE.
 
-use evidence::TaskAction;
+use evidence::{TaskAction, TaskEmail};
 
 const EXEC: u16 = 0x6666;
 const COM_HANDLER: u16 = 0x7777;
@@ -40,8 +40,12 @@ impl<'a> Cursor<'a> {
         self.take(2)?.first_chunk().map(|bytes| u16::from_le_bytes(*bytes))
     }
 
+    fn u32(&mut self) -> Option<u32> {
+        self.take(4)?.first_chunk().map(|bytes| u32::from_le_bytes(*bytes))
+    }
+
     fn text(&mut self) -> Option<String> {
-        let length = self.take(4)?.first_chunk().map(|bytes| u32::from_le_bytes(*bytes))?;
+        let length = self.u32()?;
         let bytes = self.take(usize::try_from(length).ok()?)?;
         let units = bytes.as_chunks::<2>().0.iter().map(|unit| u16::from_le_bytes(*unit));
         let text = char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER));
@@ -65,17 +69,40 @@ impl<'a> Cursor<'a> {
                 Some(TaskAction::ComHandler { class_id, data: filled(self.text()?) })
             }
             EMAIL => {
-                // What follows is not needed, and of a length of its own.
-                self.0 = &[];
-                Some(TaskAction::Other { element: "SendEmail".to_owned() })
+                let mut email = TaskEmail::default();
+                // Of a damaged one that is told which stands before the damage, and nothing behind it.
+                if self.email(&mut email).is_none() {
+                    self.0 = &[];
+                }
+                Some(TaskAction::SendEmail(Box::new(email)))
             }
             MESSAGE => {
-                self.text()?;
-                self.text()?;
-                Some(TaskAction::Other { element: "ShowMessage".to_owned() })
+                Some(TaskAction::ShowMessage { title: filled(self.text()?), body: filled(self.text()?) })
             }
             _ => None,
         }
+    }
+
+    /// A mail: its texts, then files and headers with their count in front.
+    fn email(&mut self, email: &mut TaskEmail) -> Option<()> {
+        let TaskEmail { server, from, to, cc, bcc, reply_to, subject, body, attachments, headers } = email;
+        for text in [from, to, cc, bcc, reply_to, server, subject, body] {
+            *text = filled(self.text()?);
+        }
+        // Each takes bytes of what is left, so that no count costs more than the value is long.
+        for at in 0..self.u32()? {
+            let file = self.text()?;
+            if (at as usize) < TaskEmail::MAX_PARTS {
+                attachments.push(file);
+            }
+        }
+        for at in 0..self.u32()? {
+            let header = (self.text()?, self.text()?);
+            if (at as usize) < TaskEmail::MAX_PARTS {
+                headers.push(header);
+            }
+        }
+        Some(())
     }
 }
 
@@ -145,6 +172,61 @@ mod tests {
             };
             assert_eq!(actions, [exec, handler]);
         }
+    }
+
+    /// A mail with these files and a header, as winreg-tasks lays it out.
+    fn mail(files: &[&str]) -> Vec<u8> {
+        let mut bytes = EMAIL.to_le_bytes().to_vec();
+        let texts = ["", "PC1@example.org", "a@example.org", "", "", "", "mail.example.org", "report", "see"];
+        for part in texts {
+            bytes.extend(text(part));
+        }
+        bytes.extend(u32::try_from(files.len()).unwrap().to_le_bytes());
+        for file in files {
+            bytes.extend(text(file));
+        }
+        bytes.extend(1_u32.to_le_bytes());
+        bytes.extend([text("X-Mailer"), text("none")].concat());
+        bytes
+    }
+
+    #[test]
+    fn mails_and_messages_with_what_they_say() {
+        let mut bytes = exec(3, "a.exe", "");
+        bytes.extend(mail(&[r"C:\x.doc", r"C:\y.txt"]));
+        bytes.extend(MESSAGE.to_le_bytes());
+        bytes.extend([text(""), text("title"), text("body")].concat());
+        let (_, actions) = read(&bytes);
+        let email = TaskEmail {
+            server: Some("mail.example.org".into()),
+            from: Some("PC1@example.org".into()),
+            to: Some("a@example.org".into()),
+            subject: Some("report".into()),
+            body: Some("see".into()),
+            attachments: vec![r"C:\x.doc".into(), r"C:\y.txt".into()],
+            headers: vec![("X-Mailer".into(), "none".into())],
+            ..TaskEmail::default()
+        };
+        let message = TaskAction::ShowMessage { title: Some("title".into()), body: Some("body".into()) };
+        assert_eq!(actions[1..], [TaskAction::SendEmail(Box::new(email)), message]);
+    }
+
+    #[test]
+    fn of_a_damaged_mail_that_is_told_which_can_be_read() {
+        let bytes = [vec![2, 0], mail(&[r"C:\x.doc"])].concat();
+        for end in 2..bytes.len() {
+            assert!(read(&bytes[..end]).1.len() <= 1, "{end}");
+        }
+        let (_, actions) = read(&bytes[..bytes.len() - 40]);
+        let [TaskAction::SendEmail(email)] = &actions[..] else { panic!("{actions:?}") };
+        assert_eq!(email.server.as_deref(), Some("mail.example.org"));
+        // A count of files that are not there.
+        let at = bytes.len() - (4 + 2 * 8 + 4 + 2 * 4) - 4 - (4 + 2 * 8) - 4;
+        let mut bytes = bytes;
+        assert_eq!(bytes[at..at + 4], [1, 0, 0, 0]);
+        bytes[at..at + 4].fill(0xFF);
+        let [TaskAction::SendEmail(email)] = &read(&bytes).1[..] else { panic!() };
+        assert!(email.attachments.len() <= TaskEmail::MAX_PARTS);
     }
 
     #[test]

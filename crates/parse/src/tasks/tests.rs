@@ -26,8 +26,11 @@ const TASK: &str = r#"<?xml version="1.0" encoding="UTF-16"?>
   <Actions Context="Author">
     <Exec><Command>cmd.exe</Command><Arguments>/c "x &gt; y"</Arguments><WorkingDirectory>C:\</WorkingDirectory></Exec>
     <ComHandler><ClassId>{B0D2B535-12E1-439F-86B3-BADA289510F0}</ClassId><Data><![CDATA[$(Arg0) <1>]]></Data></ComHandler>
-    <SendEmail><Server>mail</Server></SendEmail>
-    <ShowMessage><Title>t</Title></ShowMessage>
+    <SendEmail><Server>mail</Server><To>a@example.org</To><From>PC1@example.org</From><Bcc>b@example.org</Bcc>
+      <HeaderFields><HeaderField><Name>X-Mailer</Name><Value>none</Value></HeaderField></HeaderFields>
+      <Body>a &lt;b&gt;</Body><Attachments><File>C:\Users\me\x.doc</File><File>C:\y.txt</File></Attachments></SendEmail>
+    <ShowMessage><Title>t</Title><Body>b</Body></ShowMessage>
+    <Unheard/>
   </Actions>
   <Principals><Principal id="Author"><UserId>S-1-5-18</UserId><RunLevel>HighestAvailable</RunLevel></Principal></Principals>
 </Task>"#;

@@ -47,9 +47,14 @@ impl Element {
         self.children.iter().find(|child| child.is(name))
     }
 
+    /// Its text without white space around it, where it has any.
+    pub(super) fn text(&self) -> Option<String> {
+        Some(self.text.trim().to_owned()).filter(|text| !text.is_empty())
+    }
+
     /// The text of the first child of this name, where it has any.
     pub(super) fn text_of(&self, name: &str) -> Option<String> {
-        self.child(name).map(|child| child.text.trim().to_owned()).filter(|text| !text.is_empty())
+        self.child(name).and_then(Self::text)
     }
 
     /// What the elements in it say that hold no others: their text, or their name.

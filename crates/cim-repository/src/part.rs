@@ -332,6 +332,53 @@ mod tests {
     }
 
     #[test]
+    fn an_array_of_every_type_is_decoded() {
+        let array = |code: u32, elements: &[&[u8]], rest: &[u8]| {
+            let count = u32::try_from(elements.len()).unwrap();
+            value(&[0; 4], 0x2000 | code, &[&count.to_le_bytes()[..], &elements.concat(), rest].concat())
+        };
+        let numbers = |values: &[Value]| Value::Array(values.to_vec());
+        assert_eq!(array(16, &[&[0xFF], &[1]], &[]), numbers(&[Value::SInt8(-1), Value::SInt8(1)]));
+        assert_eq!(array(17, &[&[0xFF], &[1]], &[]), Value::Bytes(vec![255, 1]));
+        let (minus, plus) = ([0xFE, 0xFF], [1, 0]);
+        assert_eq!(array(2, &[&minus, &plus], &[]), numbers(&[Value::SInt16(-2), Value::SInt16(1)]));
+        assert_eq!(array(18, &[&minus, &plus], &[]), numbers(&[Value::UInt16(65534), Value::UInt16(1)]));
+        assert_eq!(array(103, &[&minus, &plus], &[]), numbers(&[Value::Char16(65534), Value::Char16(1)]));
+        let (minus, plus) = ((-2i32).to_le_bytes(), 1u32.to_le_bytes());
+        assert_eq!(array(3, &[&minus, &plus], &[]), numbers(&[Value::SInt32(-2), Value::SInt32(1)]));
+        assert_eq!(
+            array(19, &[&minus, &plus], &[]),
+            numbers(&[Value::UInt32(u32::MAX - 1), Value::UInt32(1)])
+        );
+        let (minus, plus) = ((-2i64).to_le_bytes(), 1u64.to_le_bytes());
+        assert_eq!(array(20, &[&minus, &plus], &[]), numbers(&[Value::SInt64(-2), Value::SInt64(1)]));
+        assert_eq!(
+            array(21, &[&minus, &plus], &[]),
+            numbers(&[Value::UInt64(u64::MAX - 1), Value::UInt64(1)])
+        );
+        assert_eq!(array(4, &[&1.5f32.to_le_bytes()], &[]), numbers(&[Value::Real32(1.5)]));
+        assert_eq!(array(5, &[&(-0.25f64).to_le_bytes()], &[]), numbers(&[Value::Real64(-0.25)]));
+        assert_eq!(
+            array(11, &[&[0xFF, 0xFF], &[0, 0]], &[]),
+            numbers(&[Value::Boolean(true), Value::Boolean(false)])
+        );
+        // Text lies in the heap behind the references to it: after the count and two references at 12.
+        let at = [&[12, 0, 0, 0][..], &[15, 0, 0, 0]];
+        for (code, make) in [
+            (8, Value::String as fn(String) -> Value),
+            (101, Value::DateTime as fn(String) -> Value),
+            (102, Value::Reference as fn(String) -> Value),
+        ] {
+            let texts = [make("a".to_owned()), make("b".to_owned())];
+            assert_eq!(array(code, &at, b"\0a\0\0b\0"), numbers(&texts));
+        }
+        // An object that is cut off stands as one that cannot be read.
+        let Value::Array(objects) = array(13, &[&[8, 0, 0, 0]], &[9, 0, 0, 0]) else { panic!("no array") };
+        assert!(matches!(objects[..], [Value::Unreadable(_)]));
+        assert_eq!(array(8, &[], &[]), numbers(&[]));
+    }
+
+    #[test]
     fn a_length_beyond_the_heap_is_unreadable_at_no_cost() {
         assert!(matches!(value(&[0; 4], 0x2008, &[255; 8]), Value::Unreadable(_)));
         assert!(matches!(value(&[0; 4], 0x2011, &[255; 8]), Value::Unreadable(_)));

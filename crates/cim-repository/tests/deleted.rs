@@ -124,6 +124,23 @@ fn half_a_record_gives_half_its_properties() {
 }
 
 #[test]
+fn half_a_record_that_its_page_still_lists_counts_as_there() {
+    let Some((mut files, original)) = infected() else { return };
+    let end = common::written(&original.location);
+    files.replace_in_index(&end, &"0".repeat(end.len()));
+    let record = files.record(&original.location);
+    let half = record.len() / 2;
+    record[half..].fill(0xFF);
+    let repository = files.open();
+    let objects = repository.subscriptions();
+    let found = consumer(&objects).expect("the record lies in a live page");
+    assert!(!found.is_indexed && matches!(found.get("ScriptText"), Some(Value::Unreadable(_))));
+    assert_eq!(found.text("ScriptingEngine"), Some("VBScript"));
+    assert!(!repository.problems().is_empty());
+    assert_eq!(carved_consumers(&repository).len(), 0, "it is not deleted");
+}
+
+#[test]
 fn a_live_record_that_was_overwritten_in_part_is_a_problem_not_a_value() {
     struct Ignore;
     impl cim_repository::Visitor for Ignore {}

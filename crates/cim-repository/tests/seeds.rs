@@ -1,116 +1,21 @@
-//! A repository of one class and one instance, made here: the seeds of the fuzz target, which CI replays.
+//! A repository of one class and one instance, made here: the seeds of the fuzz target, which CI replays, and what damage, other
+//! namespaces and other versions make of it.
 
 #![allow(clippy::disallowed_methods, reason = "the seeds are files of the project")]
+
+#[path = "common/small.rs"]
+mod small;
 
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use cim_repository::{NameHash, Namespace, PAGE_SIZE, Parts, Repository, Value};
+use cim_repository::{Content, Error, Namespace, PAGE_SIZE, Parts, Repository, Value, Visitor};
+use small::{files_in, words};
 
-/// 2022-01-09.
-const TIME: u64 = 0x01D8_0500_0000_0000;
-
-fn words(words: &[u32]) -> Vec<u8> {
-    words.iter().flat_map(|w| w.to_le_bytes()).collect()
-}
-
-fn length(bytes: &[u8]) -> u32 {
-    u32::try_from(bytes.len()).expect("small")
-}
-
-/// A part that begins with its own length.
-fn sized(part: &[u8]) -> Vec<u8> {
-    [&words(&[length(part) + 4]), part].concat()
-}
-
-/// The strings of a heap, and where each begins.
-#[derive(Default)]
-struct Heap(Vec<u8>);
-
-impl Heap {
-    fn put(&mut self, bytes: &[u8]) -> u32 {
-        let at = length(&self.0);
-        self.0.extend(bytes);
-        at
-    }
-
-    fn text(&mut self, text: &str) -> u32 {
-        self.put(format!("\0{text}\0").as_bytes())
-    }
-
-    fn written(self) -> Vec<u8> {
-        [words(&[0x8000_0000 | length(&self.0)]), self.0].concat()
-    }
-}
-
-/// `class X { [key] string Name; string Data = "payload"; }`
-fn class() -> Vec<u8> {
-    let mut heap = Heap::default();
-    let (name, first, second) = (heap.text("X"), heap.text("Name"), heap.text("Data"));
-    let payload = heap.text("payload");
-    // Type, index, offset of the value, level of the class that declares it, qualifiers.
-    let info = |index: u8, offset: u8, set: &[u8]| {
-        [&words(&[8])[..], &[index, 0, offset, 0, 0, 0], &words(&[0]), &sized(set)].concat()
-    };
-    let key = [&words(&[0x8000_0001])[..], &[3], &words(&[11]), &[0xFF, 0xFF]].concat();
-    let (key, plain) = (heap.put(&info(0, 0, &key)), heap.put(&info(1, 4, &[])));
-    let tables = [&[1][..], &words(&[u32::MAX, payload])].concat();
-    let header = [&[0][..], &words(&[name, length(&tables), 4, 4, 2, first, key, second, plain])].concat();
-    let part = sized(&[header, tables, heap.written()].concat());
-    let methods = sized(&words(&[0, 0x8000_0000]));
-    [words(&[0]), TIME.to_le_bytes().to_vec(), part, methods].concat()
-}
-
-/// `instance of X { Name = "a"; }`
-fn instance() -> Vec<u8> {
-    let mut heap = Heap::default();
-    let (class, name) = (heap.text("X"), heap.text("a"));
-    let hash: Vec<u8> = NameHash::of("X").to_string().bytes().flat_map(|b| [b, 0]).collect();
-    let tables = [&[0b1000][..], &words(&[name, u32::MAX])].concat();
-    let header = [&[0][..], &words(&[class])].concat();
-    let part = sized(&[header, tables, words(&[4]), vec![1], heap.written()].concat());
-    [hash, TIME.to_le_bytes().to_vec(), TIME.to_le_bytes().to_vec(), part].concat()
-}
-
-/// The page with both, and the index page that leads to them.
+/// In the namespace at the top.
 fn files() -> (Vec<u8>, Vec<u8>, Vec<u8>) {
-    let records = [class(), instance()];
-    let (one, two) = (length(&records[0]), length(&records[1]));
-    let objects = [words(&[7, 48, one, 0, 8, 48 + one, two, 0, 0, 0, 0, 0]), records.concat()].concat();
-
-    let hash = |name: &str| NameHash::of(name).to_string();
-    let root = format!("NS_{}", hash("root"));
-    let keys: [Vec<String>; 4] = [
-        vec![root.clone(), format!("CD_{}.0.7.{one}", hash("X"))],
-        vec![root.clone(), format!("CI_{}", hash("X")), format!("IL_{}.0.8.{two}", hash("a"))],
-        vec![root.clone(), format!("CR_{}", hash("")), format!("C_{}", hash("X"))],
-        vec![root, format!("KI_{}", hash("X")), format!("I_{}.0.8.{two}", hash("a"))],
-    ];
-    let half = |n: usize| u16::try_from(n).expect("small").to_le_bytes();
-    let mut index = [words(&[0xACCC, 0, 0, 0, 4]), words(&[0; 4]), words(&[u32::MAX; 5])].concat();
-    let (mut offsets, mut data, mut strings) = (Vec::new(), Vec::new(), Vec::new());
-    for key in &keys {
-        offsets.extend(half(data.len() / 2));
-        data.extend(half(key.len()));
-        for part in key {
-            data.extend(half(strings.len()));
-            strings.push(part.as_str());
-        }
-    }
-    index.extend([offsets, half(data.len() / 2).to_vec(), data, half(strings.len()).to_vec()].concat());
-    let mut end = 0;
-    for string in &strings {
-        index.extend(half(end));
-        end += string.len() + 1;
-    }
-    index.extend(half(end));
-    for string in &strings {
-        index.extend(format!("{string}\0").bytes());
-    }
-
-    let section = words(&[0xABCD, 1, 1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0xDCBA]);
-    (objects, index, [&section[..], &section, &words(&[1])].concat())
+    files_in("root")
 }
 
 fn open(objects: &[u8], index: &[u8], mapping: &[u8]) -> Repository {
@@ -158,4 +63,150 @@ fn the_seeds_of_the_fuzz_target_are_these_files() {
             2
         );
     }
+}
+
+#[test]
+fn a_namespace_that_nothing_leads_to_is_known_by_its_hash() {
+    let named = |namespace: &str| {
+        let (mut objects, mut index, mapping) = files_in(namespace);
+        objects.resize(PAGE_SIZE, 0);
+        index.resize(PAGE_SIZE, 0);
+        let repository = open(&objects, &index, &mapping);
+        let paths: Vec<_> = repository.namespaces().iter().map(ToString::to_string).collect();
+        let problems: Vec<_> = repository.problems().into_iter().map(|problem| problem.text).collect();
+        (paths, problems.join("\n"))
+    };
+    // One of Windows, in whatever case it was written.
+    let (paths, told) = named("ROOT\\Subscription");
+    assert!(paths.contains(&"root\\subscription".to_owned()), "{paths:?}");
+    assert!(
+        told.contains("root\\subscription has objects, but the namespace above has no entry for it"),
+        "{told}"
+    );
+    // A known one below a known one, though no Windows has the two together.
+    let (paths, _) = named("root\\CIMV2\\subscription");
+    assert!(paths.iter().any(|path| path.eq_ignore_ascii_case("root\\CIMV2\\subscription")), "{paths:?}");
+    let (paths, told) = named("root\\nobody knows");
+    assert!(told.contains("has objects"), "{told}");
+    assert!(!paths.iter().any(|path| path.contains("nobody")), "{paths:?}");
+    assert_eq!(named("root").1, "");
+}
+
+/// A mapping file of format 2.1, Windows XP: a header of 16 bytes and entries of 4.
+fn old_mapping(count: u32) -> Vec<u8> {
+    let slots: Vec<u32> = (0..count).collect();
+    let section = [words(&[0xABCD, 7, count, count]), words(&slots), words(&[1, count, 0xDCBA])].concat();
+    section.repeat(2)
+}
+
+#[test]
+fn a_repository_of_windows_xp_is_named_and_not_read() {
+    let (objects, index, mapping) = files();
+    let parts = |mappings: Vec<(u8, Vec<u8>)>| Parts {
+        objects: Arc::new(objects.clone()),
+        index: Some(Arc::new(index.clone())),
+        mappings,
+    };
+    let both = vec![(1, old_mapping(3)), (2, old_mapping(600))];
+    let Err(error) = Repository::from_parts(parts(both)) else { panic!("it opens") };
+    assert!(matches!(error, Error::OldFormat { .. }), "{error}");
+    assert!(error.to_string().contains("format 2.1 (Windows XP, Server 2003)"), "{error}");
+    // Beside one that can be read it is told.
+    let mixed = Repository::from_parts(parts(vec![(1, old_mapping(3)), (2, mapping)])).expect("it opens");
+    assert!(
+        mixed.problems().iter().any(|problem| problem.text.contains("format 2.1")),
+        "{:?}",
+        mixed.problems()
+    );
+
+    // As the files lie on the disk: below `FS`, and in some versions with maps without numbers.
+    for names in [&["MAPPING1.MAP", "MAPPING2.MAP", "MAPPING.VER"][..], &["OBJECTS.MAP", "INDEX.MAP"]] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let below = folder.path().join("FS");
+        fs::create_dir(&below).expect("made");
+        fs::write(below.join("OBJECTS.DATA"), &objects).expect("written");
+        fs::write(below.join("INDEX.BTR"), &index).expect("written");
+        for name in names {
+            let content = if name.ends_with("VER") { words(&[1]) } else { old_mapping(3) };
+            fs::write(below.join(name), content).expect("written");
+        }
+        let Err(error) = Repository::open(folder.path()) else { panic!("{names:?}") };
+        assert!(matches!(error, Error::OldFormat { .. }), "{names:?}: {error}");
+    }
+}
+
+/// Counts characters and values, as a measure of what was made of the bytes.
+#[derive(Default)]
+struct Sizes(usize);
+
+impl Sizes {
+    fn value(&mut self, value: &Value) {
+        self.0 += match value {
+            Value::Bytes(bytes) => bytes.len(),
+            Value::Array(items) => {
+                for item in items {
+                    self.value(item);
+                }
+                items.len()
+            }
+            other => other.as_str().map_or(1, str::len),
+        };
+    }
+}
+
+impl Visitor for Sizes {
+    fn class(&mut self, class: &Arc<cim_repository::Class>) {
+        for property in &class.properties {
+            self.value(&property.default);
+        }
+    }
+
+    fn instance(&mut self, instance: &cim_repository::Instance) {
+        for property in &instance.properties {
+            self.value(property.value());
+        }
+    }
+}
+
+#[test]
+fn every_byte_of_every_page_may_be_another() {
+    let (mut objects, mut index, mapping) = files();
+    objects.resize(PAGE_SIZE, 0);
+    index.resize(PAGE_SIZE, 0);
+    let mut opened = 0;
+    for file in 0..3 {
+        let length = [objects.len(), index.len(), mapping.len()][file];
+        // Of what is only filled up, every third byte; of the rest each, in several ways.
+        let written = [600, 1_400, length][file];
+        for at in (0..written).chain((written..length).step_by(3)) {
+            for flip in [0xFF, 0x01, 0x80] {
+                if at >= written && flip != 0xFF {
+                    continue;
+                }
+                let mut parts = [objects.clone(), index.clone(), mapping.clone()];
+                parts[file][at] ^= flip;
+                let [objects, index, mapping] = parts;
+                let parts = Parts {
+                    objects: Arc::new(objects),
+                    index: Some(Arc::new(index)),
+                    mappings: vec![(1, mapping)],
+                };
+                let Ok(repository) = Repository::from_parts(parts) else { continue };
+                opened += 1;
+                let mut sizes = Sizes::default();
+                repository.walk(&mut sizes);
+                repository.subscriptions();
+                let deleted = repository.deleted();
+                for carved in &deleted.objects {
+                    if let Content::Fragment(fragment) = &carved.content {
+                        sizes.0 += fragment.strings.iter().map(String::len).sum::<usize>();
+                    }
+                }
+                // What is decoded stays within some times the size of the files.
+                assert!(sizes.0 <= 64 * PAGE_SIZE, "file {file} byte {at} flip {flip:#x}: {}", sizes.0);
+                assert!(deleted.objects.len() < 1_000 && repository.problems().len() <= 150);
+            }
+        }
+    }
+    assert!(opened > 8_000, "{opened}");
 }

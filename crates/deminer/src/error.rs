@@ -7,6 +7,9 @@ use evidence::{Message, Note};
 use std::io;
 use std::path::{Path, PathBuf};
 
+/// Of several things that were found, so many are named.
+const MAX_NAMES: usize = 10;
+
 /// Why a command could not do its work.
 #[derive(Debug)]
 pub(crate) enum Error {
@@ -52,6 +55,10 @@ pub(crate) enum Error {
     UnknownFamily { name: String, similar: Option<String> },
     /// The files of a WMI repository cannot be read.
     Repository(cim_repository::Error),
+    /// What a repository was to be taken from cannot be looked into.
+    NoRepository { path: PathBuf, why: Message },
+    /// Several repositories lie where one was asked for.
+    SeveralRepositories { path: PathBuf, found: Vec<String> },
     /// The repository has no such class or instance.
     NoSuchObject(String),
     /// What was named as a class or instance is no path of one.
@@ -147,6 +154,13 @@ impl Error {
                 m::CANNOT_READ.with([file.to_string().into(), worded(source)])
             }
             Self::Repository(problem) => m::CIM_PROBLEM.with([problem.to_string().into()]),
+            Self::NoRepository { path, why } => m::CANNOT_READ.with([shown(path).into(), why.clone().into()]),
+            Self::SeveralRepositories { path, found } => {
+                let names: Vec<String> =
+                    found.iter().take(MAX_NAMES).map(|name| format!("`{name}`")).collect();
+                let count = u64::try_from(found.len()).unwrap_or(u64::MAX);
+                m::SEVERAL_REPOSITORIES.with([shown(path).into(), count.into(), names.join(", ").into()])
+            }
             Self::NoSuchObject(path) => m::NO_SUCH_OBJECT.with([path.into()]),
             Self::ObjectPath { path, problem } => m::OBJECT_PATH.with([path.into(), problem.into()]),
             Self::NothingToLearn => m::NOTHING_TO_LEARN.plain(),
@@ -194,7 +208,10 @@ impl Error {
             Self::FamilyFile(_) => m::HINT_FAMILY_FILE.plain(),
             Self::UnknownBaseline { .. } => m::HINT_UNKNOWN_BASELINE.plain(),
             Self::UnknownFamily { .. } => m::HINT_UNKNOWN_FAMILY.plain(),
-            Self::Repository(_) => m::HINT_REPOSITORY.plain(),
+            Self::Repository(_) | Self::NoRepository { .. } => m::HINT_REPOSITORY.plain(),
+            Self::SeveralRepositories { found, .. } => {
+                m::HINT_SEVERAL_REPOSITORIES.with([found.first().map_or("", String::as_str).into()])
+            }
             Self::NoSuchObject(_) => m::HINT_NO_SUCH_OBJECT.plain(),
             Self::ObjectPath { .. } => m::HINT_OBJECT_PATH.plain(),
             Self::NothingToLearn => m::HINT_NOTHING_TO_LEARN.plain(),

@@ -62,6 +62,8 @@ messages! {
     HINT_INPUT_TOO_LARGE = "cli-hint-input-too-large" [];
     CIM_PROBLEM = "cli-cim-problem" ["problem"];
     HINT_REPOSITORY = "cli-hint-repository" [];
+    SEVERAL_REPOSITORIES = "cli-several-repositories" ["path", "count", "names"];
+    HINT_SEVERAL_REPOSITORIES = "cli-hint-several-repositories" ["name"];
     NO_SUCH_OBJECT = "cli-no-such-object" ["path"];
     HINT_NO_SUCH_OBJECT = "cli-hint-no-such-object" [];
     OBJECT_PATH = "cli-object-path" ["path", "problem"];

@@ -12,8 +12,9 @@ Examples:
   deminer cim ls Repository/
   deminer cim ls Repository/ 'root\\default'")]
     Ls {
-        /// The folder with the files, plain or compressed with gzip, or one above it (a Windows folder, a mounted disk)
-        #[arg(value_hint = ValueHint::DirPath)]
+        /// The folder with the files, plain or compressed with gzip, one above it (a Windows folder, a mounted disk), or an archive with them: of
+        /// several, name the one, as in `triage.zip!C/Windows`
+        #[arg(value_hint = ValueHint::AnyPath)]
         repository: PathBuf,
         /// The namespace whose classes are listed
         namespace: Option<String>,
@@ -24,8 +25,8 @@ Examples:
   deminer cim show Repository/ 'root\\default:Win32_Services'
   deminer cim show Repository/ 'root\\subscription:__EventFilter.Name=\"SCM Event Log Filter\"'")]
     Show {
-        /// The folder with the files
-        #[arg(value_hint = ValueHint::DirPath)]
+        /// The folder with the files, one above it, or an archive with them
+        #[arg(value_hint = ValueHint::AnyPath)]
         repository: PathBuf,
         /// The path of the class or instance, with its namespace
         object: String,
@@ -34,10 +35,11 @@ Examples:
     #[command(after_help = "\
 Examples:
   deminer cim subscriptions Repository/
+  deminer cim subscriptions triage.zip
   deminer cim subscriptions Repository/ | deminer check -")]
     Subscriptions {
-        /// The folder with the files
-        #[arg(value_hint = ValueHint::DirPath)]
+        /// The folder with the files, one above it, or an archive with them
+        #[arg(value_hint = ValueHint::AnyPath)]
         repository: PathBuf,
     },
     /// Print class properties whose default values are unusually large, and what they hold: exit status 1 where there are any
@@ -46,8 +48,8 @@ Examples:
   deminer cim stores Repository/
   deminer cim stores Repository/ --larger-than 200")]
     Stores {
-        /// The folder with the files
-        #[arg(value_hint = ValueHint::DirPath)]
+        /// The folder with the files, one above it, or an archive with them
+        #[arg(value_hint = ValueHint::AnyPath)]
         repository: PathBuf,
         /// How many characters or elements are still usual; the longest of a clean Windows has 134
         #[arg(long, value_name = "N", default_value_t = 1_000)]
@@ -60,8 +62,8 @@ Examples:
   deminer cim deleted Repository/ --class Win32_Services
   deminer cim deleted Repository/ --all --format jsonl")]
     Deleted {
-        /// The folder with the files
-        #[arg(value_hint = ValueHint::DirPath)]
+        /// The folder with the files, one above it, or an archive with them
+        #[arg(value_hint = ValueHint::AnyPath)]
         repository: PathBuf,
         /// Print everything: objects of all classes, older states of objects that are there, keys
         #[arg(long)]
@@ -81,8 +83,8 @@ Examples:
 
 Exit status: 0 all was read, 3 some of it could not be read.")]
     Export {
-        /// The folder with the files
-        #[arg(value_hint = ValueHint::DirPath)]
+        /// The folder with the files, one above it, or an archive with them
+        #[arg(value_hint = ValueHint::AnyPath)]
         repository: PathBuf,
         /// Form of the export
         #[arg(short, long, value_name = "FORMAT", default_value = "mof")]
@@ -97,7 +99,7 @@ Examples:
         /// The name of a class, the key of an instance or its whole path, or the path of a namespace
         name: String,
         /// A repository to search, deleted objects included: exit status 1 where there is a trace
-        #[arg(value_hint = ValueHint::DirPath)]
+        #[arg(value_hint = ValueHint::AnyPath)]
         repository: Option<PathBuf>,
     },
 }

@@ -33,7 +33,11 @@ fn a_folder_that_is_no_repository() {
     let folder = TempDir::new().unwrap();
     let refused = finish(deminer().args(["cim", "ls"]).arg(folder.path()));
     assert_eq!(refused.status, 2);
-    assert!(refused.stderr.contains("hint: name the folder that holds OBJECTS.DATA"), "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("hint: name the folder or the archive that holds OBJECTS.DATA"),
+        "{}",
+        refused.stderr
+    );
 }
 
 #[test]
@@ -230,4 +234,104 @@ fn the_export_has_what_the_repository_has() {
     );
     assert!(mof.contains("\tScriptFilename = NULL;"), "nulls are written");
     assert!(mof.contains("uint32 Create("), "methods are written");
+}
+
+#[test]
+fn a_repository_in_an_archive_is_found_as_check_finds_it() {
+    let Some(packed) = data("repository/infected-win10") else { return };
+    let listed = finish(deminer().args(["cim", "subscriptions"]).arg(&packed));
+    assert!(listed.status == 0 && listed.stdout.contains("KillProcess"), "{}", listed.stderr);
+    let files: Vec<(String, Vec<u8>)> = fs::read_dir(packed)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), fs::read(&path).unwrap()))
+        .collect();
+    let place = "uploads/auto/C%3A/Windows/System32/wbem/Repository";
+    let members = |folders: &[&str]| {
+        let named = folders
+            .iter()
+            .flat_map(|folder| files.iter().map(move |(name, bytes)| (format!("{folder}/{name}"), bytes)));
+        let named: Vec<_> = named.collect();
+        let members: Vec<_> = named.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+        crate::support::zipped(&members)
+    };
+    let folder = TempDir::new().unwrap();
+    let one = folder.path().join("triage.zip");
+    fs::write(&one, members(&[place, "uploads/auto/C%3A/Windows/System32/wbem/Repository.001"])).unwrap();
+    let found = finish(deminer().args(["cim", "subscriptions"]).arg(&one));
+    assert_eq!((found.status, &found.stdout), (0, &listed.stdout), "{}", found.stderr);
+
+    let two = folder.path().join("two.zip");
+    fs::write(&two, members(&["PC1", "PC2"])).unwrap();
+    let refused = finish(deminer().args(["cim", "subscriptions"]).arg(&two));
+    assert_eq!(refused.status, 2);
+    let shown = two.display();
+    assert!(
+        refused.stderr.contains(&format!("holds 2 repositories: `{shown}!PC1`, `{shown}!PC2`"))
+            && refused.stderr.contains("hint: name one of them"),
+        "{}",
+        refused.stderr
+    );
+    let chosen = finish(deminer().args(["cim", "subscriptions"]).arg(format!("{shown}!PC2")));
+    assert_eq!((chosen.status, &chosen.stdout), (0, &listed.stdout), "{}", chosen.stderr);
+
+    let none = folder.path().join("none.zip");
+    fs::write(&none, crate::support::zipped(&[("notes.txt", b"x")])).unwrap();
+    let none = finish(deminer().args(["cim", "ls"]).arg(&none));
+    assert!(
+        none.status == 2 && none.stderr.contains("hint: name the folder or the archive"),
+        "{}",
+        none.stderr
+    );
+    let missing = finish(deminer().args(["cim", "ls"]).arg(folder.path().join("missing.zip")));
+    assert!(
+        missing.status == 2 && missing.stderr.contains("there is no such file or folder"),
+        "{}",
+        missing.stderr
+    );
+}
+
+/// The schema of a line: `export` or `deleted`.
+fn schema(part: &str) -> jsonschema::Validator {
+    let mut schema: serde_json::Value =
+        serde_json::from_str(include_str!("../../../../docs/schema/cim-1.schema.json")).unwrap();
+    schema["anyOf"] = serde_json::json!([{ "$ref": format!("#/$defs/{part}") }]);
+    assert!(jsonschema::meta::is_valid(&schema));
+    jsonschema::validator_for(&schema).unwrap()
+}
+
+#[test]
+fn what_cim_writes_as_json_has_the_form_of_the_schema() {
+    let Some(folder) = repository("infected-win10") else { return };
+    let cim = |verb: &str, rest: &[&str]| {
+        let run = finish(deminer().args(["cim", verb, "--format=jsonl"]).arg(folder.path()).args(rest));
+        run.stdout
+    };
+    // Of so many lines of one form, some stand for the others.
+    let (export, deleted) = (cim("export", &[]), cim("deleted", &["--all"]));
+    let short = cim("deleted", &[]);
+    fs::remove_file(folder.path().join("INDEX.BTR")).unwrap();
+    let carved = cim("export", &[]);
+    let mut types = std::collections::BTreeSet::new();
+    for (part, lines, step) in
+        [("export", &export, 23), ("export", &carved, 97), ("deleted", &deleted, 7), ("deleted", &short, 1)]
+    {
+        let schema = schema(part);
+        for line in lines.lines().step_by(step) {
+            let line: serde_json::Value = serde_json::from_str(line).unwrap();
+            if let Err(error) = schema.validate(&line) {
+                panic!("{error} in {line:#}");
+            }
+            types.insert(line["type"].as_str().unwrap().to_owned());
+            types.extend(line["content"]["type"].as_str().map(str::to_owned));
+        }
+    }
+    for kind in ["wmi-class", "wmi-object", "deleted", "stale-key", "count", "fragment"] {
+        assert!(types.contains(kind), "{kind} in {types:?}");
+    }
+    let schema = schema("export");
+    assert!(schema.is_valid(&serde_json::json!({ "type": "problem", "text": "x" })));
+    let mut line: serde_json::Value = serde_json::from_str(export.lines().next().unwrap()).unwrap();
+    line["new"] = true.into();
+    assert!(!schema.is_valid(&line), "a field that the schema does not know");
 }

@@ -32,6 +32,7 @@ mod notes;
 mod open;
 mod parsers;
 mod records;
+mod repositories;
 mod scope;
 mod sets;
 mod walk;
@@ -41,6 +42,7 @@ pub use limits::Limits;
 pub use manifest::Manifest;
 pub use names::same_machine;
 pub use notes::NOTES;
+pub use repositories::{RepositoryRef, repositories};
 
 use crate::network;
 use evidence::{Evidence, HostId, Note};

@@ -220,7 +220,7 @@ fn taken(offer: &Offer, source: Option<Source>) -> Taken {
 }
 
 /// Whether Windows put the repository in this folder aside when it built a new one: `Repository.001`.
-fn is_outdated(folder: &str) -> bool {
+pub(super) fn is_outdated(folder: &str) -> bool {
     let name = file_name(folder.trim_end_matches(['/', '!'])).to_ascii_lowercase();
     name.strip_prefix("repository.").is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
 }

@@ -7,6 +7,7 @@ mod hostile;
 mod hosts;
 mod places;
 mod real;
+mod repositories;
 
 use super::manifest::{MANIFEST_PATH, Manifest, ManifestHost, ManifestMember, RECORDS_PATH, SCHEMA};
 use super::*;

@@ -82,7 +82,9 @@ cli-family-size = { $indicators ->
 }
 
 cli-cim-problem = { $problem }
-cli-hint-repository = name the folder that holds OBJECTS.DATA, INDEX.BTR and MAPPING1.MAP to MAPPING3.MAP, usually a copy of `C:\Windows\System32\wbem\Repository`
+cli-hint-repository = name the folder or the archive that holds OBJECTS.DATA, INDEX.BTR and MAPPING1.MAP to MAPPING3.MAP, usually a copy of `C:\Windows\System32\wbem\Repository`
+cli-several-repositories = `{ $path }` holds { $count } repositories: { $names }
+cli-hint-several-repositories = name one of them in its place, such as `{ $name }`
 cli-no-such-object = the repository has no `{ $path }`
 cli-hint-no-such-object = `deminer cim ls` lists namespaces and classes; `deminer cim hash` finds traces of what was deleted
 cli-object-path = `{ $path }` is no path of a class or instance: { $problem }

@@ -67,7 +67,9 @@ cli-baseline-field = { $field }: { $expected } -> { $found }
 cli-family-size = 指標 { $indicators } 件、出典 { $sources } 件
 
 cli-cim-problem = { $problem }
-cli-hint-repository = OBJECTS.DATA、INDEX.BTR、MAPPING1.MAP から MAPPING3.MAP までが入ったフォルダーを指定してください。通常は `C:\Windows\System32\wbem\Repository` のコピーです
+cli-hint-repository = OBJECTS.DATA、INDEX.BTR、MAPPING1.MAP から MAPPING3.MAP までが入ったフォルダーまたはアーカイブを指定してください。通常は `C:\Windows\System32\wbem\Repository` のコピーです
+cli-several-repositories = `{ $path }` には { $count } 個のリポジトリがあります: { $names }
+cli-hint-several-repositories = そのうちの 1 つを指定してください。例: `{ $name }`
 cli-no-such-object = リポジトリに `{ $path }` はありません
 cli-hint-no-such-object = 名前空間とクラスは `deminer cim ls` で一覧できます。削除されたものの痕跡は `deminer cim hash` で探せます
 cli-object-path = `{ $path }` はクラスやインスタンスのパスではありません: { $problem }

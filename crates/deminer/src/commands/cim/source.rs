@@ -1,8 +1,9 @@
-//! Finding the files of a repository: in the folder that was named, below it where Windows keeps them, and compressed one by one.
+//! Finding the files of a repository: in the folder or the archive that was named, below it where Windows keeps them, and compressed one by one.
 
 use crate::error::Error;
 use cim_repository::{Parts, ReadAt, Repository};
 use flate2::read::MultiGzDecoder;
+use parse::bundle::{Limits, repositories};
 use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -22,21 +23,59 @@ const PLACES: [&[&str]; 8] = [
 /// What a compressed file may unpack to: real ones have some 25 MB.
 const MAX_UNPACKED: u64 = 1 << 30;
 
-/// Opens the repository in or below a folder.
+/// Opens the repository in or below a folder or in an archive, wherever `deminer check` would find it.
 pub(super) fn open(path: &Path) -> Result<Repository, Error> {
-    let mut files = Vec::new();
-    for place in PLACES {
+    for place in PLACES.into_iter().filter(|_| path.is_dir()) {
         let Some(folder) = below(path, place) else { continue };
-        files = named_files(&folder)?;
-        if files.iter().any(|(name, _)| name == "objects.data") {
-            return Repository::open(&folder).map_err(Error::Repository);
-        }
-        if files.iter().any(|(name, _)| name == "objects.data.gz") {
-            return packed(&files);
+        if let Some(repository) = in_folder(&folder)? {
+            return Ok(repository);
         }
     }
-    drop(files);
-    Repository::open(path).map_err(Error::Repository)
+    let limits = Limits::default();
+    let why = |why| Error::NoRepository { path: path.to_owned(), why };
+    let mut found = if path.is_dir() || is_in_file(path) {
+        repositories(path, &limits).map_err(why)?
+    } else {
+        Vec::new()
+    };
+    // What Windows put aside is asked for by its own name.
+    if found.iter().any(|one| !one.is_outdated()) {
+        found.retain(|one| !one.is_outdated());
+    }
+    match &found[..] {
+        [] if path.is_file() => {
+            Err(Error::Repository(cim_repository::Error::NotARepository { path: path.to_owned() }))
+        }
+        [] => Repository::open(path).map_err(Error::Repository),
+        [one] => match one.folder() {
+            Some(folder) => in_folder(folder)?.ok_or_else(|| {
+                Error::Repository(cim_repository::Error::NotARepository { path: folder.to_owned() })
+            }),
+            None => Repository::from_parts(one.read(&limits).map_err(why)?).map_err(Error::Repository),
+        },
+        several => Err(Error::SeveralRepositories {
+            path: path.to_owned(),
+            found: several.iter().map(|one| one.name().to_owned()).collect(),
+        }),
+    }
+}
+
+/// Whether the path names a file, or a place in one: `triage.zip!C/Windows`.
+fn is_in_file(path: &Path) -> bool {
+    let text = path.to_string_lossy();
+    path.is_file() || text.match_indices('!').any(|(at, _)| Path::new(&text[..at]).is_file())
+}
+
+/// The repository whose files lie in this folder, plain or compressed.
+fn in_folder(folder: &Path) -> Result<Option<Repository>, Error> {
+    let files = named_files(folder)?;
+    if files.iter().any(|(name, _)| name == "objects.data") {
+        return Repository::open(folder).map(Some).map_err(Error::Repository);
+    }
+    if files.iter().any(|(name, _)| name == "objects.data.gz") {
+        return packed(&files).map(Some);
+    }
+    Ok(None)
 }
 
 /// The folder with these names below another, whatever their case.

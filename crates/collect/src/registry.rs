@@ -4,6 +4,7 @@
 //! keys and in bytes; what was left out is noted.
 
 use crate::gather::Gathering;
+use evidence::autostart::START_UP_DISABLED;
 use evidence::{AutostartEntry, RecordData};
 use machine::{Fault, Key, RegistryKey};
 use parse::hives::{HiveKind, autostart_keys, parse_as};
@@ -87,9 +88,12 @@ pub(crate) fn file(
     Ok(of_user(found.collect(), sid))
 }
 
-/// Autostart entries, and values that hold payloads. Of what is not in a copy, nothing follows.
+/// Autostart entries, what is not started of them, and values that hold payloads. Of what is not in a copy, nothing follows.
 fn is_wanted(data: &RecordData) -> bool {
-    matches!(data, RecordData::Autostart(_) | RecordData::Registry(_))
+    match data {
+        RecordData::Setting(setting) => setting.kind == START_UP_DISABLED,
+        data => matches!(data, RecordData::Autostart(_) | RecordData::Registry(_)),
+    }
 }
 
 /// The records under the names that the keys of this user have in the running Windows.
@@ -106,6 +110,11 @@ fn of_user(records: Vec<RecordData>, sid: &str) -> Vec<RecordData> {
         }),
         RecordData::Registry(value) => {
             RecordData::Registry(evidence::RegistryValue { key: named(value.key), ..value })
+        }
+        RecordData::Setting(mut setting) => {
+            setting.value = named(setting.value);
+            setting.details.insert("profile".to_owned(), sid.to_owned());
+            RecordData::Setting(setting)
         }
         other => other,
     });

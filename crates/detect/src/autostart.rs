@@ -126,7 +126,7 @@ fn of_entry<'a>(entry: &'a AutostartEntry, intel: &Intel) -> Launch<'a> {
         loose: None,
         observations,
         hides: Vec::new(),
-        supports: None,
+        supports: is_off(entry.enabled).collect(),
         altered: altered::entry(entry, intel),
         subject: entry_subject(entry),
     }
@@ -170,6 +170,7 @@ fn of_task(task: &ScheduledTask) -> Launch<'_> {
     let elsewhere = task.elsewhere.iter().flat_map(|reading| &reading.actions);
     let commands = task.actions.iter().chain(elsewhere);
     hides.extend(commands.clone().filter_map(mail_of).map(|reason| (Severity::Info, reason)));
+    let hidden = (task.hidden == Some(true)).then(|| m::REASON_TASK_HIDDEN.plain());
     Launch {
         kind: Kind::Task,
         place: m::PLACE_TASK,
@@ -181,10 +182,15 @@ fn of_task(task: &ScheduledTask) -> Launch<'_> {
         loose: None,
         observations,
         hides,
-        supports: (task.hidden == Some(true)).then(|| m::REASON_TASK_HIDDEN.plain()),
+        supports: hidden.into_iter().chain(is_off(task.enabled)).collect(),
         altered: None,
         subject: json_object(task),
     }
+}
+
+/// That something does not start as it is now, where that is known.
+fn is_off(enabled: Option<bool>) -> impl Iterator<Item = evidence::Message> {
+    (enabled == Some(false)).then(|| m::REASON_SWITCHED_OFF.plain()).into_iter()
 }
 
 /// The place of a task that says something else, as a message knows it.
@@ -248,7 +254,7 @@ fn of_service<'a>(service: &'a Service, intel: &Intel) -> Launch<'a> {
             .then(|| (Severity::Medium, m::REASON_SERVICE_HIDDEN.plain()))
             .into_iter()
             .collect(),
-        supports: None,
+        supports: is_off(service.start.map(|start| start != 4)).collect(),
         altered: altered::service(service, intel),
         subject: json_object(service),
     }

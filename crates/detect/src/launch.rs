@@ -39,7 +39,7 @@ pub(crate) struct Launch<'a> {
     /// Signs that it hides, and what else is to be told of it, each with its weight as a finding.
     pub(crate) hides: Vec<(Severity, Message)>,
     /// What is told beside a sign and is none by itself.
-    pub(crate) supports: Option<Message>,
+    pub(crate) supports: Vec<Message>,
     /// How it differs from a clean machine, where it stands in the place of something of Windows.
     pub(crate) altered: Option<Altered>,
     /// Every field under its Windows name.

@@ -85,6 +85,7 @@ messages! {
     REASON_TASK_NOT_TOLD = "reason-task-not-told" [];
     REASON_TASK_NOT_LISTED = "reason-task-not-listed" [];
     REASON_TASK_HIDDEN = "reason-task-hidden" [];
+    REASON_SWITCHED_OFF = "reason-switched-off" [];
     REASON_TASK_MAILS = "reason-task-mails" ["addressee", "server"];
     REASON_TASK_MAILS_FILES = "reason-task-mails-files" ["addressee", "server", "files"];
     REASON_CONSUMER_PROVIDER = "reason-consumer-provider" ["class"];

@@ -21,6 +21,10 @@ pub enum AutostartKind {
     Other,
 }
 
+/// The kind of [`Setting`](crate::Setting) that says that Windows was told not to start a file of a start-up folder: its name, the key that says
+/// so, and in `profile` whose folder it is; without, it is everyone's.
+pub const START_UP_DISABLED: &str = "start-up-disabled";
+
 /// One entry of an autostart place, as far as a listing tells. Absent is `None`; empty is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AutostartEntry {

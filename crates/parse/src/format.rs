@@ -50,6 +50,8 @@ pub enum Format {
     Records,
     /// A Windows event log.
     Evtx,
+    /// A text log of Microsoft Defender.
+    DefenderLog,
     /// Events of such logs in JSON.
     EventJson,
     /// A registry hive.
@@ -74,6 +76,8 @@ pub enum Format {
     WindowsVersion,
     /// A security template, as `secedit /export` and group policy write it.
     SecurityTemplate,
+    /// The scripts of a group policy.
+    PolicyScripts,
     /// What `net accounts` prints.
     NetAccounts,
     /// What `deminer probe` wrote.
@@ -133,6 +137,7 @@ impl Format {
             Self::Manifest => "deminer-manifest",
             Self::Records => "deminer-records",
             Self::Evtx => "event-log",
+            Self::DefenderLog => "defender-log",
             Self::EventJson => "event-json",
             Self::RegistryHive => "registry-hive",
             Self::CimRepository => "cim-repository",
@@ -145,6 +150,7 @@ impl Format {
             Self::ComputerInfo => "computer-info",
             Self::WindowsVersion => "windows-version",
             Self::SecurityTemplate => "security-template",
+            Self::PolicyScripts => "policy-scripts",
             Self::NetAccounts => "net-accounts",
             Self::NetworkCheck => "network-check",
             Self::Program => "program",
@@ -196,6 +202,9 @@ impl Format {
         if crate::tasks::is_job(head) {
             return Some(Self::TaskJob);
         }
+        if crate::defender_log::is_log(head, name) {
+            return Some(Self::DefenderLog);
+        }
         if !looks_binary(head) || hotfix::is_first_run(head) {
             return None;
         }
@@ -244,6 +253,7 @@ impl Format {
                 | Self::AutorunsCsv
                 | Self::AutorunsTsv
                 | Self::AutorunsXml
+                | Self::DefenderLog
                 | Self::EventJson
                 | Self::TaskXml
                 | Self::TaskJob
@@ -254,6 +264,7 @@ impl Format {
                 | Self::ComputerInfo
                 | Self::WindowsVersion
                 | Self::SecurityTemplate
+                | Self::PolicyScripts
                 | Self::NetAccounts
                 | Self::NetworkCheck
                 | Self::CimRepository

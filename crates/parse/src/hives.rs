@@ -126,7 +126,8 @@ pub fn autostart_keys(kind: HiveKind) -> Vec<String> {
         let commands = places::COMMANDS.iter().map(|class| format!(r"Classes\{class}\shell\open\command"));
         keys.extend(commands);
     }
-    keys.extend(places::APPROVED.iter().map(|(_, key)| format!("{software}{key}")));
+    let approved = places::APPROVED.iter().map(|(_, key)| *key).chain([places::APPROVED_FILES]);
+    keys.extend(approved.map(|key| format!("{software}{key}")));
     keys
 }
 

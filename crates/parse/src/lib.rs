@@ -9,8 +9,10 @@ use std::collections::BTreeMap;
 
 pub mod autoruns;
 pub mod bundle;
+pub mod defender_log;
 pub mod events;
 pub mod format;
+pub mod group_policy;
 pub mod hives;
 pub mod hosts;
 pub mod hotfix;
@@ -58,8 +60,10 @@ pub fn messages() -> impl Iterator<Item = &'static MessageSpec> {
     [
         autoruns::NOTES,
         bundle::NOTES,
+        defender_log::NOTES,
         events::NOTES,
         format::NOTES,
+        group_policy::NOTES,
         hotfix::NOTES,
         hives::NOTES,
         hosts::NOTES,

@@ -1,7 +1,7 @@
 use crate::assessment::{Action, Finding, Severity};
 use crate::messages as m;
 use crate::test_support::records_of;
-use evidence::{RecordData, ScheduledTask, TaskAction, TaskEmail, TaskPlaces};
+use evidence::{AutostartEntry, AutostartKind, RecordData, ScheduledTask, TaskAction, TaskEmail, TaskPlaces};
 use intel::Intel;
 
 fn judged(task: ScheduledTask) -> Vec<Finding> {
@@ -55,4 +55,22 @@ fn what_a_task_mails_makes_no_other_sign_milder() {
     let mut task = mailing(&[]);
     task.actions.push(program);
     assert_eq!(judged(task)[0].severity, Severity::High);
+}
+
+#[test]
+fn what_is_switched_off_is_told_to_be() {
+    let told = |enabled| {
+        let entry = AutostartEntry {
+            kind: Some(AutostartKind::Run),
+            location: r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Run".to_owned(),
+            name: "x".to_owned(),
+            enabled,
+            launch_string: Some(r"C:\Windows\Fonts\svchost.exe".to_owned()),
+            ..AutostartEntry::default()
+        };
+        let findings = crate::assess(&records_of([RecordData::Autostart(entry)]), Intel::builtin()).findings;
+        let [finding] = &findings[..] else { panic!("{findings:?}") };
+        finding.reasons.iter().any(|reason| reason.id == m::REASON_SWITCHED_OFF.id)
+    };
+    assert_eq!([told(Some(false)), told(Some(true)), told(None)], [true, false, false]);
 }

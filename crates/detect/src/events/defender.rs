@@ -36,6 +36,23 @@ impl Detection<'_> {
     }
 }
 
+impl Threat<'_> {
+    /// Defender's own text logs name no detection by an id: what one log tells of the removal of a file holds for what another tells of its
+    /// finding before.
+    fn join(&mut self) {
+        let place = |path: &str| path.split(';').next().unwrap_or_default().trim().to_lowercase();
+        let removed = self.detections.values().filter_map(|one| Some((place(one.path), one.removed?)));
+        let mut last: BTreeMap<String, Timestamp> = BTreeMap::new();
+        for (place, time) in removed {
+            let known = last.entry(place).or_insert(time);
+            *known = time.max(*known);
+        }
+        for detection in self.detections.values_mut() {
+            detection.removed = detection.removed.max(last.get(&place(detection.path)).copied());
+        }
+    }
+}
+
 /// One finding for each threat.
 pub(super) fn detect(evidence: &Evidence) -> Vec<Finding> {
     let mut threats: BTreeMap<&str, Threat> = BTreeMap::new();
@@ -57,7 +74,13 @@ pub(super) fn detect(evidence: &Evidence) -> Vec<Finding> {
             detection.removed = detection.removed.max(Some(event.time));
         }
     }
-    threats.into_iter().map(|(name, threat)| judge(evidence, name, threat)).collect()
+    threats
+        .into_iter()
+        .map(|(name, mut threat)| {
+            threat.join();
+            judge(evidence, name, threat)
+        })
+        .collect()
 }
 
 /// Whether the event tells that the threat was cleaned, quarantined or removed. The number of an action is the same in every language.

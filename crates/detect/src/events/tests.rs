@@ -342,3 +342,43 @@ fn what_defender_removed_is_no_threat_but_a_trace() {
     );
     assert_eq!(judged(vec![other, threat(1117, 2, &quarantined)]), there, "one of two places");
 }
+
+#[test]
+fn what_one_log_of_defender_tells_of_a_removal_holds_for_the_other() {
+    let place = r"file:_C:\Users\me\x.exe";
+    let found = |second, id: Option<&str>, path: &str| {
+        let mut data = vec![("Threat Name", "Trojan:Win32/X"), ("Path", path)];
+        data.extend(id.map(|id| ("Detection ID", id)));
+        event(DEFENDER, 1116, second, &data)
+    };
+    let removed = |second| {
+        let data = [
+            ("Threat Name", "Trojan:Win32/X"),
+            ("Path", place),
+            ("Detection ID", "{1}"),
+            ("Action ID", "2"),
+            ("Error Code", "0x00000000"),
+        ];
+        event(DEFENDER, 1117, second, &data)
+    };
+    let severity = |events: Vec<RecordData>| {
+        let findings = assess(events).findings;
+        let [finding] = &findings[..] else { panic!("{findings:#?}") };
+        finding.severity
+    };
+    let lower = place.to_lowercase() + "; process:_pid:1";
+    assert_eq!(
+        severity(vec![found(1, Some("{1}"), place), found(1, None, &lower), removed(2)]),
+        Severity::Medium
+    );
+    // What is found later is there, and so is what lies elsewhere.
+    assert_eq!(
+        severity(vec![found(1, Some("{1}"), place), removed(2), found(3, None, place)]),
+        Severity::High
+    );
+    let other = r"file:_C:\y.exe";
+    assert_eq!(
+        severity(vec![found(1, Some("{1}"), place), found(1, None, other), removed(2)]),
+        Severity::High
+    );
+}

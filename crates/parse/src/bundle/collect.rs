@@ -6,10 +6,11 @@ use super::guard::{Guard, Hashed, refused};
 use super::manifest::{MANIFEST_PATH, Manifest, RECORDS_PATH, SCHEMA};
 use super::notes::{
     ARCHIVE_NESTED, ARN, EMPTY, MANIFEST_DAMAGED, MANIFEST_SCHEMA, MEMBER_DAMAGED, OUTDATED, TASK_UNREAD,
-    UNKNOWN_BINARY, UNKNOWN_TEXT, UNREAD, io_message, too_large,
+    UNKNOWN_BINARY, UNKNOWN_TEXT, UNREAD, io_message, mebibytes, too_large,
 };
 use super::sets::Sets;
 use super::{Limits, Shape, names, parsers, records};
+use crate::events::TOO_LONG;
 use crate::format::{Format, HEAD, has_extension};
 use crate::text::Text;
 use crate::{Parsed, Problem, hives, tasks, version};
@@ -152,7 +153,12 @@ impl<'a> Collector<'a> {
                 self.refuse(offer.clone(), Level::Error, ARCHIVE_NESTED.plain());
             }
             #[cfg(feature = "events")]
-            Some(Format::Evtx) => self.take_log(&offer, &mut stream),
+            Some(Format::Evtx) => {
+                self.take_log(&offer, &mut stream, Format::Evtx, crate::events::parse_evtx);
+            }
+            Some(Format::DefenderLog) => {
+                self.take_log(&offer, &mut stream, Format::DefenderLog, crate::defender_log::parse);
+            }
             Some(Format::RegistryHive) => self.take_hive_file(&offer, &mut stream),
             Some(Format::CimRepository) => self.take_repository_file(&offer, &mut stream),
             Some(Format::Program) if version::is_smb_driver(&offer.relative) => {
@@ -329,20 +335,23 @@ impl<'a> Collector<'a> {
         }
     }
 
-    /// Takes in an event log, which is read in pieces.
-    #[cfg(feature = "events")]
-    fn take_log(&mut self, offer: &Offer, stream: &mut Hashed<impl Read>) {
-        use super::notes::mebibytes;
-        use crate::events::{TOO_LONG, parse_evtx};
+    /// Takes in a log, which is read in pieces.
+    fn take_log(
+        &mut self,
+        offer: &Offer,
+        stream: &mut Hashed<impl Read>,
+        format: Format,
+        parse: fn(&mut dyn Read) -> (Parsed, Option<io::Error>),
+    ) {
         let limits = self.mode.limits;
-        let (parsed, error) = parse_evtx(&mut Read::take(&mut *stream, limits.file));
+        let (parsed, error) = parse(&mut Read::take(&mut *stream, limits.file));
         let whole = error.is_none() && stream.drain(limits.file).unwrap_or(false);
         let source = Source {
             path: offer.path.clone(),
             member: offer.member.clone(),
             sha256: stream.digest().filter(|_| whole),
             length: stream.length().max(offer.length),
-            format: Format::Evtx.as_str().to_owned(),
+            format: format.as_str().to_owned(),
         };
         let mut taken = Taken { relative: offer.relative.clone(), evidence: true, ..Taken::default() };
         taken.records = parsed.records;

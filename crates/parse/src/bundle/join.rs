@@ -2,6 +2,7 @@
 
 use crate::hives::class_id;
 use crate::tasks;
+use evidence::autostart::START_UP_DISABLED;
 use evidence::{
     AutostartEntry, AutostartKind, Evidence, Location, Provenance, Record, RecordData, ScheduledTask,
     TaskAction, TaskPlace, TaskPlaces, TaskReading, same_actions,
@@ -31,6 +32,31 @@ pub(super) fn join(evidence: &mut Evidence, known: &Known) {
     tasks(evidence, &known.unread_tasks);
     name_servers(evidence, known);
     add_servers(evidence, known);
+    disabled_files(evidence);
+}
+
+/// Marks the files of start-up folders that Windows was told not to start. Whose hive it is must be known, else it may be another's file.
+fn disabled_files(evidence: &mut Evidence) {
+    let key = |profile: Option<&str>, name: &str| (profile.map(str::to_lowercase), name.to_lowercase());
+    let told = evidence.settings().filter(|(_, setting)| setting.kind == START_UP_DISABLED);
+    let told = told.filter_map(|(_, setting)| {
+        let profile = setting.details.get("profile").map(String::as_str);
+        let is_known = profile.is_some() || setting.value.starts_with("HKLM");
+        is_known.then(|| key(profile, &setting.name))
+    });
+    let off: BTreeSet<_> = told.collect();
+    if off.is_empty() {
+        return;
+    }
+    for record in &mut evidence.records {
+        let RecordData::Autostart(entry) = &mut record.data else { continue };
+        if entry.enabled == Some(true)
+            && entry.location.to_lowercase().ends_with(r"\startup")
+            && off.contains(&key(entry.profile.as_deref(), &entry.name))
+        {
+            entry.enabled = Some(false);
+        }
+    }
 }
 
 /// Puts the library or program of a class behind entries that name the class alone.
@@ -219,6 +245,43 @@ mod tests {
         super::tasks(&mut evidence, &BTreeSet::new());
         let told: Vec<_> = evidence.tasks().map(|(_, task)| task.elsewhere.len()).collect();
         assert_eq!(told, [1, 0, 0, 0]);
+    }
+
+    #[test]
+    fn a_file_of_a_start_up_folder_is_off_where_its_users_hive_says_so() {
+        let record = |data| Record { provenance: Provenance { source: 0, location: Location::Whole }, data };
+        let file = |name: &str, profile: Option<&str>| {
+            record(RecordData::Autostart(AutostartEntry {
+                location: r"C:\x\Start Menu\Programs\StartUp".to_owned(),
+                name: name.to_owned(),
+                enabled: Some(true),
+                profile: profile.map(str::to_owned),
+                ..AutostartEntry::default()
+            }))
+        };
+        let off = |name: &str, key: &str, profile: Option<&str>| {
+            record(RecordData::Setting(evidence::Setting {
+                kind: START_UP_DISABLED.to_owned(),
+                name: name.to_owned(),
+                value: key.to_owned(),
+                details: profile.map(|user| ("profile".to_owned(), user.to_owned())).into_iter().collect(),
+            }))
+        };
+        let records = vec![
+            off("A.lnk", r"HKCU\x", Some("Me")),
+            off("b.lnk", r"HKLM\x", None),
+            // Whose this is, nobody knows.
+            off("c.lnk", r"HKCU\x", None),
+            file("a.lnk", Some("me")),
+            file("a.lnk", Some("you")),
+            file("a.lnk", None),
+            file("B.lnk", None),
+            file("c.lnk", None),
+        ];
+        let mut evidence = Evidence { records, ..Evidence::default() };
+        join(&mut evidence, &Known::default());
+        let enabled: Vec<_> = evidence.autostarts().filter_map(|(_, entry)| entry.enabled).collect();
+        assert_eq!(enabled, [false, true, true, false, true]);
     }
 
     #[test]

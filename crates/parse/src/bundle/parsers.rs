@@ -4,8 +4,8 @@ use super::names;
 use crate::format::Format;
 use crate::text::Text;
 use crate::{
-    Parsed, autoruns, events, hosts, hotfix, mof, network, policy, powershell, systeminfo, tasks, version,
-    wmic,
+    Parsed, autoruns, events, group_policy, hosts, hotfix, mof, network, policy, powershell, systeminfo,
+    tasks, version, wmic,
 };
 
 /// Reads a text in its format; `place` is the path of the file inside the bundle.
@@ -36,6 +36,7 @@ pub(super) fn parse(format: Format, text: &Text<'_>, place: &str) -> Parsed {
         Format::NetworkCheck => network::parse(text),
         Format::WindowsVersion => version::parse_ver(text),
         Format::SecurityTemplate => policy::parse_template(text),
+        Format::PolicyScripts => group_policy::parse(text, place),
         Format::NetAccounts => policy::parse_net_accounts(text),
         _ => Parsed::default(),
     }

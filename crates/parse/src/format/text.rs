@@ -4,7 +4,7 @@ mod failed;
 mod mof;
 
 use super::{Format, HEAD};
-use crate::{autoruns, events, hotfix, network, policy, systeminfo, version, wmic};
+use crate::{autoruns, events, group_policy, hotfix, network, policy, systeminfo, version, wmic};
 use evidence::wmi::schema::SCHEMAS;
 
 /// Properties that many classes of WMI have: alone they do not show that a listing is about subscriptions.
@@ -122,6 +122,9 @@ fn is_telling(name: &str) -> bool {
 fn lines(head: &str) -> Format {
     if head.starts_with('[') && policy::recognise_template(head) {
         return Format::SecurityTemplate;
+    }
+    if head.starts_with('[') && group_policy::recognise(head) {
+        return Format::PolicyScripts;
     }
     if let Some(format) = failed::recognise(head) {
         return format;

@@ -1,10 +1,11 @@
 //! Reads the autostart places of a hive.
 
 use super::classes::Classes;
-use super::places::{APPROVED, COMMANDS, Form, Row};
+use super::places::{APPROVED, APPROVED_FILES, COMMANDS, Form, Row};
 use super::view::{Place, View, autostart, class_id, text};
 use crate::Parsed;
-use evidence::{AutostartKind, Location, RecordData};
+use evidence::autostart::START_UP_DISABLED;
+use evidence::{AutostartKind, Location, RecordData, Setting};
 use registry_hive::Value;
 
 /// Entries of one place that become records.
@@ -159,14 +160,32 @@ pub(super) fn commands(classes: &View, profile: Option<&str>, out: &mut Parsed) 
     }
 }
 
-/// Marks the entries that Windows was told not to start. `software` is the key `Software` of the machine or a user.
-pub(super) fn mark_disabled(software: &View, out: &mut Parsed) {
+/// The names of a key that are marked as not to be started.
+fn disabled(key: &View) -> impl Iterator<Item = String> {
+    let off = |value: &Value| value.data().first().is_some_and(|first| first & 1 == 1);
+    key.key.values().into_iter().filter(off).map(|value| value.name())
+}
+
+/// Marks the entries that Windows was told not to start, and tells of the files of start-up folders that it was told so of: those lie
+/// elsewhere. `software` is the key `Software` of the machine or of a user.
+pub(super) fn mark_disabled(software: &View, profile: Option<&str>, out: &mut Parsed) {
+    if let Some(key) = software.at(APPROVED_FILES) {
+        let files = disabled(&key).take(MAX_ENTRIES).map(|name| {
+            let mut setting = Setting {
+                kind: START_UP_DISABLED.to_owned(),
+                name,
+                value: key.path.clone(),
+                ..Setting::default()
+            };
+            setting.details.extend(profile.map(|user| ("profile".to_owned(), user.to_owned())));
+            (key.location(), RecordData::Setting(setting))
+        });
+        out.records.extend(files);
+    }
     for (place, approved) in APPROVED {
         let Some(key) = software.at(approved) else { continue };
         let place = format!("{}\\{place}", software.path);
-        let off =
-            key.key.values().into_iter().filter(|value| value.data().first().is_some_and(|b| b & 1 == 1));
-        let off: Vec<String> = off.map(|value| value.name().to_lowercase()).collect();
+        let off: Vec<String> = disabled(&key).map(|name| name.to_lowercase()).collect();
         for (_, data) in &mut out.records {
             if let RecordData::Autostart(entry) = data
                 && entry.location.eq_ignore_ascii_case(&place)

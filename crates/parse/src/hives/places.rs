@@ -248,6 +248,9 @@ pub const CONTROL_SET: &[Row] = &[
     run(r"Control\Terminal Server\WinStations\RDP-Tcp", Form::Named(&["InitialProgram"])),
 ];
 
+/// Below a user's or the machine's `Software`: files of a start-up folder that Windows was told not to start, as [`APPROVED`] says it of values.
+pub const APPROVED_FILES: &str = r"Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\StartupFolder";
+
 /// Below a user's or the machine's `Software`: entries of [`SOFTWARE`] that Windows was told not to start, by the key of the place. An odd first
 /// byte of the binary value of an entry's name says so.
 pub const APPROVED: &[(&str, &str)] = &[

@@ -39,7 +39,7 @@ pub(super) fn read(view: &View, out: &mut Parsed) {
             autostarts::commands(&own, None, out);
         }
     }
-    autostarts::mark_disabled(view, out);
+    autostarts::mark_disabled(view, None, out);
     out.classes = classes.into_servers();
     for (path, names) in VALUES {
         if let Some(key) = view.at(path) {

@@ -26,19 +26,24 @@ pub(super) fn lost(key: &View) -> Option<(Location, RecordData)> {
 
 /// Adds the tasks; returns whether there is a cache.
 pub(super) fn read(view: &View, out: &mut Parsed) -> bool {
+    read_some(view, MAX_TASKS, out)
+}
+
+/// The same, up to a number of tasks and folders.
+fn read_some(view: &View, limit: usize, out: &mut Parsed) -> bool {
     let Some(cache) = view.at(r"Microsoft\Windows NT\CurrentVersion\Schedule\TaskCache") else {
         return false;
     };
-    let cut = Problem { level: Level::Warning, offset: None, message: TASKS_CUT.with([MAX_TASKS.into()]) };
+    let cut = Problem { level: Level::Warning, offset: None, message: TASKS_CUT.with([limit.into()]) };
     let mut details: BTreeMap<String, View> = BTreeMap::new();
     for key in cache.at("Tasks").iter().flat_map(View::children) {
-        if details.len() == MAX_TASKS {
+        if details.len() == limit {
             out.problems.push(cut.clone());
             break;
         }
         details.insert(key.name().to_lowercase(), key);
     }
-    let mut left = MAX_TASKS;
+    let mut left = limit;
     let mut open: Vec<(View, String, usize)> =
         cache.at("Tree").into_iter().map(|tree| (tree, String::new(), 0)).collect();
     while let Some((folder, path, depth)) = open.pop() {
@@ -90,5 +95,44 @@ fn task(path: &str, tree: &View, details: Option<&View>) -> ScheduledTask {
             ..TaskPlaces::default()
         },
         ..ScheduledTask::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use registry_hive::Hive;
+    use registry_hive::build::KeyPlan;
+
+    /// What is read of a cache with three tasks up to a limit: how many, and what is told.
+    fn read_up_to(limit: usize, in_tree: bool) -> (usize, Vec<String>) {
+        let mut plan = KeyPlan::default();
+        let cache = plan.key(r"Microsoft\Windows NT\CurrentVersion\Schedule\TaskCache");
+        for number in 0..3 {
+            let id = format!("{{{number}}}");
+            cache.key(&format!(r"Tasks\{id}")).text("Path", &format!(r"\Task{number}"));
+            if in_tree {
+                cache.key(&format!(r"Tree\Task{number}")).text("Id", &id);
+            }
+        }
+        let hive = Hive::new(plan.hive()).unwrap();
+        let mut out = Parsed::default();
+        let view = View::new(&hive, hive.root().unwrap(), r"HKLM\SOFTWARE");
+        assert!(read_some(&view, limit, &mut out));
+        let told = out.problems.into_iter().map(|problem| {
+            assert_eq!(problem.message.args[0].1, evidence::Arg::from(limit));
+            problem.message.id
+        });
+        (out.records.len(), told.collect())
+    }
+
+    #[test]
+    fn more_tasks_than_are_read_are_told() {
+        for in_tree in [true, false] {
+            assert_eq!(read_up_to(3, in_tree), (3, Vec::new()));
+            let (count, told) = read_up_to(2, in_tree);
+            assert_eq!(count, 2);
+            assert!(!told.is_empty() && told.iter().all(|id| id == TASKS_CUT.id), "{told:?}");
+        }
     }
 }

@@ -289,9 +289,18 @@ fn entries_that_windows_was_told_not_to_start() {
     let current = plan.key(r"Software\Microsoft\Windows\CurrentVersion");
     current.key("Run").text("On", "a.exe").text("Off", "b.exe").text("New", "c.exe");
     current.key(r"Explorer\StartupApproved\Run").value("On", 3, &[2; 12]).value("Off", 3, &[3; 12]);
+    let files = current.key(r"Explorer\StartupApproved\StartupFolder");
+    files.value("on.lnk", 3, &[2; 12]).value("off.lnk", 3, &[3; 12]);
     let parsed = read(&plan, "C/Users/me/NTUSER.DAT");
     let enabled: Vec<_> = entries(&parsed).iter().map(|entry| (entry.name.as_str(), entry.enabled)).collect();
     assert_eq!(enabled, [("On", Some(true)), ("Off", Some(false)), ("New", Some(true))]);
+    let files = of(&parsed, |data| match data {
+        RecordData::Setting(setting) if setting.kind == "start-up-disabled" => {
+            Some((setting.name.as_str(), setting.details["profile"].as_str()))
+        }
+        _ => None,
+    });
+    assert_eq!(files, [("off.lnk", "me")]);
 }
 
 #[test]

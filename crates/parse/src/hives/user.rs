@@ -17,7 +17,7 @@ pub(super) fn read(view: &View, place: &str, out: &mut Parsed) {
         autostarts::read(&root, places::SOFTWARE, user.as_deref(), None, out);
     }
     if let Some(software) = &software {
-        autostarts::mark_disabled(software, out);
+        autostarts::mark_disabled(software, user.as_deref(), out);
     }
     autostarts::read(view, places::USER, user.as_deref(), None, out);
     if let Some(classes) = view.at(r"Software\Classes") {

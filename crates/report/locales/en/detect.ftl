@@ -65,6 +65,7 @@ reason-task-differs =
 reason-task-not-told = the registry holds it, but the scheduler does not show it
 reason-task-not-listed = its `Index` in the registry is 0: the scheduler runs it and leaves it out of its lists
 reason-task-hidden = it says of itself that the window of the scheduler shall not show it
+reason-switched-off = it is switched off: Windows does not start it until somebody switches it on again
 reason-task-mails = it sends mail to { $addressee } through the server { $server }
 reason-task-mails-files = it sends mail to { $addressee } through the server { $server }, with these files: { $files }
 reason-task-no-file = the registry holds it, but its file is gone: it runs without being listed in the folder of tasks

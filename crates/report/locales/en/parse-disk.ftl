@@ -27,3 +27,4 @@ note-hive-stores-cut = { $count } more values of the registry hive may hold a pa
 note-hive-recovered = { $count } keys of the registry hive are no longer reached from its root, because it is damaged or they were deleted; what they say is told as the past
 note-task-unread = this file lies where tasks are kept and is none that can be read
 note-hosts-cut = the hosts file names more than { $limit } hosts; the rest was not read
+note-policy-scripts-cut = only the first { $limit } scripts of the policy were read

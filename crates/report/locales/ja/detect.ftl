@@ -62,6 +62,7 @@ reason-task-differs =
 reason-task-not-told = レジストリには登録されていますが、タスク スケジューラには表示されません
 reason-task-not-listed = レジストリの `Index` が 0 です。タスク スケジューラは実行しますが、一覧には表示しません
 reason-task-hidden = タスク スケジューラの画面に表示しないよう設定されています
+reason-switched-off = 無効化されています。再び有効にされるまで Windows は起動しません
 reason-task-mails = サーバー { $server } を通じて { $addressee } にメールを送信します
 reason-task-mails-files = サーバー { $server } を通じて { $addressee } にメールを送信します。添付ファイル: { $files }
 reason-task-no-file = レジストリには登録されていますが、ファイルがありません。タスクのフォルダーに現れないまま実行されます

@@ -27,3 +27,4 @@ note-hive-stores-cut = レジストリ ハイブには、ペイロードの可�
 note-hive-recovered = レジストリ ハイブの { $count } 件のキーは、破損または削除のためルートからたどれません。その内容は過去の情報として扱います
 note-task-unread = タスクの保存場所にありますが、タスクとして読み取れないファイルです
 note-hosts-cut = hosts ファイルのホスト名が { $limit } 件を超えています。残りは読み取っていません
+note-policy-scripts-cut = ポリシーのスクリプトは最初の { $limit } 件だけ読み取りました

@@ -16,3 +16,4 @@ note-events-incomplete = 日時を読み取れないイベントが { $count } �
 note-task-bad-xml = ここから先のタスクが壊れています。それより前は読み取りました: { $reason }
 note-task-other-name = タスク自身の名前は `{ $uri }` ですが、ファイルは `{ $place }` のものです
 note-task-job-cut = タスクのファイルが途中で切れています。残っている部分だけを読み取りました
+note-defender-log-cut = このログには { $limit } 種類を超える検出が記録されています。残りは保持されていません

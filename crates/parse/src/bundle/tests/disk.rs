@@ -3,6 +3,7 @@
 use super::real::data;
 use super::*;
 use evidence::{Area, RecordData, WmiObject};
+use registry_hive::build::KeyPlan;
 
 /// The objects of the evidence that a source of this format shows, as `class name`.
 fn objects<'e>(evidence: &'e Evidence, format: &str) -> Vec<&'e WmiObject> {
@@ -314,4 +315,93 @@ fn what_autostarts_name_is_looked_at() {
         );
         assert_eq!(content("a"), None);
     }
+}
+
+#[test]
+fn scripts_of_a_local_policy_start_what_lies_beside_them() {
+    let ini: Vec<u8> = "\u{feff}\r\n[Startup]\r\n0CmdLine=run.bat\r\n0Parameters=\r\n"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let scripts = "C/Windows/System32/GroupPolicy/Machine/Scripts";
+    let root = folder(&[
+        (&format!("{scripts}/scripts.ini"), &ini),
+        (&format!("{scripts}/Startup/run.bat"), b"start powershell -w hidden"),
+    ]);
+    let found = find(root.path());
+    let entries: Vec<_> = found.evidence[0].autostarts().map(|(_, entry)| entry).collect();
+    let [entry] = &entries[..] else { panic!("{entries:#?}") };
+    assert_eq!((entry.name.as_str(), entry.launch_string.as_deref()), ("Startup 0", Some("run.bat")));
+    assert_eq!(entry.extra["Content"], "start powershell -w hidden");
+    assert!(found.evidence[0].sources.iter().any(|source| source.format == "policy-scripts"));
+}
+
+#[test]
+fn a_file_of_a_start_up_folder_that_was_switched_off() {
+    let mut plan = KeyPlan::default();
+    let current = plan.key(r"Software\Microsoft\Windows\CurrentVersion");
+    current.key(r"Explorer\StartupApproved\StartupFolder").value("off.bat", 3, &[3; 12]);
+    let menu = "C/Users/me/AppData/Roaming/Microsoft/Windows/Start Menu/Programs/Startup";
+    let root = folder(&[
+        ("C/Users/me/NTUSER.DAT", &plan.hive()),
+        (&format!("{menu}/Off.bat"), b"start x"),
+        (&format!("{menu}/on.bat"), b"start x"),
+    ]);
+    let found = find(root.path());
+    let entries = found.evidence[0].autostarts().map(|(_, entry)| (entry.name.as_str(), entry.enabled));
+    assert_eq!(entries.collect::<Vec<_>>(), [("Off.bat", Some(false)), ("on.bat", Some(true))]);
+}
+
+#[test]
+fn the_library_of_a_provider_in_the_repository_comes_from_the_registry() {
+    let Some(packed) = data("repository/clean-win10") else { return };
+    // The consumer provider of Windows for event logs.
+    let id = "{266c72e6-62e8-11d1-ad89-00c04fd8fdff}";
+    let mut software = KeyPlan::default();
+    software.key(r"Microsoft\Windows NT\CurrentVersion");
+    software.key(&format!(r"Classes\CLSID\{id}\InprocServer32")).text("", r"%ProgramData%\x.dll");
+    let software = software.hive();
+    let mut files = vec![("t/C/Windows/System32/config/SOFTWARE".to_owned(), software)];
+    for entry in fs::read_dir(packed).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let name = format!("t/C/Windows/System32/wbem/Repository/{name}");
+        files.push((name, fs::read(path).unwrap()));
+    }
+    let files: Vec<_> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    let root = folder(&files);
+    let found = find(root.path());
+    let evidence = &found.evidence[0];
+    let entries = evidence.autostarts().filter(|(_, entry)| entry.category == "WMI Providers");
+    let entries: Vec<_> = entries.map(|(_, entry)| (entry.location.as_str(), &entry.image_path)).collect();
+    let location = format!(r"HKLM\SOFTWARE\Classes\CLSID\{id}");
+    assert!(
+        !entries.is_empty(),
+        "{:#?}",
+        evidence.wmi_objects().filter(|(_, o)| o.is_class("__Win32Provider")).count()
+    );
+    for entry in entries {
+        assert_eq!(entry, (location.as_str(), &Some(r"%ProgramData%\x.dll".to_owned())));
+    }
+}
+
+#[test]
+fn findings_of_defender_are_read_from_its_own_log() {
+    let line =
+        "2023-07-12T11:16:35.087Z DETECTION_ADD Trojan:Win32/CoinMiner.A file:C:\\Windows\\Temp\\x.exe\r\n";
+    let log: Vec<u8> = line.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let place = "C/ProgramData/Microsoft/Windows Defender/Support/MPLog-20230712-101010.log";
+    let (system, _) = machine("");
+    let root = folder(&[("C/Windows/System32/config/SYSTEM", &system), (place, &log)]);
+    let found = find(root.path());
+    assert_eq!(found.evidence.len(), 1);
+    let evidence = &found.evidence[0];
+    let events: Vec<_> = evidence.events().collect();
+    let [(at, event)] = events[..] else { panic!("{events:?}") };
+    assert_eq!(event.field("Path"), Some(r"file:_C:\Windows\Temp\x.exe"));
+    let source = &evidence.sources[usize::try_from(evidence.records[at].provenance.source).unwrap()];
+    assert_eq!(
+        (source.format.as_str(), source.sha256.as_deref()),
+        ("defender-log", Some(sha256(&log).as_str()))
+    );
 }

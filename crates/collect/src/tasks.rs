@@ -41,6 +41,12 @@ impl Known {
         let Some((_, mut first)) = readings.next() else { return ScheduledTask::default() };
         let others = readings.map(|(place, task)| TaskReading { place, actions: task.actions });
         first.elsewhere = others.filter(|other| !same_actions(&other.actions, &first.actions)).collect();
+        if let Some(told) = &self.told {
+            first.security.clone_from(&told.security);
+            // One that the scheduler could not give has no text.
+            first.definition_sha256 =
+                (!told.xml.is_empty()).then(|| parse::tasks::definition_sha256(&told.xml));
+        }
         first
     }
 }

@@ -3,7 +3,7 @@
 //! Instances are read only of classes that are stored, with everything that derives from them: a class with a provider would run that
 //! provider's code, and it may be the attacker's.
 
-use crate::gather::Gathering;
+use crate::gather::{Gathering, sha256};
 use evidence::wmi::SUBSCRIPTION_NAMESPACE;
 use evidence::{Area, RecordData, Value, WmiClass};
 use machine::{Fault, WmiClassDefinition};
@@ -60,7 +60,11 @@ pub(crate) fn read(gathering: &mut Gathering, keeps_class: fn(&str) -> bool) {
                     || keeps_class(&class.name)
                     || may_hold_code(class)
             };
-            let kept = classes.into_iter().map(|class| class.class).filter(is_kept);
+            let with_mof = |class: WmiClassDefinition| {
+                let mof_sha256 = (!class.mof.is_empty()).then(|| sha256(class.mof.as_bytes()));
+                evidence::WmiClass { mof_sha256, ..class.class }
+            };
+            let kept = classes.into_iter().filter(|class| is_kept(&class.class)).map(with_mof);
             gathering.add(&part, kept.map(RecordData::WmiClass));
             gathering.cover(Area::ClassStores, before);
         }

@@ -111,6 +111,7 @@ messages! {
     SELFTEST_PASSED = "cli-selftest-passed" ["kind", "steps"];
     SELFTEST_FAILED = "cli-selftest-failed" ["kind", "failed", "steps"];
     STEP_OK = "cli-step-ok" [];
+    STEP_WITHOUT = "cli-step-without" ["what"];
     PHASE_MAKE = "cli-phase-make" ["object"];
     PHASE_REMOVE = "cli-phase-remove" ["object"];
     PHASE_VERIFY = "cli-phase-verify" ["object"];
@@ -129,6 +130,7 @@ messages! {
     STOPPED = "cli-stopped" ["why"];
     WATCHING = "cli-watching" ["seconds", "pause"];
     CHANGED_AT = "cli-changed-at" ["time"];
+    ARRIVED = "cli-arrived" ["time", "what"];
     VERIFY_PASSED = "cli-verify-passed" ["held"];
     VERIFY_FAILED = "cli-verify-failed" ["held", "other"];
     AGAIN_NOTHING = "cli-again-nothing" [];

@@ -47,7 +47,7 @@ pub(crate) fn fields(object: &WmiObject, namespace: Option<&str>) -> Json {
     Json::Object(map)
 }
 
-/// Every property of a class definition with its default value, under its Windows name.
+/// Every property of a class definition with its default value, under its Windows name, and beside them the types and the qualifiers.
 pub(crate) fn fields_of_class(class: &WmiClass, namespace: Option<&str>) -> Map<String, Json> {
     let mut map = Map::new();
     map.insert("__CLASS".to_owned(), Json::from(class.name.as_str()));
@@ -59,6 +59,21 @@ pub(crate) fn fields_of_class(class: &WmiClass, namespace: Option<&str>) -> Map<
     }
     for property in &class.properties {
         map.insert(property.name.clone(), serde_json::to_value(&property.default).unwrap_or_default());
+    }
+    let types = class.properties.iter().filter(|property| !property.cim_type.is_empty());
+    let types: Map<_, _> =
+        types.map(|property| (property.name.clone(), Json::from(property.cim_type.as_str()))).collect();
+    let qualifiers = class.qualifiers.iter();
+    let qualifiers: Map<_, _> = qualifiers
+        .map(|(name, value)| (name.clone(), serde_json::to_value(value).unwrap_or_default()))
+        .collect();
+    for (name, part) in [("__TYPES", types), ("__QUALIFIERS", qualifiers)] {
+        if !part.is_empty() {
+            map.insert(name.to_owned(), Json::Object(part));
+        }
+    }
+    if let Some(hash) = &class.mof_sha256 {
+        map.insert("__MOF_SHA256".to_owned(), Json::from(hash.as_str()));
     }
     map
 }

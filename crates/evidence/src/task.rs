@@ -19,6 +19,9 @@ pub struct ScheduledTask {
     pub date: Option<String>,
     /// The account or group that it runs as, as written: a name or a SID.
     pub principal: Option<String>,
+    /// How that account is logged on, as written (`Password`, `S4U`, …); `None` where the task does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logon_type: Option<String>,
     /// Whether it runs with the highest rights.
     pub highest_privileges: Option<bool>,
     /// What starts it, one trigger a text: its kind, then what matters of it.
@@ -30,6 +33,12 @@ pub struct ScheduledTask {
     /// What other places say that it does, where that is not `actions`. The scheduler runs what the registry holds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub elsewhere: Vec<TaskReading>,
+    /// Its security descriptor in SDDL, where the scheduler told it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub security: Option<String>,
+    /// The SHA-256 of the definition that the scheduler gives, in lower-case hex, without what changes when it is switched on or off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub definition_sha256: Option<String>,
 }
 
 /// What one of the places that keep a task says that it does.

@@ -4,10 +4,12 @@
 //! the scheduler's default: a task without `Enabled` is enabled. Entities are never expanded, and the nesting is limited.
 
 mod job;
+mod plain;
 mod xml;
 
 pub(crate) use job::is_job;
 pub use job::parse_job;
+pub use plain::{definition_sha256, without_enabled};
 
 use crate::text::Text;
 use crate::{Parsed, Problem};
@@ -134,11 +136,14 @@ fn task(root: &Element) -> ScheduledTask {
         description: about("Description"),
         date: about("Date"),
         principal: account,
+        logon_type: principal.and_then(|element| element.text_of("LogonType")),
         highest_privileges: Some(level.is_some_and(|level| level == "HighestAvailable")),
         triggers: triggers.unwrap_or_default(),
         actions: actions.unwrap_or_default(),
         seen: TaskPlaces::default(),
         elsewhere: Vec::new(),
+        security: None,
+        definition_sha256: None,
     }
 }
 

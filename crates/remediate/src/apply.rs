@@ -13,7 +13,7 @@ mod tests;
 use crate::case::{Case, CaseDir, Event, Record, Run, require_protected};
 use crate::change::{Standing, standing};
 use crate::messages as m;
-use crate::object::{Context, read};
+use crate::object::{Context, Object, read};
 use crate::plan::{Action, Plan, Precondition, Target, Verb, backup_words, check_word};
 use crate::receipt::{ActionReceipt, Outcome, Receipt, Stop};
 use detect::assessment::State;
@@ -81,8 +81,15 @@ pub fn apply(
         return Ok(dry_run(machine, intel, &facts, plan, &actions, started, options));
     }
     let mut case = Case::create(machine, case, plan)?;
-    let mut session =
-        Session { machine, case: &mut case, context: Context { facts: &facts, intel }, options, watcher };
+    let plan = plan.actions.clone();
+    let mut session = Session {
+        machine,
+        case: &mut case,
+        context: Context { facts: &facts, intel },
+        options,
+        watcher,
+        plan,
+    };
     let (receipts, stopped) = session.run(&actions);
     Ok(finish(machine, &case, Run::Apply, started, receipts, stopped))
 }
@@ -112,8 +119,15 @@ pub fn resume(
         return Ok(dry_run(machine, intel, &facts, &case.plan, &actions, started, options));
     }
     case.note(machine, Event::Opened { run: Run::Resume })?;
-    let mut session =
-        Session { machine, case: &mut case, context: Context { facts: &facts, intel }, options, watcher };
+    let plan = case.plan.actions.clone();
+    let mut session = Session {
+        machine,
+        case: &mut case,
+        context: Context { facts: &facts, intel },
+        options,
+        watcher,
+        plan,
+    };
     let (receipts, stopped) = session.run(&actions);
     Ok(finish(machine, &case, Run::Resume, started, receipts, stopped))
 }
@@ -168,8 +182,15 @@ pub fn purge(
         return Ok(receipt);
     }
     case.note(machine, Event::Opened { run: Run::Purge })?;
-    let mut session =
-        Session { machine, case: &mut case, context: Context { facts: &facts, intel }, options, watcher };
+    let plan = case.plan.actions.clone();
+    let mut session = Session {
+        machine,
+        case: &mut case,
+        context: Context { facts: &facts, intel },
+        options,
+        watcher,
+        plan,
+    };
     let (mut receipts, stopped) = session.run(&actions);
     for receipt in &refused {
         watcher.done(receipt);
@@ -192,6 +213,12 @@ fn as_it_was_left(
     let Some(now) = read(machine, &record.action.target, context).map_err(failed)? else {
         return Ok(BTreeMap::new());
     };
+    // Whoever may change a task by now may have other plans with it.
+    if let (Object::Task(was), Object::Task(is)) = (&before, &now)
+        && was.security != is.security
+    {
+        return Err(m::REFUSE_NOT_DISABLED.plain());
+    }
     match standing(machine, &record.action, &before, Some(&now), context).map_err(failed)? {
         Standing::Done => Ok(now.fields()),
         _ => Err(m::REFUSE_NOT_DISABLED.plain()),
@@ -314,7 +341,10 @@ fn forecast(
         Standing::NotDone | Standing::Half | Standing::Other => {}
     }
     Ok(match checks::refusal(machine, action, &found, context, Some(plan))? {
-        Some(why) => (Outcome::Refused, why),
+        Some(why) => match crate::critical::at_restart(&plan.actions, &why) {
+            Some(message) => (Outcome::Planned, message),
+            None => (Outcome::Refused, why),
+        },
         None if options.yes && !action.on_content => (Outcome::Refused, m::REFUSE_NOT_ON_CONTENT.plain()),
         None => planned,
     })

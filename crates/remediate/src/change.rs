@@ -41,6 +41,8 @@ pub(crate) fn standing(
             (true, true) => Standing::Done,
             (_, false) => Standing::Other,
             (false, true) if before.same(now) => Standing::NotDone,
+            // A task is switched off in one step: what else is other was changed by others.
+            (false, true) if matches!(now, Object::Task(_)) => Standing::Other,
             (false, true) => Standing::Half,
         },
         (Verb::Reset, Some(now)) => match now {

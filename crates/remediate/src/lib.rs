@@ -9,6 +9,7 @@ mod apply;
 mod case;
 mod change;
 mod contain;
+mod critical;
 mod guard;
 mod hosts;
 mod messages;
@@ -20,6 +21,7 @@ mod selftest;
 mod stock_entry;
 mod stock_values;
 mod task_actions;
+mod task_fields;
 mod task_xml;
 mod undo;
 mod verify;
@@ -33,7 +35,7 @@ pub use script::{Script, script};
 pub use selftest::{Phase, Selftest, Step, selftest};
 pub use undo::{UndoOptions, undo};
 pub use verify::{
-    Again, Found, Now, ReadAgain, Reading, Unread, Verification, Verified, verify, verify_with,
+    Again, Arrivals, Found, Now, ReadAgain, Reading, Unread, Verification, Verified, verify, verify_with,
 };
 
 use evidence::MessageSpec;

@@ -60,6 +60,7 @@ messages! {
     OUTCOME_DONE = "outcome-done" [];
     OUTCOME_DONE_DESPITE = "outcome-done-despite" ["error"];
     OUTCOME_AT_RESTART = "outcome-at-restart" [];
+    OUTCOME_CRITICAL = "outcome-critical" ["path"];
     OUTCOME_ABSENT = "outcome-absent" [];
     OUTCOME_ALREADY = "outcome-already" [];
     OUTCOME_CHANGED = "outcome-changed" ["field"];
@@ -93,6 +94,7 @@ messages! {
     VERIFY_BACK = "verify-back" [];
     VERIFY_CHANGED = "verify-changed" [];
     VERIFY_AT_RESTART = "verify-at-restart" [];
+    VERIFY_CRITICAL = "verify-critical" ["path"];
     VERIFY_NOT_DONE = "verify-not-done" [];
     VERIFY_UNDONE = "verify-undone" [];
     VERIFY_UNKNOWN = "verify-unknown" ["error"];

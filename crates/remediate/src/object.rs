@@ -198,7 +198,14 @@ impl Object {
                 for property in &found.class.properties {
                     let default = property.default.as_ref().map(|value| value.canonical().into_owned());
                     put(&property.name, Some(default.unwrap_or_default()));
+                    put(&format!("{TYPE}{}", property.name), Some(cim_type(&property.cim_type)));
                 }
+                let names = found.class.qualifiers.iter().map(|(name, _)| name.as_str());
+                put(QUALIFIERS, Some(property_names(names)));
+                for (name, value) in &found.class.qualifiers {
+                    put(&format!("{QUALIFIER}{name}"), Some(value.canonical().into_owned()));
+                }
+                put(MOF, (!found.mof.is_empty()).then(|| sha256_hex(found.mof.as_bytes())));
             }
             Self::Process(found) => put("CommandLine", found.command_line.clone()),
             Self::Service(found) => {
@@ -214,6 +221,7 @@ impl Object {
             Self::Task(found) => {
                 put("Command", crate::task_xml::first_command(&found.xml));
                 put("Actions", crate::task_actions::all(&found.xml));
+                fields.extend(crate::task_fields::of_machine(found));
             }
             Self::RegistryValue { data, .. } => {
                 put("Data", Some(data_text(data)));
@@ -251,7 +259,8 @@ impl Object {
                     normal(class, name, found.unwrap_or_default(), namespace)
                         == normal(class, name, wanted, namespace)
                 }
-                (Self::Task(_), Some(found)) => loose(found) == loose(wanted),
+                (Self::Task(_), Some(found)) => crate::task_fields::same(name, found, wanted)
+                    .unwrap_or_else(|| loose(found) == loose(wanted)),
                 (Self::Service(_), Some(found)) if name.eq_ignore_ascii_case("ObjectName") => {
                     found.trim().eq_ignore_ascii_case(wanted.trim())
                 }
@@ -259,7 +268,10 @@ impl Object {
                 (_, None) => false,
             }
         };
-        wanted.iter().find(|(name, wanted)| !holds(name, wanted)).map(|(name, _)| name.clone())
+        // A hash of the whole says least of what is other.
+        let (whole, parts): (Vec<_>, Vec<_>) = wanted.iter().partition(|(name, _)| is_whole(name));
+        let mut all = parts.into_iter().chain(whole);
+        all.find(|(name, wanted)| !holds(name, wanted)).map(|(name, _)| name.clone())
     }
 
     /// Whether both are the same object in the same state, but for what changes by itself.
@@ -278,8 +290,11 @@ impl Object {
                 self.same_but_for_start(other) && (a.enabled, &a.security) == (b.enabled, &b.security)
             }
             (Self::File { state: a, sha256: x }, Self::File { state: b, sha256: y }) => {
-                (a.identity.clone(), a.is_directory, a.is_link, x)
-                    == (b.identity.clone(), b.is_directory, b.is_link, y)
+                let parts = |state: &FileState| {
+                    let FileState { identity, streams, security, created, .. } = state.clone();
+                    (identity, state.is_directory, state.is_link, streams, security, created)
+                };
+                x == y && parts(a) == parts(b)
             }
             // Numbers lose their width in a backup, and nothing else does.
             _ => self.as_json() == other.as_json(),
@@ -312,9 +327,8 @@ impl Object {
                 plain(a) == plain(b)
             }
             (Self::Task(a), Self::Task(b)) => {
-                let plain = |task: &StoredTask| {
-                    (task.path.to_lowercase(), crate::task_xml::without_enabled(&task.xml))
-                };
+                let plain =
+                    |task: &StoredTask| (task.path.to_lowercase(), parse::tasks::without_enabled(&task.xml));
                 plain(a) == plain(b)
             }
             _ => self.same(other),
@@ -337,7 +351,8 @@ impl Object {
                 let empty = String::new();
                 for name in before.keys().chain(after.keys().filter(|name| !before.contains_key(*name))) {
                     let differs = before.get(name).unwrap_or(&empty) != after.get(name).unwrap_or(&empty);
-                    let list = if name == "CreatorSID" { &mut around } else { &mut content };
+                    let around_it = name == "CreatorSID" || name == MOF;
+                    let list = if around_it { &mut around } else { &mut content };
                     note(differs, name, list);
                 }
             }
@@ -356,15 +371,18 @@ impl Object {
             }
             (Self::Service(a), Self::Service(b)) => {
                 note(a.security != b.security, "security", &mut around);
+                service_differences(a, b, &mut content);
                 let mut b = b.clone();
                 b.security.clone_from(&a.security);
-                note(!self.same(&Self::Service(b)), "configuration", &mut content);
+                let is_other = !self.same(&Self::Service(b));
+                note(is_other && content.is_empty(), "configuration", &mut content);
             }
             (
                 Self::RegistryValue { data: a, key_security: x },
                 Self::RegistryValue { data: b, key_security: y },
             ) => {
-                note(a != b, "Data", &mut content);
+                note(a.kind != b.kind, "Type", &mut content);
+                note(a.bytes != b.bytes, "Data", &mut content);
                 note(x != y, "security", &mut around);
             }
             (
@@ -386,6 +404,38 @@ impl Object {
             _ => None,
         }
     }
+}
+
+/// In what the configurations of a service differ, by the names of its values.
+fn service_differences(a: &ServiceConfig, b: &ServiceConfig, differing: &mut Vec<String>) {
+    let (x, y) = (&a.service, &b.service);
+    for (differs, name) in [
+        (x.display_name != y.display_name, "DisplayName"),
+        (x.description != y.description, "Description"),
+        (x.service_type != y.service_type, "Type"),
+        (x.start != y.start, "Start"),
+        (x.image_path != y.image_path, "ImagePath"),
+        (x.service_dll != y.service_dll, "ServiceDll"),
+        (x.account != y.account, "ObjectName"),
+        (a.failure_actions != b.failure_actions, "FailureActions"),
+        (x.failure_command != y.failure_command, "FailureCommand"),
+        (a.error_control != b.error_control, "ErrorControl"),
+        (a.group != b.group, "Group"),
+        (a.depends_on != b.depends_on, "DependOnService"),
+    ] {
+        if differs {
+            differing.push(name.to_owned());
+        }
+    }
+    let others = |from: &ServiceConfig, to: &ServiceConfig, differing: &mut Vec<String>| {
+        for (_, value) in from.values.iter().filter(|value| !to.values.contains(value)) {
+            if !differing.iter().any(|known| known.eq_ignore_ascii_case(&value.name)) {
+                differing.push(value.name.clone());
+            }
+        }
+    };
+    others(a, b, differing);
+    others(b, a, differing);
 }
 
 /// A field in the form in which it is compared: null, empty, zero, false and the class's default are alike, names are without case, references and
@@ -420,6 +470,32 @@ fn loose(text: &str) -> String {
 
 /// The field of a class that holds the names of its own properties: what was added since is noticed by it.
 pub(crate) const PROPERTIES: &str = "__PROPERTIES";
+
+/// What stands before the name of a property in the field with its type.
+pub(crate) const TYPE: &str = "__TYPE ";
+/// What stands before the name of a class's qualifier in the field with its value.
+pub(crate) const QUALIFIER: &str = "__QUALIFIER ";
+/// The field of a class that holds the names of its qualifiers.
+pub(crate) const QUALIFIERS: &str = "__QUALIFIERS";
+/// The field of a class that stands for everything that WMI says of it.
+pub(crate) const MOF: &str = "__MOF_SHA256";
+
+/// Whether a field is the hash of an object that has other fields.
+fn is_whole(name: &str) -> bool {
+    name.len() > "SHA256".len() && name.ends_with("SHA256")
+}
+
+/// A CIM type in the form in which it is compared: sources differ in whether they say of which class a reference or an object is.
+pub(crate) fn cim_type(text: &str) -> String {
+    let lower = text.trim().to_lowercase();
+    let list = if lower.ends_with("[]") { "[]" } else { "" };
+    for known in ["ref", "object"] {
+        if lower.strip_prefix(known).is_some_and(|rest| rest.starts_with([' ', ':'])) {
+            return format!("{known}{list}");
+        }
+    }
+    lower
+}
 
 /// The names of a class's properties in the form in which they are compared.
 pub(crate) fn property_names<'a>(names: impl Iterator<Item = &'a str>) -> String {

@@ -163,7 +163,7 @@ fn phase(verb: Verb, target: &Target) -> u8 {
 }
 
 /// See [`Action::says_content`].
-fn says_content(target: &Target, precondition: &Precondition) -> bool {
+pub(crate) fn says_content(target: &Target, precondition: &Precondition) -> bool {
     // What was never set is like what is empty, but for values of the registry.
     let may_be_empty =
         !matches!(target, Target::WmiInstance { .. } | Target::WmiClass { .. }) || is_binding(target);
@@ -183,6 +183,8 @@ pub(crate) fn tells(target: &Target, name: &str) -> bool {
             !name.starts_with("__") && !keys.keys().any(|key| is(key)) && !COMMON.into_iter().any(is)
         }
         Target::WmiClass { .. } => !name.starts_with("__"),
+        // That a task is hidden or runs as the system says nothing of what it does.
+        Target::Task { .. } => is("Command") || is("Actions"),
         _ => true,
     }
 }

@@ -51,6 +51,9 @@ pub struct Step {
     /// Why it went wrong; `None` where it did not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
+    /// What of the object the machine cannot have, so that it was not tried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub without: Option<String>,
 }
 
 /// How the test went. The file form is one line of `selftest.jsonl`.
@@ -89,7 +92,10 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn step(&mut self, phase: Phase, object: String, problem: Option<String>) {
-        let step = Step { phase, object, problem };
+        self.tell(Step { phase, object, problem, without: None });
+    }
+
+    fn tell(&mut self, step: Step) {
         (self.told)(&step);
         self.steps.push(step);
     }
@@ -161,7 +167,7 @@ pub fn selftest(
         .collect();
     // Names alone decide nothing, here neither: what tells nothing of itself is not removed by a plan.
     let (found, silent): (Vec<_>, Vec<_>) =
-        found.into_iter().partition(|(_, object)| !object.fields().is_empty());
+        found.into_iter().partition(|(target, object)| tells_of_itself(target, object));
     for (target, _) in silent {
         run.step(Phase::Remove, target.name(), Some("it cannot be told from others of its name".to_owned()));
     }
@@ -190,8 +196,10 @@ pub fn selftest(
             Err(error) => Some(error.to_string()),
             Ok(None) => Some("it is not there".to_owned()),
             Ok(Some(now)) => {
-                let lost = before.differences(&now).0;
-                (!lost.is_empty()).then(|| lost.join(", "))
+                // Everything that putting back promises, what Windows may keep in its own way included: here it is told which.
+                let (mut differs, around) = before.differences(&now);
+                differs.extend(around);
+                (!differs.is_empty()).then(|| differs.join(", "))
             }
         };
         run.step(Phase::Compare, target.name(), problem);
@@ -200,6 +208,11 @@ pub fn selftest(
     let (time, steps) = (run.machine.now(), run.steps);
     let passed = steps.iter().all(|step| step.problem.is_none());
     Ok(Selftest { schema: Selftest::SCHEMA.to_owned(), kind: Selftest::kind_of(&facts), time, passed, steps })
+}
+
+/// Whether the object has something in it by which it can be told from others of its name.
+fn tells_of_itself(target: &Target, object: &Object) -> bool {
+    crate::plan::says_content(target, &Precondition { fields: object.fields(), unbound: false })
 }
 
 /// The plan for these objects, as they were found.

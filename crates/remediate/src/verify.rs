@@ -1,9 +1,11 @@
 //! Whether what a case did still holds: the same reading again.
 
 mod again;
+mod arrivals;
 mod origin;
 
 pub use again::{Again, Found, Reading, Unread};
+pub use arrivals::Arrivals;
 
 use crate::case::{Case, CaseDir, Event, Run};
 use crate::change::{Standing, standing};
@@ -152,7 +154,14 @@ fn look(
     assessment: Option<&Assessment>,
 ) -> Verified {
     let (now, message, found) = match stands(machine, case, action, context) {
-        Ok((now, found)) => (now, word(now), found),
+        Ok((now, found)) => {
+            let held = found.as_ref().map(|found| left_running(machine, action, now, found));
+            match held.transpose() {
+                Ok(Some(Some(path))) => (Now::AtRestart, m::VERIFY_CRITICAL.with([path.into()]), found),
+                Ok(_) => (now, word(now), found),
+                Err(error) => (Now::Unknown, m::VERIFY_UNKNOWN.with([error.to_string().into()]), found),
+            }
+        }
         Err(message) => (Now::Unknown, message, None),
     };
     let by = match now {
@@ -160,6 +169,19 @@ fn look(
         _ => Vec::new(),
     };
     Verified { id: action.id.clone(), verb: action.verb, target: action.target.clone(), now, message, by }
+}
+
+/// The program of a process that was left running since Windows would stop with it.
+fn left_running(
+    machine: &dyn Machine,
+    action: &Action,
+    now: Now,
+    found: &Object,
+) -> machine::Result<Option<String>> {
+    match now {
+        Now::NotDone => crate::critical::held_by(machine, action, found),
+        _ => Ok(None),
+    }
 }
 
 fn word(now: Now) -> Message {
@@ -190,7 +212,11 @@ fn stands(
     }
     let Some(saved) = record.and_then(|record| record.saved.as_ref()) else {
         // Never begun: not chosen, refused, or as it should be from the beginning.
-        let Some(found) = found else { return Ok((Now::Gone, None)) };
+        let Some(found) = found else {
+            // A process goes with the machine, and may come again with it.
+            let other = again_under_another_id(machine, action).map_err(unknown)?;
+            return Ok((if other.is_some() { Now::Back } else { Now::Gone }, other));
+        };
         let standing = standing(machine, action, &found, Some(&found), context).map_err(unknown)?;
         let now = match standing {
             Standing::Done if still_loaded(action, false, Some(&found))? => Now::AtRestart,
@@ -234,6 +260,19 @@ fn still_loaded(action: &Action, waits: bool, found: Option<&Object>) -> Result<
     }
     let unknown = || m::VERIFY_UNKNOWN.with(["whether it is loaded cannot be read".into()]);
     config.service.running.ok_or_else(unknown)
+}
+
+/// A process that runs the program of the one that is meant, with the command line that the plan knows.
+fn again_under_another_id(machine: &dyn Machine, action: &Action) -> machine::Result<Option<Object>> {
+    let (Verb::End, Target::Process { image_path, .. }) = (action.verb, &action.target) else {
+        return Ok(None);
+    };
+    let line = action.precondition.fields.get("CommandLine");
+    let same = |process: &evidence::Process| {
+        process.image_path.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(image_path))
+            && line.is_none_or(|line| process.command_line.as_ref() == Some(line))
+    };
+    Ok(machine.processes()?.into_iter().find(same).map(|found| Object::Process(Box::new(found))))
 }
 
 /// Another process that runs the same program with the same command line.

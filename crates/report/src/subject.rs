@@ -10,6 +10,7 @@ const MAX_DEPTH: usize = 4;
 
 /// Fields that rarely tell anything: shown when everything is.
 const BACKGROUND: &[&str] = &[
+    "__MOF_SHA256",
     "__NAMESPACE",
     "__SUPERCLASS",
     "CreateNewConsole",
@@ -29,7 +30,12 @@ const BACKGROUND: &[&str] = &[
     "RunInteractively",
     "SlowDownProviders",
     "UseDefaultErrorMode",
+    "definition_sha256",
+    "security",
 ];
+
+/// A part whose fields rarely tell anything.
+const TYPES: &str = "__TYPES";
 
 /// The parts of a subscription, from the event to what it starts.
 const PARTS: [&str; 8] = ["", "timer", "timers", "filter", "filters", "consumer", "binding", "bindings"];
@@ -91,7 +97,7 @@ fn collect(out: &mut Vec<Part>, path: &str, map: &Map<String, Value>, depth: usi
             other => scalar(other),
         };
         if !value.is_empty() {
-            let background = BACKGROUND.contains(&name.as_str());
+            let background = BACKGROUND.contains(&name.as_str()) || path == TYPES;
             fields.push(Field { name: name.clone(), value, background });
         }
     }

@@ -94,6 +94,9 @@ fn line(out: &mut dyn Write, step: &Step, console: Console) -> io::Result<()> {
     let phase = catalogue.line(&phase.with([step.object.as_str().into()]));
     let word = if step.problem.is_none() { m::STEP_OK } else { m::OUTCOME_FAILED };
     writeln!(out, "  {}: {phase}", catalogue.line(&word.plain()))?;
+    if let Some(without) = &step.without {
+        writeln!(out, "      {}", catalogue.line(&m::STEP_WITHOUT.with([without.as_str().into()])))?;
+    }
     match &step.problem {
         Some(problem) => writeln!(out, "      {}", visible(problem)),
         None => Ok(()),

@@ -23,6 +23,9 @@ pub struct WmiClass {
     pub qualifiers: Vec<(String, Value)>,
     /// Its own properties.
     pub properties: Vec<ClassProperty>,
+    /// The SHA-256 of the MOF text that WMI gives of it, in lower-case hex; `None` where it was not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mof_sha256: Option<String>,
 }
 
 /// A property of a class definition.

@@ -69,6 +69,7 @@ pub(super) fn class(found: &IWbemClassObject, namespace: &str) -> Outcome<WmiCla
         server: None,
         qualifiers,
         properties,
+        mof_sha256: None,
     };
     // A class without a text is shown; that it cannot be put back keeps it from being deleted.
     let mof = mof(found).unwrap_or_default();

@@ -199,7 +199,11 @@ impl MachineMut for Memory {
 
     fn suspend_process(&mut self, process: &ProcessId) -> Result<()> {
         self.call("suspend_process", "suspend the process", &process.image_path, |state, _| {
-            state.process_mut(process)?.suspended = true;
+            let known = state.process_mut(process)?;
+            if known.critical {
+                return Err(Fault::InUse);
+            }
+            known.suspended = true;
             Ok(())
         })
     }
@@ -214,7 +218,7 @@ impl MachineMut for Memory {
     fn end_process(&mut self, process: &ProcessId) -> Result<()> {
         self.call("end_process", "end the process", &process.image_path, |state, _| {
             if state.process_mut(process)?.critical {
-                return Err(Fault::AccessDenied);
+                return Err(Fault::InUse);
             }
             state.processes.remove(&process.pid);
             Ok(())

@@ -450,6 +450,7 @@ impl<'t> Parser<'t> {
             server: self.server.clone(),
             qualifiers,
             properties: Vec::new(),
+            mof_sha256: None,
         };
         let mut keys = Vec::new();
         let mut end = Ok(());

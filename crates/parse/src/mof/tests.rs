@@ -203,6 +203,7 @@ fn class() -> impl Strategy<Value = WmiClass> {
             superclass,
             qualifiers,
             properties,
+            mof_sha256: None,
             namespace: Some(r"root\default".into()),
             server: None,
         },

@@ -48,6 +48,7 @@ pub fn class_record(class: &Class) -> WmiClass {
                 default: value(&property.default).ok().filter(|value| *value != Value::Null),
             })
             .collect(),
+        mof_sha256: None,
     }
 }
 

@@ -62,8 +62,7 @@ fn never(
             if let Some(host) = guard::process(image_path, windows) {
                 return Ok(Some(host));
             }
-            let Some(process) = action.target.process_id() else { return Ok(Some(m::REFUSE_VERB.plain())) };
-            Ok(machine.is_critical(&process)?.then(|| m::REFUSE_CRITICAL.with([image_path.into()])))
+            critical(machine, action, found)
         }
         (Verb::Remove, Target::Service { .. } | Target::Task { .. }, _) if !is_disabled(found) => {
             Ok(Some(m::REFUSE_NOT_DISABLED.plain()))
@@ -72,7 +71,10 @@ fn never(
             Ok(Some(m::REFUSE_WINDOWS_SERVICE.with([name.into()])))
         }
         (Verb::Disable | Verb::End | Verb::Remove, Target::Service { .. }, Object::Service(config)) => {
-            service(machine, config, context)
+            match service(machine, config, context)? {
+                Some(refused) => Ok(Some(refused)),
+                None => critical(machine, action, found),
+            }
         }
         (Verb::Remove, Target::RegistryValue { name, .. }, _) => {
             let stock =
@@ -111,6 +113,12 @@ fn never(
         | (Verb::Restore, Target::StockEntry { .. }, _) => Ok(None),
         _ => Ok(Some(m::REFUSE_VERB.plain())),
     }
+}
+
+/// Windows stops with a process that says so of itself.
+fn critical(machine: &dyn Machine, action: &Action, found: &Object) -> Result<Option<Message>> {
+    let held = crate::critical::held_by(machine, action, found)?;
+    Ok(held.map(|path| m::REFUSE_CRITICAL.with([path.into()])))
 }
 
 /// Whom Windows gives its own files to: the service that installs it.

@@ -17,6 +17,8 @@ pub(super) struct Session<'a> {
     pub(super) context: Context<'a>,
     pub(super) options: &'a Options,
     pub(super) watcher: &'a mut dyn Watcher,
+    /// Everything that the plan does, whether or not it is done already.
+    pub(super) plan: Vec<Action>,
 }
 
 /// How an action ended, and why the run does where it does.
@@ -47,6 +49,9 @@ impl Session<'_> {
     /// not end it how it was left.
     pub(super) fn run(&mut self, actions: &[Action]) -> (Vec<ActionReceipt>, Option<Message>) {
         let (mut receipts, stopped) = self.until_stopped(actions);
+        for receipt in crate::critical::hold_to_it(&self.plan, &mut receipts) {
+            self.watcher.done(&receipt);
+        }
         for action in actions.iter().filter(|action| action.verb == Verb::Suspend) {
             let ended = |receipt: &ActionReceipt| {
                 receipt.verb == Verb::End && receipt.target == action.target && receipt.outcome.is_settled()
@@ -142,7 +147,7 @@ impl Session<'_> {
             self.back_up(action, &before)?;
         }
         // What ends from here on is told by the journal, too.
-        match self.act(action, &before) {
+        match self.act(action, &before, begun) {
             Err(mut end)
                 if end.stop.is_none()
                     && matches!(end.outcome, Outcome::Failed | Outcome::Refused | Outcome::Unknown) =>
@@ -179,7 +184,10 @@ impl Session<'_> {
         let Some(now) = now else { return Ok(()) };
         match checks::refusal(self.machine, action, now, &self.context, None) {
             Ok(None) => Ok(()),
-            Ok(Some(why)) => Err(ended(Outcome::Refused, why)),
+            Ok(Some(why)) => Err(match crate::critical::at_restart(&self.plan, &why) {
+                Some(message) => ended(Outcome::AtRestart, message),
+                None => ended(Outcome::Refused, why),
+            }),
             Err(error) => Err(failed(&error)),
         }
     }
@@ -196,9 +204,13 @@ impl Session<'_> {
     }
 
     /// The object and the precondition once more, the action, and the proof.
-    fn act(&mut self, action: &Action, before: &Object) -> Flow<Ended> {
+    fn act(&mut self, action: &Action, before: &Object, begun: bool) -> Flow<Ended> {
         let now = read(self.machine, &action.target, &self.context).map_err(|error| failed(&error))?;
         match self.standing(action, before, now.as_ref())? {
+            // What this run has not begun somebody else has half done since the backup.
+            Standing::Half if !begun && action.verb == Verb::Disable => {
+                return Err(ended(Outcome::Refused, m::OUTCOME_OTHER.plain()));
+            }
             Standing::NotDone | Standing::Half => self.allowed(action, now.as_ref())?,
             Standing::Other => return Err(ended(Outcome::Refused, m::OUTCOME_OTHER.plain())),
             // Somebody else did it between the backup and now.

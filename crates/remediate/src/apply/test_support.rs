@@ -66,6 +66,12 @@ const BINDING: &[(&str, &str)] = &[
 ];
 const TIMER: &[(&str, &str)] = &[("TimerId", "Bad timer"), ("IntervalBetweenEvents", "60000")];
 
+/// The definition of a task, with everything that says how it runs.
+const TASK: &str = "<Task><Triggers><BootTrigger/></Triggers><Principals><Principal id=\"A\"><UserId>S-1-5-18</UserId>\
+    <LogonType>Password</LogonType><RunLevel>HighestAvailable</RunLevel></Principal></Principals><Settings><Hidden>true</Hidden>\
+    <Priority>7</Priority></Settings><Actions Context=\"A\"><Exec><Command>NAME.exe</Command>\
+    <WorkingDirectory>C:\\NAME</WorkingDirectory></Exec></Actions></Task>";
+
 /// The machine: one bad thing of each kind, good ones beside them, and the stock subscription missing.
 pub(crate) fn infected() -> State {
     let mut state = State { clock: "2026-01-02T03:04:05Z".parse().unwrap(), ..State::default() };
@@ -99,8 +105,9 @@ pub(crate) fn infected() -> State {
         config.service.running = Some(true);
         state.services.insert(name.to_lowercase(), config);
         let path = format!("\\{name} task");
-        let xml = format!("<Task><Actions><Exec><Command>{name}.exe</Command></Exec></Actions></Task>");
-        state.tasks.insert(path.to_lowercase(), StoredTask { path, xml, enabled: true, security: None });
+        let xml = TASK.replace("NAME", name);
+        let security = Some("O:BAG:SYD:(A;;FA;;;BA)".to_owned());
+        state.tasks.insert(path.to_lowercase(), StoredTask { path, xml, enabled: true, security });
     }
     state.add_process(100, MINER, "miner -o pool");
     state.add_process(101, r"C:\Windows\System32\svchost.exe", "svchost -k netsvcs");
@@ -169,6 +176,7 @@ pub(crate) fn store() -> WmiClass {
     WmiClass {
         name: "Bad_Store".into(),
         namespace: Some(r"root\default".into()),
+        qualifiers: vec![("UUID".into(), Value::from("{0F3C}"))],
         properties: vec![evidence::ClassProperty {
             name: "mimi".into(),
             cim_type: "string".into(),
@@ -208,6 +216,16 @@ fn simple(verb: Verb, target: Target, name: &str, value: &str) -> (Verb, Target,
     (verb, target, Precondition { fields, unbound: false })
 }
 
+/// The step on an object of the machine of which every field is known.
+fn whole(verb: Verb, target: Target) -> (Verb, Target, Precondition) {
+    let memory = Memory::new(infected());
+    let facts = memory.state().facts.clone();
+    let found =
+        crate::object::read(&memory, &target, &crate::object::Context { facts: &facts, intel: intel() });
+    let fields = found.unwrap().unwrap().fields();
+    (verb, target, Precondition { fields, unbound: false })
+}
+
 /// The step with more fields that must be so.
 fn with(mut step: (Verb, Target, Precondition), more: &[(&str, &str)]) -> (Verb, Target, Precondition) {
     step.2.fields.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
@@ -227,7 +245,6 @@ pub(crate) fn steps() -> Vec<(Verb, Target, Precondition)> {
     let file = |path: &str| Target::File { path: path.into() };
     let setting = |kind: &str, name: &str| Target::Setting { setting: kind.into(), name: name.into() };
     let hash = |bytes: &[u8]| crate::object::sha256_hex(bytes);
-    let default = "A".repeat(2_000);
     vec![
         simple(Verb::Suspend, process.clone(), "CommandLine", "miner -o pool"),
         instance("__FilterToConsumerBinding", &["Filter", "Consumer"], BINDING),
@@ -235,10 +252,7 @@ pub(crate) fn steps() -> Vec<(Verb, Target, Precondition)> {
             simple(Verb::Disable, service.clone(), "ImagePath", MINER),
             &[("Type", "16"), ("Start", "2"), ("ServiceDll", ""), ("FailureCommand", FAILURE)],
         ),
-        with(
-            simple(Verb::Disable, Target::Task { path: r"\Bad task".into() }, "Command", "Bad.exe"),
-            &[("Actions", "bad.exe")],
-        ),
+        whole(Verb::Disable, Target::Task { path: r"\Bad task".into() }),
         with(simple(Verb::Remove, value(RUN, "Bad"), "Data", MINER), &[("Type", "REG_SZ")]),
         simple(Verb::Reset, value(WINLOGON, "Shell"), "Data contains", MINER),
         simple(Verb::Harden, value(LSA, "RestrictAnonymous"), "Data", "0"),
@@ -248,14 +262,9 @@ pub(crate) fn steps() -> Vec<(Verb, Target, Precondition)> {
         instance("CommandLineEventConsumer", &["Name"], CONSUMER),
         instance("__EventFilter", &["Name"], FILTER),
         instance("__IntervalTimerInstruction", &["TimerId"], TIMER),
-        with(
-            simple(
-                Verb::Remove,
-                Target::WmiClass { namespace: r"root\default".into(), class: "Bad_Store".into() },
-                "mimi",
-                &default,
-            ),
-            &[("__PROPERTIES", "mimi")],
+        whole(
+            Verb::Remove,
+            Target::WmiClass { namespace: r"root\default".into(), class: "Bad_Store".into() },
         ),
         simple(Verb::Remove, file(MINER), "SHA256", &hash(b"MZ miner")),
         simple(Verb::Remove, file(HELD), "SHA256", &hash(b"MZ held")),

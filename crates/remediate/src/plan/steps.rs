@@ -2,8 +2,8 @@
 
 use super::{Precondition, Target, Verb, says_content, subject, suspect, values};
 use crate::messages as m;
-use crate::object::{PROPERTIES, property_names};
-use crate::{guard, stock_values, task_actions};
+use crate::object::{MOF, PROPERTIES, QUALIFIER, QUALIFIERS, TYPE, cim_type, property_names};
+use crate::{guard, stock_values, task_actions, task_fields};
 use detect::assessment::{Finding, Kind};
 use evidence::wmi::{SUBSCRIPTION_NAMESPACE, schema};
 use evidence::{Message, ObjectPath, WmiObject};
@@ -156,6 +156,22 @@ fn class(subject: &Map<String, Json>, intel: &Intel) -> Step {
         let names = property_names(described.properties.iter().map(|property| property.name.as_str()));
         precondition.fields.insert(PROPERTIES.to_owned(), names);
     }
+    let part = |name: &str| subject.get(name).and_then(Json::as_object).into_iter().flatten();
+    let types = part("__TYPES").filter_map(|(name, text)| Some((name, text.as_str()?)));
+    precondition.fields.extend(types.map(|(name, text)| (format!("{TYPE}{name}"), cim_type(text))));
+    // Those of properties are told only by some sources, as `Property.Qualifier`.
+    let qualifiers: Vec<_> = part("__QUALIFIERS").filter(|(name, _)| !name.contains('.')).collect();
+    for (name, value) in &qualifiers {
+        let value = serde_json::from_value::<evidence::Value>((*value).clone());
+        let value = value.map(|value| value.canonical().into_owned());
+        precondition.fields.extend(value.map(|value| (format!("{QUALIFIER}{name}"), value)));
+    }
+    if superclass.is_empty() && !qualifiers.is_empty() {
+        let names = property_names(qualifiers.iter().map(|(name, _)| name.as_str()));
+        precondition.fields.insert(QUALIFIERS.to_owned(), names);
+    }
+    let mof = subject.get(MOF).and_then(Json::as_str);
+    precondition.fields.extend(mof.map(|hash| (MOF.to_owned(), hash.to_owned())));
     told_apart(Target::WmiClass { namespace, class: name }, precondition)
 }
 
@@ -168,7 +184,9 @@ fn task(subject: &Map<String, Json>) -> Step {
         .ok_or_else(|| unknown("Command"))?;
     // Listings tell of one action only.
     let actions = subject::list(subject, "Actions").and_then(task_actions::of_evidence);
-    Ok((Verb::Disable, Target::Task { path }, fields([("Command", Some(command)), ("Actions", actions)])))
+    let mut precondition = fields([("Command", Some(command)), ("Actions", actions)]);
+    task_fields::add(&mut precondition, subject);
+    Ok((Verb::Disable, Target::Task { path }, precondition))
 }
 
 fn service(finding: &Finding, intel: &Intel) -> Vec<Step> {

@@ -1,3 +1,5 @@
+mod whole;
+
 use super::*;
 use crate::apply::test_support::{add_stock, infected, intel, object, plan_of, steps};
 use detect::Assessment;

@@ -22,6 +22,7 @@ cli-held-back = what would start it again was kept away; --rearm gives that back
 cli-stopped = stopped: { $why }
 cli-watching = watching for { $seconds } seconds, with a look every { $pause } seconds
 cli-changed-at = { $time }:
+cli-arrived = { $time }: new since the cleaning: { $what }
 cli-verify-passed = { $held ->
     [0] the case has no actions
     [one] the one thing that was done holds
@@ -97,6 +98,7 @@ cli-experimental = this is experimental here: `deminer selftest` has not passed 
 cli-selftest-passed = passed on { $kind }: all { $steps } steps
 cli-selftest-failed = not passed on { $kind }: { $failed } of { $steps } steps failed
 cli-step-ok = ok
+cli-step-without = without what this machine cannot have: { $what }
 cli-phase-make = make { $object }
 cli-phase-remove = remove or disable { $object }
 cli-phase-verify = verify { $object }

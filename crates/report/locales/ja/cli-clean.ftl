@@ -22,6 +22,7 @@ cli-held-back = 再び起動させるものは戻していません。--rearm �
 cli-stopped = 中断しました: { $why }
 cli-watching = { $seconds } 秒間、{ $pause } 秒ごとに確認します
 cli-changed-at = { $time }:
+cli-arrived = { $time }: 駆除後に新しく現れたもの: { $what }
 cli-verify-passed = { $held ->
     [0] ケースに操作はありません
    *[other] 実行した { $held } 件はすべて保たれています
@@ -96,6 +97,7 @@ cli-experimental = この種類のマシンでは `deminer selftest` に合格�
 cli-selftest-passed = { $kind } で合格: { $steps } 件すべて
 cli-selftest-failed = { $kind } で不合格: { $steps } 件中 { $failed } 件が失敗
 cli-step-ok = 成功
+cli-step-without = このコンピューターで扱えないものを除いて試しました: { $what }
 cli-phase-make = 作成: { $object }
 cli-phase-remove = 削除または無効化: { $object }
 cli-phase-verify = 確認: { $object }

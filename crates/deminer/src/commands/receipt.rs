@@ -305,6 +305,21 @@ pub(crate) struct Change {
     pub to: Now,
 }
 
+/// Something that was not there at the first look.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Arrival {
+    /// When it was seen.
+    pub time: Timestamp,
+    /// What it is.
+    pub target: Target,
+}
+
+/// One thing that is new.
+pub(crate) fn arrival_line(out: &mut dyn Write, new: &Arrival, catalogue: &Catalogue) -> io::Result<()> {
+    let what = m::ARRIVED.with([new.time.to_string().into(), target_name(&new.target).into()]);
+    writeln!(out, "{}", catalogue.line(&what))
+}
+
 /// A verification as a program reads it.
 #[derive(Serialize)]
 struct VerificationView<'a> {
@@ -320,6 +335,9 @@ struct VerificationView<'a> {
     /// What changed while it was watched.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     changes: &'a [Change],
+    /// What was new while it was watched.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    arrived: &'a [Arrival],
     #[serde(skip_serializing_if = "Option::is_none")]
     stopped: Option<StoppedView<'a>>,
 }
@@ -404,6 +422,7 @@ pub(crate) fn stopped_verification(
         actions: Vec::new(),
         again: None,
         changes: &[],
+        arrived: &[],
         stopped: Some(StoppedView::new(why, catalogue)),
     };
     writeln!(out, "{}", safe_json(&serde_json::to_string_pretty(&view)?))
@@ -443,6 +462,7 @@ pub(crate) fn verification_json(
     out: &mut dyn Write,
     verification: &Verification,
     changes: &[Change],
+    arrived: &[Arrival],
     catalogue: &Catalogue,
 ) -> io::Result<()> {
     let view = VerificationView {
@@ -454,6 +474,7 @@ pub(crate) fn verification_json(
         actions: verification.actions.iter().map(|item| verified_view(item, catalogue)).collect(),
         again: verification.again.as_ref().map(|again| AgainView::new(again, catalogue)),
         changes,
+        arrived,
         stopped: verification.stopped.as_ref().map(|message| StoppedView::new(message, catalogue)),
     };
     writeln!(out, "{}", safe_json(&serde_json::to_string_pretty(&view)?))

@@ -1,6 +1,6 @@
 //! `deminer verify`: whether what a case did still holds, now or for a while.
 
-use super::receipt::{self, Change};
+use super::receipt::{self, Arrival, Change};
 use crate::args::{ReceiptFormat, Verify};
 use crate::console::Console;
 use crate::desk::{Desk, Terminal};
@@ -10,7 +10,7 @@ use crate::messages as m;
 use crate::this_machine::{machine_path, this_machine};
 use intel::Intel;
 use machine::{Machine, MachineMut};
-use remediate::{CaseDir, Now, Reading, Run, Verification, Verified};
+use remediate::{Arrivals, CaseDir, Now, Reading, Run, Target, Verification, Verified};
 use std::io::{self, Write as _};
 use std::time::Duration;
 
@@ -56,6 +56,7 @@ pub(crate) fn verify(
 struct Stands {
     look: Verification,
     changes: Vec<Change>,
+    arrived: Vec<Arrival>,
 }
 
 fn watched(
@@ -75,11 +76,13 @@ fn watched(
         case,
         Some(&mut |machine| reading.insert(read_again(machine, intel, console)).clone()),
     )?;
-    let mut changes = Vec::new();
+    let (mut changes, mut arrived) = (Vec::new(), Vec::new());
     if format == ReceiptFormat::Text {
         whole(&look, desk).map_err(Error::CannotPrint)?;
     }
     if let Some(watch) = watch {
+        // What comes back under another name is seen between the readings by the lists that are short.
+        let mut arrivals = Arrivals::new(machine);
         let pause = (watch / 20).clamp(SHORTEST, LONGEST);
         desk.console.remark(&m::WATCHING.with([watch.as_secs().into(), pause.as_secs().into()]));
         loop {
@@ -95,17 +98,26 @@ fn watched(
             };
             let later = remediate::verify_with(machine, intel, case, Some(&mut again))?;
             let seen = compare(&look, &later);
+            // What the case knows is told as its own.
+            let is_own = |target: &Target| later.actions.iter().any(|action| action.target == *target);
+            let new = arrivals.look(machine).into_iter().filter(|target| !is_own(target));
+            let new: Vec<_> = new.map(|target| Arrival { time: later.time, target }).collect();
             if format == ReceiptFormat::Text {
                 tell(&seen, &later, desk).map_err(Error::CannotPrint)?;
+                new.iter()
+                    .try_for_each(|new| receipt::arrival_line(desk.out, new, desk.console.catalogue()))
+                    .map_err(Error::CannotPrint)?;
+                desk.out.flush().map_err(Error::CannotPrint)?;
             }
             changes.extend(seen);
+            arrived.extend(new);
             look = later;
             if is_last {
                 break;
             }
         }
     }
-    Ok(Stands { look, changes })
+    Ok(Stands { look, changes, arrived })
 }
 
 /// The whole machine, read and assessed as for a cleaning.
@@ -117,14 +129,14 @@ fn read_again(machine: &dyn Machine, intel: &Intel, console: Console) -> Reading
 }
 
 fn tell_all(
-    Stands { look, changes }: &Stands,
+    Stands { look, changes, arrived }: &Stands,
     format: ReceiptFormat,
     desk: &mut Desk,
 ) -> Result<ExitStatus, Error> {
     let held = !changes.iter().any(|change| matches!(change.to, Now::Back | Now::Changed));
     let catalogue = desk.console.catalogue();
     match format {
-        ReceiptFormat::Json => receipt::verification_json(desk.out, look, changes, catalogue),
+        ReceiptFormat::Json => receipt::verification_json(desk.out, look, changes, arrived, catalogue),
         ReceiptFormat::Text => receipt::verification_summary(desk.out, look, catalogue),
     }
     .map_err(Error::CannotPrint)?;

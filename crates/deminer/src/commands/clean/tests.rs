@@ -312,6 +312,47 @@ fn reinfect(state: &mut State) {
 }
 
 #[test]
+fn what_comes_under_another_name_while_it_is_watched_is_told_with_its_time() {
+    let watched = |memory: &mut Memory, format| {
+        let watch = Some(Duration::from_secs(100));
+        let (ended, text, _) =
+            run_with(&[], |desk| verify(memory, Intel::builtin(), CASE, watch, format, desk));
+        (ended.unwrap(), text)
+    };
+    let mut memory = Memory::new(infected());
+    let job = with_service(&memory, true);
+    cleaned(&mut memory, job, BOTH);
+    let whole = memory.snapshot();
+    let mut memory = Memory::new(whole.clone());
+    let (status, text) = watched(&mut memory, ReceiptFormat::Json);
+    assert_eq!(status, ExitStatus::Nothing);
+    assert!(!text.contains("arrived"), "{text}");
+    let calls = memory.calls();
+    let noted = calls.iter().enumerate().filter(|(_, call)| call.method == "append");
+    let noted: Vec<_> = noted.map(|(number, _)| number).collect();
+    let middle = noted[noted.len() / 2];
+
+    let mut memory = Memory::new(whole.clone());
+    memory.change_before_call(middle, reinfect);
+    let (status, text) = watched(&mut memory, ReceiptFormat::Json);
+    assert_eq!(status, ExitStatus::Found, "the last reading judges it");
+    let told: Json = serde_json::from_str(&text).unwrap();
+    let arrived = told["arrived"].as_array().unwrap();
+    assert_eq!(arrived.len(), 3, "filter, consumer and binding: {text}");
+    assert!(arrived.iter().all(|new| new["time"].as_str() < told["time"].as_str()), "{text}");
+
+    // A program that somebody installs meanwhile is told, and is no reason to worry by itself.
+    let mut memory = Memory::new(whole);
+    memory.change_before_call(middle, |state| {
+        state.add_registry_value(RUN, "New\u{1b}", RegistryData::string(r"C:\Program Files\new.exe"));
+    });
+    let (status, text) = watched(&mut memory, ReceiptFormat::Text);
+    assert_eq!(status, ExitStatus::Nothing, "{text}");
+    let line = text.lines().find(|line| line.contains("new since the cleaning")).unwrap();
+    assert!(line.contains(r"Run\New") && !line.contains('\u{1b}'), "{line}");
+}
+
+#[test]
 fn what_is_new_under_another_name_does_not_pass() {
     let mut memory = Memory::new(infected());
     let job = with_service(&memory, true);

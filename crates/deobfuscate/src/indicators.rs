@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 
 use crate::model::{Indicator, IndicatorKind as Kind};
+use crate::pool;
 use crate::scan::{Needle as N, Scan};
 use crate::wallet;
 
@@ -23,11 +24,12 @@ macro_rules! patterns {
 }
 
 patterns! {
-    URL = r#"(?i)\b(?P<scheme>https?|ftp|stratum\+(?:tcp|ssl|udp|tls)|daemon\+https?)://(?P<rest>[^\s"'<>`|)\]};,^\\“”‘’]+)"#;
+    URL = r#"(?i)\b(?P<scheme>https?|ftp|(?:eth)?stratum[12]?(?:\+(?:tcp|ssl|udp|tls|wss?))?|daemon\+https?)://(?P<rest>[^\s"'<>`|)\]};,^\\“”‘’]+)"#;
     IPV4 = r"\b(\d{1,3}(?:\.\d{1,3}){3})\b(?::(\d{1,5})\b)?";
     IPV6 = r"(?i)\[((?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4})\](?::(\d{1,5})\b)?";
     HOST = r#"(?i)(?:^|[\s"',=;@(>])((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:com|net|org|info|biz|top|club|xyz|pw|ru|cn|io|ir|ga|tk|ml|cf|gq|us|la|cc|site|online|pro|eu|de|uk|jp|kr|fr|in|br|ua|su|ws|me|host|space|website|tech|store|live|icu|vip|nl|pl|it|es|ca|au|tw|hk|vn|onion))(?::(\d{2,5})\b|["',;\s/)<]|$)"#;
     POOL_OPTION = r#"(?i)\s(?:-o|--url)[\s=]+["']?([a-z0-9][a-z0-9.-]*\.[a-z0-9-]+:\d{2,5})\b"#;
+    POOL_KEY = r#"(?i)["']url\\?["']{1,2}\s*:\s*\\?["']{1,2}([a-z0-9][a-z0-9.-]*\.[a-z0-9-]+:\d{2,5})\\?["']"#;
     PATH = r#"(?i)(?:\b[a-z]:\\|%[a-z_()0-9]{2,30}%\\|\$env:[a-z_()0-9]{2,30}\\|\\\\[a-z0-9][a-z0-9_.-]{0,60}\\)[^\s"'<>|:*?;,()\r\n`“”‘’]+(?: [^\s"'<>|:*?;,()\r\n`\\/-]+(?:\\[^\s"'<>|:*?;,()`]+|\.[a-z0-9]{2,4}\b))*"#;
     REGISTRY = r#"(?i)\b(?:HKLM|HKCU|HKCR|HKU|HKEY_(?:LOCAL_MACHINE|CURRENT_USER|CLASSES_ROOT|USERS|CURRENT_CONFIG)):?\\+[^\s"'<>|;,)`\]]+(?: [A-Z][^\s"'<>|;,)`\]\\]*\\[^\s"'<>|;,)`\]]+)*"#;
     TASK = r#"(?i)(?:/tn|-taskname)[\s:]+(?:\\?"([^"\r\n]{1,200}?)\\?"|'([^'\r\n]{1,200})'|([^\s"';,|&)]{1,200}))"#;
@@ -116,6 +118,13 @@ impl Collector {
             N::MaxCpu,
         ]) {
             each(&POOL_OPTION, text, |captures| self.add(Kind::Pool, &captures[1], layer));
+            each(&POOL_KEY, text, |captures| self.add(Kind::Pool, &captures[1], layer));
+        } else if scan.any(&[N::PoolOption, N::UrlOption, N::UrlKey]) {
+            for login in pool::logins(text) {
+                if login.mines {
+                    self.add(Kind::Pool, login.pool, layer);
+                }
+            }
         }
         self.system_names(text, scan, layer);
         if has_long_word(text) {
@@ -142,7 +151,7 @@ impl Collector {
             }
             _ => (host_port, None),
         };
-        if scheme.starts_with("stratum") || scheme.starts_with("daemon") {
+        if scheme.contains("stratum") || scheme.starts_with("daemon") {
             self.add(Kind::Pool, host_port, layer);
         }
         if port.is_some() {

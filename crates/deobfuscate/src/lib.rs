@@ -18,6 +18,7 @@ mod language;
 mod markup;
 mod model;
 mod number;
+mod pool;
 mod powershell;
 mod recognize;
 mod scan;

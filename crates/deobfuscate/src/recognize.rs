@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use regex::bytes::{Regex, RegexBuilder};
 
+use crate::pool;
 use crate::scan::{Needle as N, Scan};
 
 /// A trait's name and where in the text it was seen.
@@ -35,7 +36,7 @@ patterns! {
         | \.\s*['\x22]?(?:downloadstring|downloadfile|downloaddata|openread)(?:async|taskasync)?\b";
     EXECUTES = r"\b(?:iex|invoke-expression|start-process|invoke-item|invoke-command)\b | scriptblock\]?::create
         | shellexecute | \.\s*run\b | \.exec\b | \bstart\s | diagnostics\.process\]?::start";
-    STRATUM = r"\b(?:stratum\+(?:tcp|ssl|udp|tls)|daemon\+https?)://[a-z0-9\[$%{]";
+    STRATUM = r"\b(?:(?:eth)?stratum[12]?(?:\+(?:tcp|ssl|udp|tls|ws|wss))?|daemon\+https?)://[a-z0-9\[$%{]";
     OPTION = r#"(?:^|[\s"'=])--(?P<name>donate-level|donate-over-proxy|cpu-max-threads-hint|max-cpu-usage|nicehash|rig-id
         |randomx-[a-z0-9-]+|cpu-affinity|cpu-priority|coin|algo|no-huge-pages|api-worker-id|tls-fingerprint
         |pause-on-active|keepalive|userpass|cuda-loader|http-port)(?:[=\s"']|$)"#;
@@ -128,6 +129,14 @@ fn mining(text: &str, scan: &Scan, seen: &mut Vec<Seen>) {
         }
         if let Some(at) = distinct_names(&CONFIG_KEY, text, 3) {
             seen.push(("xmrig-config", at));
+        }
+    }
+    if scan.any(&[N::PoolOption, N::UrlOption, N::UrlKey]) {
+        for login in pool::logins(text).into_iter().filter(|login| login.mines) {
+            let id = if login.configuration { "xmrig-config" } else { "xmrig-options" };
+            if seen.iter().all(|(known, _)| *known != id) {
+                seen.push((id, login.at));
+            }
         }
     }
     let logins = [N::LoginMethod, N::MiningSubscribe, N::MiningAuthorize, N::EthLogin, N::Jsonrpc];

@@ -43,7 +43,7 @@ needles! {
     VirtualAlloc = "virtualalloc",
     AssemblyLoad = "assembly]::load", ReflectiveInject = "reflectivepe",
     // Mining.
-    Stratum = "stratum+", DaemonHttp = "daemon+http", Donate = "donate-level",
+    Stratum = "stratum", PoolOption = " -o", UrlOption = "--url", UrlKey = "url", DaemonHttp = "daemon+http", Donate = "donate-level",
     CpuThreads = "max-threads-hint", MaxCpu = "max-cpu-usage",
     NiceHash = "nicehash", RigId = "rig-id", RandomX = "randomx", CryptoNight = "cryptonight",
     CpuAffinity = "--cpu-affinity", CpuPriority = "--cpu-priority", Coin = "--coin", Algo = "--algo",

@@ -6,8 +6,9 @@ use crate::error::Error;
 use crate::exit::ExitStatus;
 use crate::input;
 use crate::messages as m;
-use deobfuscate::{Decoded, Language, Limits, ScriptVerdict, defang};
+use deobfuscate::{Decoded, Indicator, IndicatorKind, Language, Limits, ScriptVerdict, defang};
 use evidence::MessageSpec;
+use intel::Intel;
 use parse::text::{Text, looks_binary};
 use report::safe_json;
 use report::sanitize::{visible, visible_lines};
@@ -20,11 +21,12 @@ const SCHEMA: &str = "deminer.layers/1";
 /// Decodes what was named and prints it.
 pub(crate) fn run(args: &Decode, console: Console) -> Result<ExitStatus, Error> {
     let limits = Limits::default();
-    let decoded = match (&args.command, &args.file) {
+    let mut decoded = match (&args.command, &args.file) {
         (Some(command), _) => deobfuscate::decode(command, Some(Language::CommandLine), &limits),
         (None, Some(path)) => decode_bytes(&input::read(path, limits.max_input as u64)?, &limits),
         (None, None) => return Err(Error::NoEvidence),
     };
+    name_known_pools(&mut decoded);
     let mut out = io::stdout().lock();
     let written = match args.format {
         DecodeFormat::Text => write_text(&mut out, &decoded, console),
@@ -35,6 +37,24 @@ pub(crate) fn run(args: &Decode, console: Console) -> Result<ExitStatus, Error> 
         ScriptVerdict::Benign => ExitStatus::Nothing,
         ScriptVerdict::Suspicious | ScriptVerdict::Malicious | ScriptVerdict::Miner => ExitStatus::Found,
     })
+}
+
+/// Hosts that are known as mining pools are called so, whatever the script does with them.
+fn name_known_pools(decoded: &mut Decoded) {
+    let pools = Intel::builtin().pools();
+    let of = |kind| decoded.indicators.iter().filter(move |indicator| indicator.kind == kind);
+    let has_port = |host: &str| {
+        of(IndicatorKind::Endpoint)
+            .any(|endpoint| endpoint.value.rsplit_once(':').is_some_and(|(name, _)| name == host))
+    };
+    let known: Vec<Indicator> = of(IndicatorKind::Endpoint)
+        .chain(of(IndicatorKind::Domain).filter(|domain| !has_port(&domain.value)))
+        .filter(|indicator| pools.host(&indicator.value).is_some())
+        .map(|indicator| Indicator { kind: IndicatorKind::Pool, ..indicator.clone() })
+        .collect();
+    decoded.indicators.extend(known);
+    decoded.indicators.sort();
+    decoded.indicators.dedup_by(|b, a| a.kind == b.kind && a.value == b.value);
 }
 
 fn decode_bytes(bytes: &[u8], limits: &Limits) -> Decoded {
@@ -113,4 +133,28 @@ fn write_text(out: &mut impl Write, decoded: &Decoded, console: Console) -> io::
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_pools_are_called_so() {
+        for (text, pools) in [
+            ("$p = 'xmr.nanopool.org:14444'", &["xmr.nanopool.org:14444"][..]),
+            ("start http://www.minexmr.com/x", &["www.minexmr.com"]),
+            ("$p = 'www.example.com:14444'", &[]),
+        ] {
+            let mut decoded = deobfuscate::decode(text, None, &Limits::default());
+            name_known_pools(&mut decoded);
+            let found: Vec<&str> = decoded
+                .indicators
+                .iter()
+                .filter(|indicator| indicator.kind == IndicatorKind::Pool)
+                .map(|indicator| indicator.value.as_str())
+                .collect();
+            assert_eq!(found, pools, "{text}");
+        }
+    }
 }

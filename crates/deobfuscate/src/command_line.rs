@@ -112,8 +112,11 @@ pub(crate) fn invocations(text: &str, context: Context) -> Vec<Invocation> {
     let Some(program) = PROGRAM.as_ref() else { return Vec::new() };
     let mut found = Vec::new();
     let mut done = 0;
-    for captures in program.captures_iter(text).take(256) {
-        let Some(name) = captures.get(1) else { continue };
+    let mut next = 0;
+    for _ in 0..256 {
+        // What ends one name may stand before the next.
+        let Some(name) = program.captures_at(text, next).and_then(|captures| captures.get(1)) else { break };
+        next = name.end();
         // What stands inside an earlier invocation's command is opened when that command becomes a layer.
         if name.start() < done {
             continue;

@@ -280,13 +280,18 @@ fn command(text: &str, scan: &Scan, room: usize, opened: &mut Opened) {
         && let Some(command) = command_line::shell_command(text)
     {
         opened.children.push(Child { how: "cmd", language: Some(Language::Batch), text: command.to_owned() });
-    } else if scan.count(N::Caret) > 2 {
+    } else if scan.count(N::Caret) > 2
+        || text.contains("^\r\n")
+        || text.contains("^\n")
+        || batch::is_shell(text)
+        || batch::has_quotes_in_words(text)
+    {
         batch(text, scan, room, opened);
     }
 }
 
 fn batch(text: &str, scan: &Scan, room: usize, opened: &mut Opened) {
-    if !scan.any(&[N::Caret, N::Percent, N::Exclamation, N::Echo]) && !text.contains("\"\"") {
+    if !scan.any(&[N::Caret, N::Percent, N::Exclamation, N::Echo]) && !batch::has_quotes_in_words(text) {
         return;
     }
     if let Some(plain) = batch::open(text, room, opened) {

@@ -47,6 +47,91 @@ fn a_shell_starts_powershell() {
     }
 }
 
+/// Each form starts the same encoded command; `E1` stands for the Base64.
+#[test]
+fn every_way_to_hide_a_program_from_batch() {
+    let encoded = wide("echo plain text");
+    let files = [
+        "@echo off\r\nset x=power\r\nset y=shell\r\n%x%%y% -e E1",
+        "@echo off\r\nset \"x=power\"\r\nset \"y=shell\"\r\n%x%%y% -e E1",
+        "(set x=power)&(set y=shell)\r\n%x%%y% -e E1",
+        "setlocal EnableDelayedExpansion\r\nset x=power\r\nset y=shell\r\n!x!!y! -e E1",
+        "set p=powershell\r\n%p% -e E1",
+        "set a=ershell\r\npow%a% -e E1",
+        "set w=powQershQell\r\n%w:Q=% -e E1",
+        "set w=anything+powershell\r\n%w:*+=% -e E1",
+        "set a b@c=power\r\n%a b@c%shell -e E1",
+        "set /a n=(7-3)*4\r\nset /a m=n/2-8\r\nset s=powershell\r\n%s:~0,8%l%m:~5%%s:~9,1% -e E1",
+        "pow^\r\nershell -e E1",
+        "powershell -e ^\r\nE1",
+        "for /f \"delims=\" %%i in ('echo powershell') do set p=%%i\r\n%p% -e E1",
+        "for /f \"tokens=2,3 delims=;\" %%i in (\"x;power;shell\") do %%i%%j -e E1",
+        "for /f \"usebackq tokens=1,*\" %%i in ('power shell -e E1') do %%i%%j",
+        "for %%i in (power) do (\r\n) \r\nset q=power\r\n%q%shell -e E1",
+        "goto :second\r\n:first\r\n%x%%y% -e E1\r\nexit /b\r\n:second\r\nset x=power\r\nset y=shell\r\ngoto :first",
+        "if 1==1 (set x=power) \r\nif not 1==2 set y=shell\r\n%x%%y% -e E1",
+    ];
+    let lines = [
+        "pow\"\"ershell -e E1",
+        "p\"owersh\"ell -e E1",
+        "\"power\"shell -e E1",
+        "powershell -\"e\"nc E1",
+        "powershell ^\r\n-e E1",
+        "cmd /v:on /c \"set x=power&&set y=shell&&!x!!y! -e E1\"",
+        "cmd /v /c \"set x=--powershell--&&!x:~2,-2! -e E1\"",
+        "cmd /c \"set x=power&&set y=shell&&call %x%%y% -e E1\"",
+        "cmd /V:ON /C \"set u=wlpoershx&&for %A in (2 3 0 4 5 6 7 4 1 1 99) do set f=!f!!u:~%A,1!&&if %A==99 call %f:~-10% -e E1\"",
+        "cmd /V:ON /C \"set r=llehsrewop&&for /L %a in (9,-1,0) do set f=!f!!r:~%a,1!&&if %a equ 0 call !f! -e E1\"",
+        "for /f \"tokens=1,2 delims=,\" %a in (\"power,shell\") do %a%b -e E1",
+        "cmd /c \"for /f \"delims=s\\ tokens=4\" %a in ('set^|findstr PSM') do %a -e E1\"",
+    ];
+    let mut failed = 0;
+    for (form, hint) in files
+        .iter()
+        .map(|form| (form, Language::Batch))
+        .chain(lines.iter().map(|form| (form, Language::CommandLine)))
+    {
+        let decoded = of(&form.replace("E1", &encoded), hint);
+        let all: Vec<_> = decoded.layers.iter().map(|layer| &layer.text).collect();
+        if !all.iter().any(|layer| *layer == "echo plain text") {
+            println!("{form}\n{all:#?}");
+            failed += 1;
+        }
+    }
+    assert_eq!(failed, 0, "forms that are not opened");
+}
+
+/// Filling in what a plain file sets is no trait.
+#[test]
+fn variables_of_plain_batch_files_say_nothing() {
+    for text in [
+        "@echo off\r\nset PY=python\r\nset ROOT=C:\\App\r\n%PY% %ROOT%\\setup.py build\r\n",
+        "@echo off\r\nset VER=1\r\nset NAME=app\r\ncopy %NAME%-%VER%.zip \\\\server\\share\\%NAME%%VER%.zip\r\n",
+        "@echo off\r\nfor %%f in (a b c) do (\r\n  echo %%f\r\n)\r\nfor /f \"tokens=2 delims=:\" %%i in ('ipconfig') do echo %%i\r\n",
+        "@echo off\r\nset /a n=1+2\r\nif %n%==3 (echo three) else echo other\r\necho 100%% done, 50% off & echo \"a\"b\r\n",
+    ] {
+        let decoded = of(text, Language::Batch);
+        assert!(decoded.traits.is_empty(), "{text}: {:?}", decoded.traits);
+        assert_eq!(decoded.verdict, ScriptVerdict::Benign);
+    }
+}
+
+#[test]
+fn a_block_writes_a_script() {
+    for text in [
+        "(echo Set s = CreateObject^(\"WScript.Shell\"^) & echo s.Run \"cal\" ^& \"c 1\", 0)>%temp%\\t.vbs",
+        "@echo off\r\n(\r\necho Set s = CreateObject(\"WScript.Shell\")\r\necho s.Run \"cal\" ^& \"c 1\", 0\r\n)>%temp%\\t.vbs\r\n",
+    ] {
+        let decoded = of(text, Language::Batch);
+        assert!(
+            decoded.layers.iter().any(|layer| layer.language == Language::VbScript),
+            "{:#?}",
+            decoded.layers
+        );
+        shows(&decoded, "calc 1");
+    }
+}
+
 #[test]
 fn a_batch_file_writes_a_script() {
     let decoded = of(
@@ -113,17 +198,30 @@ fn miners_are_called_miners() {
         format!(
             "$l='{{\"id\":1,\"jsonrpc\":\"2.0\",\"method\":\"login\",\"params\":{{\"login\":\"{wallet}\",\"pass\":\"x\",\"agent\":\"a\"}}}}'"
         ),
+        // Under any name, without an option that only miners have.
+        format!("svchost.exe -o pool.example.com:3333 -u {wallet} -p x"),
+        format!("svchost.exe -o pool.example.com:3333 -u {wallet} -p x -k"),
+        format!("C:\\Windows\\Temp\\dllhost.exe --url pool.example.com:3333 --user {wallet}.w1 --tls"),
+        format!("cmd /c start /min x.exe -o 203.0.113.5:443 -u {wallet}+20000 -p x"),
+        format!("x.exe -o stratum://pool.example.com:3333 -u {wallet}"),
+        format!("x.exe -o stratum2+tcp://pool.example.com:3333 -u {wallet}"),
+        format!("{{\"pools\":[{{\"url\":\"pool.example.com:3333\",\"user\":\"{wallet}\"}}]}}"),
     ];
     for text in &cases {
         let decoded = decode(text, None, &Limits::default());
         assert_eq!(decoded.verdict, ScriptVerdict::Miner, "{text}: {:?}", decoded.traits);
         assert!(decoded.indicators.iter().any(|i| i.value == wallet));
+        let pool = decoded.indicators.iter().any(|i| i.kind.as_str() == "pool");
+        assert!(pool || text.contains("jsonrpc"), "{text}: {:?}", decoded.indicators);
     }
     // A wallet alone, an option alone, the word alone: no miner.
     for text in [
         wallet.to_owned(),
         "x --keepalive --algo md5".to_owned(),
         "tar --algo sha256 -o out.example.com:80".to_owned(),
+        "curl --url www.example.com:8080 -u me:word -p".to_owned(),
+        "ssh -o ProxyCommand=x -p 22 -u me".to_owned(),
+        "{\"pools\":[{\"url\":\"db.example.com:5432\",\"user\":\"app\",\"pass\":\"x\"}]}".to_owned(),
         "NTP stratum+ xmr xmrig".to_owned(),
     ] {
         assert_ne!(decode(&text, None, &Limits::default()).verdict, ScriptVerdict::Miner, "{text}");

@@ -3,12 +3,17 @@
 //! Follows how `cmd` reads a line (percent signs first, then carets, quotes and separators, then `!`), as far as text
 //! alone tells. Variables that every Windows sets are kept as they stand unless their value is the same everywhere.
 
+mod conditions;
+mod loops;
 mod variables;
+mod words;
 
 use std::collections::BTreeMap;
 
-use self::variables::{constant, is_environment, is_reference, piece};
-use crate::command_line::{self, Context, Payload};
+pub(crate) use self::words::has_quotes_in_words;
+
+use self::variables::{constant, is_environment, is_reference, piece, replaced, sum};
+use self::words::{echoed, language_of_file, lines, reads_input, split_commands, without_quotes};
 use crate::engine::{Child, Opened};
 use crate::model::Language;
 
@@ -21,14 +26,17 @@ const MAX_LINE: usize = 64 << 10;
 
 /// Opens a batch text. Gives the text to look for programs in: without tricks where there were some.
 pub(crate) fn open(text: &str, room: usize, opened: &mut Opened) -> Option<String> {
-    let mut shell = Shell { room, one_line: text.trim().lines().nth(1).is_none(), ..Shell::default() };
-    for line in logical_lines(text) {
-        shell.line(&line, 0);
-        if shell.commands >= MAX_COMMANDS || shell.out.len() > room {
-            opened
-                .problems
-                .push(("step-limit", "the batch text runs more commands than are followed".to_owned()));
-            break;
+    let (lines, joined) = lines(text);
+    let one_line = text.trim().lines().nth(1).is_none() || lines.len() == 1 && joined;
+    let mut shell = Shell { room, one_line, ..Shell::default() };
+    shell.lines(&lines, opened);
+    // What stands behind a label may run after variables that are set further down.
+    if shell.missing > 0 && text.to_ascii_lowercase().contains("goto") {
+        let vars = std::mem::take(&mut shell.vars);
+        let mut again = Shell { vars, room, ..Shell::default() };
+        again.lines(&lines, &mut Opened::default());
+        if again.missing < shell.missing {
+            shell = again;
         }
     }
     if shell.carets >= 3 || shell.pieces >= 3 || shell.shreds >= 6 {
@@ -40,37 +48,16 @@ pub(crate) fn open(text: &str, room: usize, opened: &mut Opened) -> Option<Strin
         }
     }
     opened.children.append(&mut shell.children);
-    let tricky = shell.carets + shell.pieces + shell.shreds > 0;
+    let tricky = joined || shell.changed || shell.carets + shell.pieces + shell.shreds > 0;
     let out = shell.out.trim_end().to_owned();
     (tricky && out != text.trim_end()).then_some(out)
 }
 
-/// Lines with those that end in a caret joined to the next.
-fn logical_lines(text: &str) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    let mut open = false;
-    for line in text.lines() {
-        let continued = line.bytes().rev().take_while(|&b| b == b'^').count() % 2 == 1;
-        let piece = if continued { &line[..line.len() - 1] } else { line };
-        match lines.last_mut() {
-            Some(last) if open => last.push_str(piece),
-            _ => lines.push(piece.to_owned()),
-        }
-        open = continued;
-    }
-    lines
-}
-
-fn language_of_file(name: &str) -> Option<Language> {
-    let lower = name.to_ascii_lowercase();
-    Some(match lower.rsplit('.').next()? {
-        "vbs" | "vbe" => Language::VbScript,
-        "js" | "jse" => Language::JScript,
-        "ps1" | "psm1" => Language::PowerShell,
-        "bat" | "cmd" => Language::Batch,
-        "hta" | "sct" | "wsf" | "wsc" => Language::Html,
-        _ => return None,
-    })
+/// Whether a line begins with a command that only a shell has.
+pub(crate) fn is_shell(text: &str) -> bool {
+    let first = text.trim_start().trim_start_matches(['@', '(', ' ']);
+    let word = first.split([' ', '\t']).next().unwrap_or_default();
+    ["for", "set", "if", "call"].iter().any(|known| word.eq_ignore_ascii_case(known))
 }
 
 #[derive(Debug, Default)]
@@ -89,9 +76,27 @@ struct Shell {
     pieces: usize,
     /// Variables of at most three characters inside a word.
     shreds: usize,
+    /// A word reads otherwise than it is written.
+    changed: bool,
+    /// References to what nothing has set yet.
+    missing: usize,
+    /// Loops round what runs.
+    loops: usize,
 }
 
 impl Shell {
+    fn lines(&mut self, lines: &[String], opened: &mut Opened) {
+        for line in lines {
+            self.line(line, 0);
+            if self.commands >= MAX_COMMANDS || self.out.len() > self.room {
+                opened
+                    .problems
+                    .push(("step-limit", "the batch text runs more commands than are followed".to_owned()));
+                return;
+            }
+        }
+    }
+
     fn line(&mut self, line: &str, depth: usize) {
         let text = self.percent(line.trim_start().trim_start_matches('@'));
         self.run(&text, depth);
@@ -102,20 +107,17 @@ impl Shell {
         if depth > MAX_DEPTH {
             return;
         }
-        let lower = text.trim_start().to_ascii_lowercase();
-        if lower.starts_with("for ") {
-            return self.for_loop(text.trim_start(), depth);
-        }
         let mut before: Option<String> = None;
-        for (piece, separator) in split_commands(text) {
-            self.commands += 1;
+        for (piece, separator, start) in split_commands(text) {
+            // A long command costs as much as many short ones.
+            self.commands += 1 + piece.len() / 1024;
             if self.commands >= MAX_COMMANDS || self.out.len() > self.room {
                 return;
             }
             let piece = piece.trim();
-            if piece.to_ascii_lowercase().starts_with("for ") {
-                self.for_loop(piece, depth);
-                continue;
+            if loops::is_loop(piece) {
+                // All the rest of the line belongs to the loop.
+                return self.for_loop(text.get(start..).unwrap_or_default().trim(), depth);
             }
             let plain = self.plain(piece);
             let shown = self.command(&plain, before.as_deref(), depth);
@@ -135,10 +137,14 @@ impl Shell {
     /// Runs one command; says whether its readable form is written already.
     fn command(&mut self, text: &str, piped: Option<&str>, depth: usize) -> bool {
         let trimmed = text.trim_start_matches(['(', '@', ' ']);
+        let trimmed = if text.starts_with('(') { trimmed.trim_end_matches(')') } else { trimmed };
         let (word, rest) = trimmed.split_once([' ', '\t']).unwrap_or((trimmed, ""));
         let word = word.to_ascii_lowercase();
         if word == "set" {
             self.set(rest.trim_start());
+            return self.loops > 0;
+        } else if word == "if" && depth < MAX_DEPTH {
+            return self.condition(rest, depth);
         } else if word == "call" && depth < MAX_DEPTH {
             let again = self.percent(rest);
             if again != rest {
@@ -189,11 +195,10 @@ impl Shell {
 
     fn set(&mut self, text: &str) {
         let text = text.trim_end();
-        if text
-            .get(..2)
-            .is_some_and(|option| option.eq_ignore_ascii_case("/a") || option.eq_ignore_ascii_case("/p"))
-        {
-            return;
+        match text.get(..2).map(str::to_ascii_lowercase).as_deref() {
+            Some("/a") => return self.set_number(text.get(2..).unwrap_or_default()),
+            Some("/p") => return,
+            _ => {}
         }
         let text = match text.strip_prefix('"') {
             Some(inner) => inner.rfind('"').map_or(inner, |end| &inner[..end]),
@@ -207,64 +212,16 @@ impl Shell {
         }
     }
 
-    /// `for %A in (…) do …`, also with `/l`: the command once for each item.
-    fn for_loop(&mut self, text: &str, depth: usize) {
-        let lower = text.to_ascii_lowercase();
-        let parts = (|| {
-            let open = lower.find('(')?;
-            let close = open + lower.get(open..)?.find(')')?;
-            let variable =
-                lower.get(..open)?.split_whitespace().find(|word| word.starts_with('%'))?.to_owned();
-            let body = close + lower.get(close..)?.find("do ")? + 3;
-            Some((variable, text.get(open + 1..close)?, text.get(body..)?, lower.starts_with("for /l")))
-        })();
-        let Some((variable, list, body, counts)) = parts else {
-            self.out.push_str(text);
-            return;
-        };
-        if lower.starts_with("for /f") || lower.starts_with("for /r") || lower.starts_with("for /d") {
-            self.out.push_str(text);
-            return;
+    /// `set /a x=1+2, y=x*3`.
+    fn set_number(&mut self, text: &str) {
+        for part in text.trim().trim_matches('"').split(',').take(64) {
+            if let Some((name, value)) = part.split_once('=')
+                && let Some(value) = sum(value, &self.vars)
+                && self.vars.len() < 4096
+            {
+                self.vars.insert(name.trim().to_ascii_lowercase(), value.to_string());
+            }
         }
-        let numbers: Vec<i64> = list.split([',', ' ']).filter_map(|n| n.trim().parse().ok()).collect();
-        let items: Vec<String> = match (counts, numbers.as_slice()) {
-            (true, &[from, step, to]) if step != 0 => {
-                let (mut at, mut all) = (from, Vec::new());
-                while (step > 0 && at <= to || step < 0 && at >= to) && all.len() < 10_000 {
-                    all.push(at.to_string());
-                    at = at.saturating_add(step);
-                }
-                all
-            }
-            (true, _) => Vec::new(),
-            _ => {
-                list.split([' ', ',', ';', '\t']).filter(|item| !item.is_empty()).map(str::to_owned).collect()
-            }
-        };
-        let variable = variable.trim_start_matches('%');
-        for item in items {
-            if self.commands >= MAX_COMMANDS {
-                return;
-            }
-            let mut body = body.trim().to_owned();
-            for spelled in [
-                format!("%%~{variable}"),
-                format!("%%{variable}"),
-                format!("%~{variable}"),
-                format!("%{variable}"),
-            ] {
-                body = replace_ignoring_case(&body, &spelled, &item);
-            }
-            self.pieces += usize::from(body.contains(":~"));
-            let kept = self.out.len();
-            self.run(body.trim_start_matches('(').trim_end_matches(')'), depth + 1);
-            // The steps of a loop are not worth reading, only what it leaves.
-            self.out.truncate(kept);
-        }
-        let ending = body.rsplit("&&").next().unwrap_or(body);
-        let filled = self.percent(ending.rsplit("call ").next().unwrap_or_default());
-        self.out.push_str(&filled);
-        self.out.push('\n');
     }
 
     /// Fills in `%name%`, `%name:~n,m%` and `%name:a=b%`.
@@ -279,7 +236,7 @@ impl Shell {
             out.push_str(&rest[..at]);
             let after = &rest[at + 1..];
             let end = after.find(mark);
-            let Some(end) = end.filter(|&end| end > 0 && is_reference(&after[..end])) else {
+            let Some(end) = end.filter(|&end| end > 0 && self.refers(&after[..end])) else {
                 out.push(mark);
                 rest = after;
                 continue;
@@ -290,6 +247,12 @@ impl Shell {
                 let inside = out.ends_with(|c: char| c.is_alphanumeric())
                     || rest.starts_with(|c: char| c.is_alphanumeric() || c == mark);
                 self.shreds += usize::from(value.chars().count() <= 3 && inside);
+                // Part of a word, or the command itself.
+                let joins = |c: char| matches!(c, '/' | ':' | '.' | '@' | '-');
+                let command =
+                    out.trim_matches(['@', '(', ' ']).is_empty() || out.trim_end().ends_with(['&', '|', '(']);
+                self.changed |= !value.is_empty()
+                    && (inside || out.ends_with(joins) || command && !rest.starts_with('\\'));
                 out.push_str(&value);
             } else {
                 out.push(mark);
@@ -304,6 +267,12 @@ impl Shell {
         out
     }
 
+    /// Whether what stands between two marks names a variable: by its letters, or because it was set.
+    fn refers(&self, inside: &str) -> bool {
+        let name = inside.split(':').next().unwrap_or(inside);
+        is_reference(inside) || name.len() <= 64 && self.vars.contains_key(&name.to_ascii_lowercase())
+    }
+
     fn reference(&mut self, inside: &str) -> Option<String> {
         let (name, change) =
             inside.split_once(':').map_or((inside, None), |(name, change)| (name, Some(change)));
@@ -313,7 +282,10 @@ impl Shell {
             None if is_environment(&lower) => constant(&lower)?.to_owned(),
             // Nothing sets it: a batch file puts nothing there, a command line leaves it as it stands.
             None if self.one_line => return None,
-            None => String::new(),
+            None => {
+                self.missing += 1;
+                String::new()
+            }
         };
         let Some(change) = change else {
             return (self.vars.contains_key(&lower) || !is_environment(&lower)).then_some(value);
@@ -326,7 +298,8 @@ impl Shell {
         if from.is_empty() {
             return None;
         }
-        Some(replace_ignoring_case(&value, from, to))
+        self.changed = true;
+        Some(replaced(&value, from, to))
     }
 
     /// A command without carets, `!` filled in.
@@ -352,94 +325,16 @@ impl Shell {
             }
         }
         let out = if out.contains('!') { self.fill(&out, '!') } else { out };
-        without_empty_quotes(&out)
+        let (out, changed) = without_quotes(&out);
+        self.changed |= changed;
+        out
     }
-}
-
-/// Quotes with nothing between them inside a word: `po""wershell`.
-fn without_empty_quotes(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find("\"\"") {
-        let letters = |c: char| c.is_ascii_alphabetic();
-        let inside = rest[..at].ends_with(letters) && rest[at + 2..].starts_with(letters);
-        out.push_str(&rest[..at]);
-        if !inside {
-            out.push_str("\"\"");
-        }
-        rest = &rest[at + 2..];
-    }
-    out.push_str(rest);
-    out
-}
-
-fn replace_ignoring_case(text: &str, from: &str, to: &str) -> String {
-    let lower = text.to_ascii_lowercase();
-    let from = from.to_ascii_lowercase();
-    let mut out = String::with_capacity(text.len());
-    let mut at = 0;
-    for (found, _) in lower.match_indices(&from) {
-        out.push_str(&text[at..found]);
-        out.push_str(to);
-        at = found + from.len();
-        if out.len() > MAX_LINE {
-            return out;
-        }
-    }
-    out.push_str(&text[at..]);
-    out
-}
-
-/// Commands of a line with the separator after each, quotes and carets respected.
-fn split_commands(text: &str) -> Vec<(&str, &str)> {
-    let mut out = Vec::new();
-    let bytes = text.as_bytes();
-    let (mut quoted, mut start, mut at) = (false, 0, 0);
-    while at < bytes.len() {
-        match bytes[at] {
-            b'"' => quoted = !quoted,
-            b'^' if !quoted => at += 1,
-            b'&' | b'|' if !quoted => {
-                // `2>&1` separates nothing.
-                if bytes[at] == b'&' && at > 0 && bytes[at - 1] == b'>' {
-                    at += 1;
-                    continue;
-                }
-                let len = if bytes.get(at + 1) == Some(&bytes[at]) { 2 } else { 1 };
-                out.push((&text[start..at], &text[at..at + len]));
-                at += len;
-                start = at;
-                continue;
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    out.push((text.get(start..).unwrap_or_default(), ""));
-    out
-}
-
-/// The text of `echo text`.
-fn echoed(command: &str) -> Option<&str> {
-    let trimmed = command.trim().trim_start_matches(['@', '(']);
-    let (word, rest) = trimmed.split_once(' ')?;
-    word.eq_ignore_ascii_case("echo").then(|| rest.trim())
-}
-
-/// Whether a command is a PowerShell that reads its script from its input.
-fn reads_input(command: &str) -> bool {
-    let lower = command.to_ascii_lowercase();
-    if !lower.contains("powershell") && !lower.contains("pwsh") {
-        return false;
-    }
-    command_line::invocations(command, Context::Shell)
-        .iter()
-        .all(|invocation| matches!(invocation.payload, Payload::StandardInput | Payload::None))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::command_line;
 
     fn opened(text: &str) -> (Option<String>, Opened) {
         let mut opened = Opened::default();

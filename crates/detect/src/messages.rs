@@ -231,6 +231,8 @@ messages! {
 
     // Security updates.
     PATCH_TITLE_OPEN = "patch-title-open" [];
+    PATCH_TITLE_FIXED = "patch-title-fixed" [];
+    PATCH_TITLE_UNKNOWN = "patch-title-unknown" [];
     PATCH_TITLE_UNSERVICED = "patch-title-unserviced" [];
     PATCH_TITLE_HOLE_OPEN = "patch-title-hole-open" ["name", "id"];
     PATCH_TITLE_HOLE_UNKNOWN = "patch-title-hole-unknown" ["name", "id"];
@@ -252,6 +254,7 @@ messages! {
     PATCH_SIGN_ROLLUP_OLDER = "patch-sign-rollup-older" ["found", "minimum"];
     PATCH_SIGN_UPDATE = "patch-sign-update" ["update", "products"];
     PATCH_SIGN_FOREIGN_UPDATE = "patch-sign-foreign-update" ["update", "products"];
+    PATCH_SIGN_FOREIGN_ROLLUP = "patch-sign-foreign-rollup" ["found"];
     PATCH_SIGN_PREDATES = "patch-sign-predates" ["update"];
     PATCH_SIGN_BULLETIN = "patch-sign-bulletin" ["update"];
     PATCH_SIGN_NOT_IN_IT = "patch-sign-not-in-it" ["update"];

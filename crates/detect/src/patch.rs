@@ -10,13 +10,13 @@ mod words;
 
 use crate::assessment::{Action, Confidence, Finding, Kind, Next, Severity, State};
 use crate::messages as m;
-use crate::stages::Standing;
+use crate::stages::{Standing, full_report};
 use crate::subject::{finding, finding_id, places};
 use evidence::{Evidence, Message, Setting};
 use facts::Gathered;
-use intel::Intel;
-use intel::ms17_010::{Answer, Certainty, Decision, NetworkAnswer, PatchFacts, Sign};
-use intel::windows::{Ground, Holed};
+use intel::ms17_010::{Answer, Certainty, Decision, NetworkAnswer, PatchFacts, Remedy, Sign};
+use intel::windows::{Ground, Holed, Windows};
+use intel::{Intel, SourceRef};
 use serde_json::Map;
 use words::{remedy, settle, sign};
 
@@ -25,6 +25,9 @@ const SRV_SYS_VERSION: &str = concat!(
     r#"powershell -NoProfile -Command "(Get-Item $env:windir\System32\drivers\srv.sys).VersionInfo | "#,
     r#"Format-List FileName,FileMajorPart,FileMinorPart,FileBuildPart,FilePrivatePart" > srv-sys.txt"#
 );
+
+/// What `cmd` and PowerShell both open in the browser.
+const CATALOGUE: &str = "start https://www.catalog.update.microsoft.com/Search.aspx?q=";
 
 /// What is known of the security updates of a host.
 pub(crate) struct Patch {
@@ -38,14 +41,14 @@ pub(crate) struct Patch {
 
 /// Judges what was read of versions and updates.
 pub(crate) fn detect(evidence: &Evidence, intel: &Intel) -> Patch {
-    let gathered = Gathered::of(evidence);
     let table = intel.ms17_010();
+    let gathered = Gathered::of(evidence, table);
     let decision = table.decide(&gathered.facts);
     let holes = intel.windows().holes_of(&gathered.facts, table);
 
     let mut findings = Vec::new();
-    findings.extend(missing_update(evidence, &gathered, &decision));
-    findings.extend(holes.iter().map(|holed| hole(evidence, &gathered, holed)));
+    findings.extend(decided(evidence, &gathered, &decision, &table.sources));
+    findings.extend(holes.iter().map(|holed| hole(evidence, &gathered, holed, intel.windows())));
     findings.extend(end_of_support(evidence, &gathered, intel));
     findings.extend(evidence.settings().filter_map(|(at, setting)| linked(evidence, at, setting)));
     let missing = missing::detect(evidence);
@@ -53,7 +56,8 @@ pub(crate) fn detect(evidence: &Evidence, intel: &Intel) -> Patch {
     let standing = match standing(&gathered, &decision, &holes) {
         // The hole is closed, and Windows Update knows of others.
         (State::Ok, ..) if missing.urgent > 0 => {
-            (State::Act, m::STAGE_PATCH_MISSING.with([missing.urgent.into()]), None)
+            let next = missing.first.map_or_else(full_report, catalogue);
+            (State::Act, m::STAGE_PATCH_MISSING.with([missing.urgent.into()]), Some(next))
         }
         standing => standing,
     };
@@ -72,10 +76,14 @@ fn standing(gathered: &Gathered, decision: &Decision, holes: &[Holed<'_>]) -> St
     match (decision.answer, first, contradicted) {
         (Answer::NotFixed, Some(sign), _) => {
             let remedy = decision.remedies.first().map_or_else(|| m::PATCH_REMEDY_NONE.plain(), remedy);
-            (State::Act, m::STAGE_PATCH_OPEN.with([sign.into(), remedy.into()]), None)
+            let next = installable(decision).map_or_else(full_report, catalogue);
+            (State::Act, m::STAGE_PATCH_OPEN.with([sign.into(), remedy.into()]), Some(next))
         }
         (Answer::Fixed, Some(sign), None) => match open {
-            Some(open) => (State::Act, hole_open(open), None),
+            Some(open) => {
+                let next = open.affected.fixes.first().copied().map_or_else(full_report, catalogue);
+                (State::Act, hole_open(open), Some(next))
+            }
             None if gathered.facts.restart_pending => {
                 (State::Ok, m::STAGE_PATCH_RESTART.with([sign.into()]), None)
             }
@@ -89,11 +97,25 @@ fn standing(gathered: &Gathered, decision: &Decision, holes: &[Holed<'_>]) -> St
             let first_step = decision.remedies.first().filter(|_| is_unserviced(decision)).map(remedy);
             let what = first_step.or_else(|| decision.settle.first().map(|what| settle(*what)));
             let what = what.unwrap_or_else(|| m::PATCH_SETTLE_FILE.plain());
-            let why = first.or(against).or_else(|| gathered.versions_message());
+            // Evidence that does not belong together comes before what it was searched for.
+            let why = against.or(first);
             let why = why.unwrap_or_else(|| m::PATCH_SIGN_NOTHING.plain());
             (State::Unknown, m::STAGE_PATCH_CANNOT_TELL.with([why.into(), what.into()]), command())
         }
     }
+}
+
+/// Where Microsoft's catalogue has an update: a command that opens it in the browser.
+fn catalogue(update: u32) -> Next {
+    Next::OnMachine(format!("{CATALOGUE}KB{update}"))
+}
+
+/// The update that a person is told to install first.
+fn installable(decision: &Decision) -> Option<u32> {
+    decision.remedies.iter().find_map(|remedy| match remedy {
+        Remedy::Install { update, .. } | Remedy::ServicePackFirst { update, .. } => Some(*update),
+        Remedy::None => None,
+    })
 }
 
 /// Whether all that is known is a service pack that never got the fix.
@@ -103,33 +125,80 @@ fn is_unserviced(decision: &Decision) -> bool {
 
 fn hole_open(holed: &Holed<'_>) -> Message {
     let hole = holed.hole;
-    m::STAGE_PATCH_HOLE.with([(&hole.name).into(), (&hole.id).into(), installable(holed).into()])
+    m::STAGE_PATCH_HOLE.with([(&hole.name).into(), (&hole.id).into(), fixes(holed).into()])
 }
 
 /// The updates that close a hole on this version of Windows.
-fn installable(holed: &Holed<'_>) -> String {
+fn fixes(holed: &Holed<'_>) -> String {
     holed.affected.fixes.iter().map(|update| format!("KB{update}")).collect::<Vec<_>>().join(", ")
 }
 
-/// That the fix is missing, or that it cannot be had without a service pack.
-fn missing_update(evidence: &Evidence, gathered: &Gathered, decision: &Decision) -> Option<Finding> {
-    let (title, severity) = match decision.answer {
-        Answer::NotFixed => (m::PATCH_TITLE_OPEN.plain(), Severity::High),
-        Answer::Unknown if is_unserviced(decision) => (m::PATCH_TITLE_UNSERVICED.plain(), Severity::Medium),
-        Answer::Fixed | Answer::Unknown => return None,
+/// The answer that stands: a fix against which something speaks is not known to be there.
+fn answer(decision: &Decision) -> Answer {
+    match decision.answer {
+        Answer::Fixed if !decision.contradictions.is_empty() => Answer::Unknown,
+        answer => answer,
+    }
+}
+
+/// What was decided, with everything that led to it.
+fn decided(
+    evidence: &Evidence,
+    gathered: &Gathered,
+    decision: &Decision,
+    sources: &[SourceRef],
+) -> Option<Finding> {
+    if gathered.is_empty() {
+        return None;
+    }
+    let answer = answer(decision);
+    let (title, severity, action) = match answer {
+        Answer::NotFixed => (m::PATCH_TITLE_OPEN.plain(), Severity::High, Action::Patch),
+        Answer::Unknown if is_unserviced(decision) => {
+            (m::PATCH_TITLE_UNSERVICED.plain(), Severity::Medium, Action::Patch)
+        }
+        Answer::Unknown => (m::PATCH_TITLE_UNKNOWN.plain(), Severity::Low, Action::Review),
+        Answer::Fixed => (m::PATCH_TITLE_FIXED.plain(), Severity::Info, Action::None),
     };
     let mut finding = finding(Kind::Patch, "MS17-010", title);
-    finding.severity = severity;
+    (finding.severity, finding.action) = (severity, action);
     finding.confidence = confidence(decision.certainty);
-    finding.action = Action::Patch;
     finding.reasons = reasons(decision);
-    finding.attack = vec!["T1210".to_owned()];
+    finding.reasons.extend(sources.iter().take(1).map(source));
+    finding.attack = if answer == Answer::Fixed { Vec::new() } else { vec!["T1210".to_owned()] };
     finding.id = finding_id(Kind::Patch, &["ms17-010"], "");
     finding.subject = gathered.subject();
     finding.subject.extend(gathered.updates());
-    finding.evidence =
-        places(evidence, gathered.records(decision.evidence.iter().chain(&decision.contradictions)));
+    finding.subject.insert("answer".to_owned(), answer_word(answer).into());
+    let certainty = if answer == decision.answer { decision.certainty } else { Certainty::Possible };
+    finding.subject.insert("certainty".to_owned(), certainty_word(certainty).into());
+    let signs = decision.evidence.iter().chain(&decision.contradictions);
+    let mut records = gathered.records(signs.chain(&decision.remarks));
+    records.sort_unstable();
+    records.dedup();
+    finding.evidence = places(evidence, records);
     Some(finding)
+}
+
+const fn answer_word(answer: Answer) -> &'static str {
+    match answer {
+        Answer::Fixed => "fixed",
+        Answer::NotFixed => "not-fixed",
+        Answer::Unknown => "unknown",
+    }
+}
+
+const fn certainty_word(certainty: Certainty) -> &'static str {
+    match certainty {
+        Certainty::Certain => "certain",
+        Certainty::Likely => "likely",
+        Certainty::Possible => "possible",
+    }
+}
+
+/// Where a fact is written.
+fn source(source: &SourceRef) -> Message {
+    m::HARDENING_SOURCE.with([(&source.title).into(), source.url.clone().unwrap_or_default().into()])
 }
 
 /// Everything that led to a decision, in words.
@@ -144,7 +213,7 @@ fn reasons(decision: &Decision) -> Vec<Message> {
 }
 
 /// A hole on a version of Windows that has it: open, closed, or not to be told.
-fn hole(evidence: &Evidence, gathered: &Gathered, holed: &Holed<'_>) -> Finding {
+fn hole(evidence: &Evidence, gathered: &Gathered, holed: &Holed<'_>, windows: &Windows) -> Finding {
     let Holed { hole, answer, ground, .. } = holed;
     let name = [(&hole.name).into(), (&hole.id).into()];
     let (title, severity, confidence, action) = match answer {
@@ -160,7 +229,14 @@ fn hole(evidence: &Evidence, gathered: &Gathered, holed: &Holed<'_>) -> Finding 
     };
     let mut finding = finding(Kind::Patch, &hole.name, title);
     (finding.severity, finding.confidence, finding.action) = (severity, confidence, action);
+    let mut records = gathered.build.clone();
+    match *ground {
+        Ground::Update(update) => records.extend(gathered.record_of(update)),
+        Ground::Rollup { .. } => records.extend(gathered.packages()),
+        Ground::Revision { .. } | Ground::Nothing => {}
+    }
     let ground = match *ground {
+        Ground::Rollup { build, found, minimum } => words::rollup(build, found, minimum),
         Ground::Revision { found, minimum } => {
             let build = gathered.facts.version.map_or(0, |version| version.build);
             words::revision(build, found, minimum)
@@ -170,12 +246,14 @@ fn hole(evidence: &Evidence, gathered: &Gathered, holed: &Holed<'_>) -> Finding 
     };
     finding.reasons.push(ground);
     if *answer != Answer::Fixed && !holed.affected.fixes.is_empty() {
-        finding.reasons.push(m::PATCH_HOLE_INSTALL.with([installable(holed).into()]));
+        finding.reasons.push(m::PATCH_HOLE_INSTALL.with([fixes(holed).into()]));
     }
+    finding.reasons.extend(windows.sources.iter().filter(|source| source.id == hole.source).map(source));
     finding.attack = vec!["T1210".to_owned()];
     finding.id = finding_id(Kind::Patch, &[&hole.id], "");
     finding.subject = gathered.subject();
-    finding.evidence = places(evidence, gathered.build.iter().copied());
+    finding.subject.insert("answer".to_owned(), answer_word(*answer).into());
+    finding.evidence = places(evidence, records);
     finding
 }
 
@@ -208,6 +286,8 @@ fn end_of_support(evidence: &Evidence, gathered: &Gathered, intel: &Intel) -> Op
     finding.severity = if version.major < 10 { Severity::Medium } else { Severity::Low };
     finding.confidence = Confidence::Likely;
     finding.reasons = vec![m::PATCH_SUPPORT.plain()];
+    let lifecycle = intel.windows().sources.iter().filter(|source| source.id == "lifecycle");
+    finding.reasons.extend(lifecycle.map(source));
     finding.id = finding_id(Kind::Patch, &["end-of-support", &version.to_string()], "");
     finding.subject = gathered.subject();
     finding.evidence = places(evidence, gathered.build.iter().copied());

@@ -145,7 +145,8 @@ fn prevent(basis: &Basis) -> Standing {
 /// Every autostart place with hashes and signatures, hidden Microsoft entries included.
 const AUTORUNS: &str = "autorunsc64.exe -accepteula -nobanner -a * -c -h -s * > autoruns.csv";
 
-fn full_report() -> Next {
+/// The report that shows every finding with its evidence.
+pub(crate) fn full_report() -> Next {
     let words = ["check", "{evidence}", "--format", "html", "--output", "report.html"];
     Next::Deminer(words.map(str::to_owned).to_vec())
 }

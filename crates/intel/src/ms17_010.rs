@@ -130,10 +130,22 @@ pub enum Sign {
 
     /// `srv.sys` is not there: no server for `SMBv1`, and nothing to patch.
     SrvSysAbsent,
+    /// Several versions of Windows are named: this may be the evidence of several machines.
+    SeveralVersions {
+        /// The versions.
+        versions: Vec<Version>,
+    },
     /// A `srv.sys` that belongs to another Windows than the one that was read.
     SrvSysForeign {
         /// The version that was read.
         found: [u16; 4],
+    },
+    /// A `RollupFix` package of another Windows than the one that was read.
+    ForeignRollup {
+        /// The build number that the package is for.
+        build: u32,
+        /// The revision.
+        revision: u32,
     },
     /// A build of which the revision was not read.
     NoRevision {
@@ -202,6 +214,17 @@ impl Sign {
             _ => return Answer::Unknown,
         };
         if fixed { Answer::Fixed } else { Answer::NotFixed }
+    }
+
+    /// Whether it belongs to another machine than the rest, which makes all of it doubtful.
+    const fn is_foreign(&self) -> bool {
+        matches!(
+            self,
+            Self::SeveralVersions { .. }
+                | Self::SrvSysForeign { .. }
+                | Self::ForeignRollup { .. }
+                | Self::ForeignUpdate { .. }
+        )
     }
 
     /// How sure it is of that.

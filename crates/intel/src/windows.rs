@@ -48,9 +48,28 @@ pub struct Affected {
     /// The updates that hold the fix; none where the service pack never got one.
     #[serde(default)]
     pub fixes: BTreeSet<u32>,
+    /// Rollups that came after the fix, and hold it.
+    #[serde(default)]
+    pub later: BTreeSet<u32>,
+    /// The `RollupFix` package from which on the fix is there.
+    #[serde(default)]
+    pub rollup: Option<RollupFrom>,
     /// Whether the updates since May 2019 of the facts on MS17-010 hold it too.
     #[serde(default)]
     pub since_may_2019: bool,
+}
+
+/// The first `RollupFix` package with a fix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RollupFrom {
+    /// The build number that it is for.
+    pub build: u32,
+    /// The lowest revision.
+    pub revision: u32,
+    /// Whether it is a cumulative update, without which nothing newer can be there.
+    #[serde(default)]
+    pub cumulative: bool,
 }
 
 /// What is known of a hole on a machine that could have it.
@@ -71,6 +90,15 @@ pub struct Holed<'a> {
 pub enum Ground {
     /// The revision of the build, and the lowest with the fix.
     Revision {
+        /// The revision that was read.
+        found: u32,
+        /// The lowest with the fix.
+        minimum: u32,
+    },
+    /// The newest `RollupFix` package, and the lowest with the fix.
+    Rollup {
+        /// The build number that it is for.
+        build: u32,
         /// The revision that was read.
         found: u32,
         /// The lowest with the fix.
@@ -124,7 +152,9 @@ impl Windows {
 
     /// The holes that the version of the machine has, and whether they are fixed. A version that none has is not affected.
     pub fn holes_of<'a>(&'a self, facts: &PatchFacts, ms17_010: &Table) -> Vec<Holed<'a>> {
-        let Some(version) = facts.version else { return Vec::new() };
+        let Some(version) = ms17_010.version_of(facts).filter(|_| facts.versions.len() < 2) else {
+            return Vec::new();
+        };
         let affected = self.holes.iter().filter_map(|hole| {
             let affected = hole.affected.iter().find(|affected| affected.version == version)?;
             Some((hole, affected))
@@ -166,11 +196,28 @@ impl Affected {
         }
         let line = ms17_010.lines.iter().find(|line| self.since_may_2019 && line.version == self.version);
         let fixes = |update: &&u32| {
-            self.fixes.contains(update) || line.is_some_and(|line| line.since_may_2019.contains(update))
+            self.fixes.contains(update)
+                || self.later.contains(update)
+                || line.is_some_and(|line| line.since_may_2019.contains(update))
         };
-        match facts.updates.iter().find(fixes) {
-            Some(update) => (Answer::Fixed, Ground::Update(*update)),
-            None => (Answer::Unknown, Ground::Nothing),
+        let newest = |from: &RollupFrom| {
+            let own = facts.rollups.iter().filter(|rollup| rollup.build == from.build);
+            own.map(|rollup| rollup.revision).max().map(|found| (*from, found))
+        };
+        let rollup = self.rollup.as_ref().and_then(newest);
+        let ground = |(from, found): (RollupFrom, u32)| Ground::Rollup {
+            build: from.build,
+            found,
+            minimum: from.revision,
+        };
+        if let Some(rollup) = rollup.filter(|(from, found)| *found >= from.revision) {
+            return (Answer::Fixed, ground(rollup));
+        }
+        match (facts.updates.iter().find(fixes), rollup) {
+            (Some(update), _) => (Answer::Fixed, Ground::Update(*update)),
+            (None, Some(rollup)) if rollup.0.cumulative => (Answer::NotFixed, ground(rollup)),
+            // A single update may have brought the fix all the same.
+            (None, _) => (Answer::Unknown, Ground::Nothing),
         }
     }
 }
@@ -201,6 +248,7 @@ mod tests {
             assert_eq!(at(Some(720), &[]), expected(Answer::Fixed));
             assert_eq!(at(Some(721), &[]), expected(Answer::Fixed));
             assert_eq!(at(None, &[4_551_762]), expected(Answer::Fixed));
+            assert_eq!(at(None, &[5_003_169]), expected(Answer::Fixed));
             assert_eq!(at(None, &[4_540_673]), expected(Answer::Unknown));
         }
         for build in [17_763, 19_041] {
@@ -218,6 +266,8 @@ mod tests {
             ((6, 1, 7601), 4_499_164, Answer::Fixed),
             ((6, 1, 7601), 4_499_175, Answer::Fixed),
             ((6, 1, 7601), 4_534_310, Answer::Fixed),
+            ((6, 0, 6003), 4_530_695, Answer::Fixed),
+            ((6, 0, 6003), 4_493_471, Answer::Unknown),
             ((6, 1, 7601), 4_493_472, Answer::Unknown),
             ((6, 1, 7601), 4_500_331, Answer::Unknown),
             ((6, 1, 7600), 4_499_164, Answer::Unknown),
@@ -227,6 +277,31 @@ mod tests {
             assert_eq!(found, [("BlueKeep".to_owned(), answer)], "{version:?} KB{update}");
         }
         assert_eq!(answers(Version::new(6, 2, 9200), None, &[]), []);
+    }
+
+    #[test]
+    fn holes_by_the_rollup_that_is_installed() {
+        use crate::ms17_010::Rollup;
+        let answer = |version, build, revision| {
+            let rollups = vec![Rollup { build, revision: 1 }, Rollup { build, revision }];
+            let facts = PatchFacts { version, rollups, ..PatchFacts::default() };
+            let intel = Intel::builtin();
+            let holes = intel.windows().holes_of(&facts, intel.ms17_010());
+            holes.first().map(|holed| holed.answer)
+        };
+        let seven = Some(Version::new(6, 1, 7601));
+        // A single update may have brought the fix where the rollup is older.
+        assert_eq!(answer(seven, 7601, 24_440), Some(Answer::Unknown));
+        assert_eq!(answer(seven, 7601, 24_441), Some(Answer::Fixed));
+        assert_eq!(answer(None, 7601, 24_545), Some(Answer::Fixed));
+        let server = Some(Version::new(6, 0, 6003));
+        assert_eq!(answer(server, 6003, 20_511), Some(Answer::Unknown));
+        assert_eq!(answer(server, 6003, 20_512), Some(Answer::Fixed));
+        for build in [18_362, 18_363] {
+            let version = Some(Version::new(10, 0, build));
+            assert_eq!(answer(version, 18_362, 719), Some(Answer::NotFixed));
+            assert_eq!(answer(version, 18_362, 720), Some(Answer::Fixed));
+        }
     }
 
     #[test]

@@ -1,9 +1,8 @@
 //! What the records say of versions and updates.
 
 use super::Subject;
-use crate::messages as m;
-use evidence::{Evidence, Message, Setting};
-use intel::ms17_010::{NetworkAnswer, PatchFacts, Rollup, Sign, SrvSys, UpdateList, Version};
+use evidence::{Evidence, Setting};
+use intel::ms17_010::{NetworkAnswer, PatchFacts, Rollup, Sign, SrvSys, Table, UpdateList, Version};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The states of a package in which it counts, in words and in the numbers of the component store.
@@ -30,10 +29,12 @@ pub(super) struct Gathered {
     claimed: (Option<String>, Option<String>),
     /// Every version of Windows that is named.
     versions: BTreeSet<Version>,
+    /// The versions of the images that Windows was installed from, which its updates leave as they were.
+    images: BTreeSet<Version>,
 }
 
 impl Gathered {
-    pub(super) fn of(evidence: &Evidence) -> Self {
+    pub(super) fn of(evidence: &Evidence, table: &Table) -> Self {
         let mut gathered = Self::default();
         for (at, setting) in evidence.settings() {
             gathered.setting(at, setting);
@@ -48,13 +49,15 @@ impl Gathered {
             }
         }
         gathered.system(evidence);
-        gathered.facts.version = match gathered.versions.len() {
-            1 => gathered.versions.first().copied(),
-            // Which of them is this machine's cannot be told.
-            _ => None,
-        };
+        gathered.images(table);
+        let facts = &mut gathered.facts;
         if gathered.versions.len() > 1 {
-            (gathered.facts.revision, gathered.facts.service_pack) = (None, None);
+            // Which of them is this machine's cannot be told.
+            facts.versions.clone_from(&gathered.versions);
+            (facts.revision, facts.service_pack) = (None, None);
+            facts.other_revisions.clear();
+        } else {
+            facts.version = gathered.versions.first().copied();
         }
         gathered
     }
@@ -68,9 +71,14 @@ impl Gathered {
                 let facts = &mut self.facts;
                 facts.product = facts.product.take().or_else(|| detail("product").cloned());
                 facts.service_pack = facts.service_pack.or_else(|| detail("service-pack")?.parse().ok());
-                // Of several readings the lowest counts: it can only be too careful.
                 let revision = detail("ubr").and_then(|number| number.parse().ok());
-                facts.revision = lowest(facts.revision, revision);
+                keep_lowest(&mut facts.revision, &mut facts.other_revisions, revision);
+            }
+            "image-version" => {
+                self.build.push(at);
+                self.images.extend(setting.value.parse::<Version>().ok());
+                let product = setting.details.get("product");
+                self.facts.product = self.facts.product.take().or_else(|| product.cloned());
             }
             "srv-sys-version" => self.srv_sys(at, file_version(&setting.value)),
             "hotfix" => {
@@ -89,11 +97,26 @@ impl Gathered {
         self.versions.extend(text.parse::<Version>().ok());
     }
 
+    /// The version of an image tells the release: not its revision, and before Windows 8 not the service pack.
+    fn images(&mut self, table: &Table) {
+        let is_known = |image: &Version| table.unserviced.iter().all(|known| known.version != *image);
+        let images = self.images.iter().copied().filter(is_known);
+        let has_fix = |version: &Version| version.major >= 10 && version.build >= table.shipped_fixed;
+        let fits = |image: &Version, own: &Version| {
+            let same = (image.major, image.minor) == (own.major, own.minor);
+            // Enablement packages raise the build of the image.
+            same && (own.major < 10 || image.build == own.build || (has_fix(image) && has_fix(own)))
+        };
+        let own = &self.versions;
+        let other = images.filter(|image| !own.iter().any(|own| fits(image, own))).collect::<Vec<_>>();
+        self.versions.extend(other);
+    }
+
     fn srv_sys(&mut self, at: usize, found: Option<SrvSys>) {
-        let Some(found) = found else { return };
-        self.file.push(at);
-        let known = self.facts.srv_sys.get_or_insert(found);
-        *known = (*known).min(found);
+        if found.is_some() {
+            self.file.push(at);
+        }
+        keep_lowest(&mut self.facts.srv_sys, &mut self.facts.other_files, found);
     }
 
     fn update(&mut self, at: usize, number: Option<u32>) {
@@ -130,11 +153,10 @@ impl Gathered {
         }
     }
 
-    /// Of several answers the worst counts: it can only be too careful.
     fn network_check(&mut self, at: usize, setting: &Setting) {
         let answer = network_answer(setting);
         self.network.push(at);
-        self.facts.network = Some(self.facts.network.map_or(answer, |known| known.min(answer)));
+        keep_lowest(&mut self.facts.network, &mut self.facts.other_answers, Some(answer));
         let detail = |name: &str| setting.details.get(name).cloned();
         self.claimed = (detail("version"), detail("system"));
     }
@@ -144,7 +166,8 @@ impl Gathered {
         let system = evidence.host.os.clone().unwrap_or_default();
         if self.versions.is_empty() {
             self.version(system.version.as_deref().unwrap_or_default());
-            self.facts.revision = lowest(self.facts.revision, system.ubr);
+            let facts = &mut self.facts;
+            keep_lowest(&mut facts.revision, &mut facts.other_revisions, system.ubr);
         }
         // What a machine says of itself to whoever asks comes last.
         let (version, product) = std::mem::take(&mut self.claimed);
@@ -156,13 +179,17 @@ impl Gathered {
 
     /// Whether nothing was read that could tell of updates.
     pub(super) fn is_empty(&self) -> bool {
-        self.facts == PatchFacts::default() && self.versions.is_empty()
+        self.facts == PatchFacts::default() && self.versions.is_empty() && self.images.is_empty()
     }
 
-    /// That the evidence names several versions, where it does.
-    pub(super) fn versions_message(&self) -> Option<Message> {
-        let names: Vec<_> = self.versions.iter().map(Version::to_string).collect();
-        (names.len() > 1).then(|| m::PATCH_SIGN_VERSIONS.with([names.join(", ").into()]))
+    /// The record of an update.
+    pub(super) fn record_of(&self, update: u32) -> Option<usize> {
+        self.updates.get(&update).copied()
+    }
+
+    /// The records of packages.
+    pub(super) fn packages(&self) -> &[usize] {
+        &self.packages
     }
 
     /// The records that signs come from.
@@ -175,7 +202,7 @@ impl Gathered {
                 | Sign::SrvSysShippedFixed { .. }
                 | Sign::SrvSysAbsent
                 | Sign::SrvSysForeign { .. } => records.extend(&self.file),
-                Sign::Rollup { .. } => records.extend(&self.packages),
+                Sign::Rollup { .. } | Sign::ForeignRollup { .. } => records.extend(&self.packages),
                 Sign::Update { update, .. }
                 | Sign::ForeignUpdate { update, .. }
                 | Sign::NotAFix { update, .. }
@@ -183,7 +210,8 @@ impl Gathered {
                 Sign::ListTruncated { .. } | Sign::ListEmpty | Sign::NotInList => {
                     records.extend(&self.lists);
                 }
-                Sign::ShippedFixed { .. }
+                Sign::SeveralVersions { .. }
+                | Sign::ShippedFixed { .. }
                 | Sign::FutureBuild { .. }
                 | Sign::Revision { .. }
                 | Sign::NoRevision { .. }
@@ -236,8 +264,12 @@ pub(super) fn network_answer(setting: &Setting) -> NetworkAnswer {
     }
 }
 
-fn lowest(one: Option<u32>, other: Option<u32>) -> Option<u32> {
-    one.into_iter().chain(other).min()
+/// Of several readings the lowest comes first: it can only be too careful. The others are kept beside it.
+fn keep_lowest<T: Ord + Copy>(first: &mut Option<T>, others: &mut BTreeSet<T>, found: Option<T>) {
+    let Some(found) = found else { return };
+    let known = *first.get_or_insert(found);
+    *first = Some(known.min(found));
+    others.extend((known != found).then_some(known.max(found)));
 }
 
 fn file_version(text: &str) -> Option<SrvSys> {

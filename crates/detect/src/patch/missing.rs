@@ -17,6 +17,8 @@ const MAX_DAYS: i32 = 62;
 pub(super) struct Missing {
     pub(super) findings: Vec<Finding>,
     pub(super) urgent: usize,
+    /// The number of the first of those.
+    pub(super) first: Option<u32>,
 }
 
 pub(super) fn detect(evidence: &Evidence) -> Missing {
@@ -25,10 +27,13 @@ pub(super) fn detect(evidence: &Evidence) -> Missing {
         let name = (setting.name.as_str(), setting.value.as_str());
         missing.entry(name).or_insert_with(|| (setting, Vec::new())).1.push(at);
     }
+    let number = |name: &str| name.strip_prefix("KB")?.parse::<u32>().ok();
+    let mut urgent_ones = missing.values().filter(|(setting, _)| is_urgent(setting));
+    let first = urgent_ones.find_map(|(setting, _)| number(&setting.name));
     let urgent = missing.values().filter(|(setting, _)| is_urgent(setting)).count();
     let mut findings: Vec<_> = listed(evidence, &missing, urgent).into_iter().collect();
     findings.extend(last_search(evidence));
-    Missing { findings, urgent }
+    Missing { findings, urgent, first }
 }
 
 /// By the severity that Microsoft's security centre gives the update.

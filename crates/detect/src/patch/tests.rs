@@ -39,6 +39,9 @@ fn short(assessment: &Assessment) -> (State, String, Vec<(Severity, String, Acti
     (stage.state, stage.summary.id.clone(), findings.collect())
 }
 
+/// The findings of the decision itself.
+const FIXED: (Severity, &str, Action) = (Severity::Info, "patch-title-fixed", Action::None);
+const UNKNOWN: (Severity, &str, Action) = (Severity::Low, "patch-title-unknown", Action::Review);
 const END: (Severity, &str, Action) = (Severity::Medium, "patch-title-support", Action::Review);
 
 fn expect(records: Vec<RecordData>, state: State, summary: &str, findings: &[(Severity, &str, Action)]) {
@@ -50,7 +53,7 @@ fn expect(records: Vec<RecordData>, state: State, summary: &str, findings: &[(Se
 fn fixed_by_the_file() {
     let bluekeep = (Severity::Low, "patch-title-hole-unknown", Action::Review);
     let records = vec![build("6.1.7601", &[]), srv_sys("6.1.7601.24002")];
-    expect(records, State::Ok, "stage-patch-ok", &[END, bluekeep]);
+    expect(records, State::Ok, "stage-patch-ok", &[END, bluekeep, FIXED]);
 }
 
 #[test]
@@ -63,11 +66,134 @@ fn open_by_the_file() {
     let finding = &assessment.findings[0];
     assert_eq!(finding.confidence, Confidence::Certain);
     let reasons: Vec<_> = finding.reasons.iter().map(|reason| reason.id.as_str()).collect();
-    assert_eq!(reasons, ["patch-sign-file-open", "patch-sign-not-in-list", "patch-remedy-install"]);
-    assert_eq!(finding.evidence.len(), 1, "the record of the file");
+    let expected =
+        ["patch-sign-file-open", "patch-sign-not-in-list", "patch-remedy-install", "hardening-source"];
+    assert_eq!(reasons, expected);
+    assert_eq!(finding.evidence.len(), 2, "the records of the file and of the list");
     assert_eq!(finding.subject["srv.sys"], "6.3.9600.16384");
     // A missing update makes nobody infected.
     assert_eq!(assessment.verdict, Verdict::Inconclusive);
+}
+
+/// The finding of the decision: answer, certainty and the ids of its reasons.
+fn decided(records: Vec<RecordData>) -> (String, String, Vec<String>) {
+    let assessment = assess(records);
+    let found = assessment.findings.into_iter().find(|finding| finding.name == "MS17-010").unwrap();
+    assert!(!found.evidence.is_empty(), "{found:?}");
+    let word = |name: &str| found.subject[name].as_str().unwrap().to_owned();
+    (word("answer"), word("certainty"), found.reasons.iter().map(|reason| reason.id.clone()).collect())
+}
+
+#[test]
+fn every_answer_has_its_finding_with_all_that_led_to_it() {
+    let words = |(answer, certainty, reasons): (String, String, Vec<String>)| {
+        (answer, certainty, reasons.iter().map(|id| id.replace("patch-", "")).collect::<Vec<_>>().join(" "))
+    };
+    let of = |records| {
+        let (answer, certainty, reasons) = words(decided(records));
+        format!("{answer} {certainty}: {reasons}")
+    };
+    let server = [("product", "Windows Server 2012 R2")];
+    assert_eq!(
+        of(vec![build("6.3.9600", &server), srv_sys("6.3.9600.18604"), list()]),
+        "fixed certain: sign-file-fixed sign-empty hardening-source"
+    );
+    assert_eq!(
+        of(vec![build("6.3.9600", &server), list(), hotfix("KB4012216")]),
+        "fixed likely: sign-update hardening-source"
+    );
+    assert_eq!(
+        of(vec![build("6.3.9600", &server), list(), hotfix("KB2919355")]),
+        "unknown possible: sign-not-in-list remedy-install settle settle hardening-source"
+    );
+    assert_eq!(
+        of(vec![build("6.1.7601", &[]), srv_sys("6.1.7601.17514"), hotfix("KB4012212")]),
+        "not-fixed likely: sign-file-open against remedy-install settle settle hardening-source"
+    );
+    // Against a fix something speaks: then it is not known to be there.
+    let (answer, certainty, _) = decided(vec![build("10.0.20348", &[]), list(), hotfix("KB4013429")]);
+    assert_eq!((answer.as_str(), certainty.as_str()), ("unknown", "possible"));
+}
+
+#[test]
+fn the_version_of_an_image_is_not_the_revision_of_what_runs() {
+    let image = |version| setting("image-version", "", version, &[]);
+    let package = |name: &str| setting("package", name, "installed", &[]);
+    let rollup =
+        |version: &str| package(&format!("Package_for_RollupFix~31bf3856ad364e35~amd64~~{version}.1.2"));
+    let answer = |records| short(&assess(records)).0;
+    assert_eq!(answer(vec![image("10.0.14393"), rollup("14393.953")]), State::Ok);
+    let ver = build("10.0.14393", &[("ubr", "2000")]);
+    assert_eq!(answer(vec![image("10.0.14393"), ver, rollup("14393.2000")]), State::Ok);
+    assert_eq!(answer(vec![image("10.0.14393")]), State::Unknown);
+    assert_eq!(answer(vec![image("10.0.14393"), rollup("14393.10")]), State::Act);
+    assert_eq!(answer(vec![image("10.0.19041"), rollup("19041.2965")]), State::Ok);
+    // On Windows 7 it does not tell the service pack.
+    let single = package("Package_for_KB4012212~31bf3856ad364e35~amd64~~6.1.1.0");
+    assert_eq!(answer(vec![image("6.1.7600"), single]), State::Ok);
+    assert_eq!(answer(vec![image("6.1.7600"), rollup("7601.23689")]), State::Ok);
+    assert_eq!(answer(vec![image("6.1.7600"), build("6.1.7601", &[]), rollup("7601.23689")]), State::Ok);
+    assert_eq!(short(&assess(vec![image("6.1.7600")])).1, "stage-patch-cannot-tell");
+    // An image of another release is another machine.
+    assert_eq!(
+        answer(vec![image("10.0.19041"), build("6.1.7601", &[]), rollup("7601.23689")]),
+        State::Unknown
+    );
+    assert_eq!(answer(vec![image("10.0.19041"), build("10.0.19045", &[])]), State::Ok);
+}
+
+#[test]
+fn evidence_of_several_machines_is_never_ok() {
+    let seven = || build("6.1.7601", &[("product", "Windows 7 Professional")]);
+    let records = vec![seven(), build("6.3.9600", &[]), list(), hotfix("KB4012212")];
+    assert_eq!(short(&assess(records)).1, "stage-patch-contradicted");
+    let records = vec![build("10.0.14393", &[("ubr", "10")]), seven(), srv_sys("6.1.7601.24000")];
+    assert_eq!(short(&assess(records)).1, "stage-patch-contradicted");
+}
+
+#[test]
+fn updates_of_another_product_are_named() {
+    let rollup = "Package_for_RollupFix~31bf3856ad364e35~amd64~~7601.24545.1.2";
+    for (record, named) in [
+        (hotfix("KB4012217"), "patch-sign-foreign-update"),
+        (setting("package", rollup, "112", &[]), "patch-sign-foreign-rollup"),
+    ] {
+        let assessment = assess(vec![build("6.3.9600", &[]), list(), record]);
+        let patch = &assessment.stages[1];
+        assert_eq!((patch.state, patch.summary.id.as_str()), (State::Unknown, "stage-patch-cannot-tell"));
+        assert!(format!("{:?}", patch.summary).contains(named), "{:?}", patch.summary);
+    }
+}
+
+#[test]
+fn what_is_to_be_done_comes_with_a_command() {
+    let next = |records| {
+        let assessment = assess(records);
+        assert_eq!(assessment.stages[1].state, State::Act);
+        match &assessment.stages[1].next {
+            Some(Next::OnMachine(command)) => command.rsplit('=').next().unwrap_or_default().to_owned(),
+            Some(Next::Deminer(words)) => words[0].clone(),
+            None => String::new(),
+        }
+    };
+    assert_eq!(next(vec![build("6.1.7601", &[]), srv_sys("6.1.7601.17514")]), "KB4012215");
+    assert_eq!(next(vec![srv_sys("5.0.2195.7000")]), "check");
+    assert_eq!(next(vec![build("10.0.18363", &[("ubr", "719")])]), "KB4551762");
+    let missing = |name| setting("missing-update", name, "Update", &[("severity", "critical")]);
+    assert_eq!(next(vec![build("10.0.26100", &[]), missing("KB5034439")]), "KB5034439");
+    assert_eq!(next(vec![build("10.0.26100", &[]), missing("KB1&calc")]), "check");
+}
+
+#[test]
+fn holes_and_the_end_of_support_name_their_source() {
+    let rollup = "Package_for_RollupFix~31bf3856ad364e35~amd64~~7601.24545.1.2";
+    let assessment = assess(vec![build("6.1.7601", &[]), setting("package", rollup, "112", &[])]);
+    let titles = assessment.findings.iter().map(|finding| finding.title.id.as_str()).collect::<Vec<_>>();
+    assert_eq!(titles, ["patch-title-support", "patch-title-hole-fixed", "patch-title-fixed"]);
+    for finding in &assessment.findings {
+        assert!(finding.reasons.iter().any(|reason| reason.id == "hardening-source"), "{finding:?}");
+    }
+    assert_eq!(assessment.findings[1].subject["answer"], "fixed");
 }
 
 #[test]
@@ -75,8 +201,10 @@ fn what_a_list_leaves_open() {
     let windows = [("product", "Microsoft Windows Server 2016 Standard")];
     let records = vec![build("10.0.14393", &windows), list(), hotfix("KB3192137")];
     let assessment = assess(records);
-    assert_eq!(short(&assessment), (State::Unknown, "stage-patch-cannot-tell".to_owned(), Vec::new()));
+    let (_, summary, findings) = short(&assessment);
+    assert_eq!((summary.as_str(), findings.len()), ("stage-patch-cannot-tell", 1));
     let stage = &assessment.stages[1];
+    assert_eq!(stage.state, State::Unknown);
     assert!(
         matches!(&stage.next, Some(Next::OnMachine(command)) if command.contains("srv.sys")),
         "{stage:?}"
@@ -87,11 +215,13 @@ fn what_a_list_leaves_open() {
 fn evidence_that_contradicts_itself_is_not_ok() {
     let windows = [("product", "Microsoft Windows Server 2022 Standard")];
     let records = vec![build("10.0.20348", &windows), list(), hotfix("KB4013429")];
-    expect(records, State::Unknown, "stage-patch-contradicted", &[]);
+    expect(records, State::Unknown, "stage-patch-contradicted", &[UNKNOWN]);
     // Two machines in one pile.
     let records = vec![build("6.1.7601", &[]), build("10.0.20348", &[])];
     let assessment = assess(records);
-    assert_eq!(short(&assessment), (State::Unknown, "stage-patch-cannot-tell".to_owned(), Vec::new()));
+    let (_, summary, findings) = short(&assessment);
+    assert_eq!((summary.as_str(), findings.len()), ("stage-patch-cannot-tell", 1));
+    assert_eq!(assessment.stages[1].state, State::Unknown);
     let why = format!("{:?}", assessment.stages[1].summary);
     assert!(why.contains("patch-sign-versions"), "{why}");
 }
@@ -135,11 +265,11 @@ fn other_holes_have_three_answers() {
     let ended = (Severity::Low, "patch-title-support", Action::Review);
     let open = (Severity::High, "patch-title-hole-open", Action::Patch);
     let at = |ubr| vec![build("10.0.18362", &[("ubr", ubr)])];
-    expect(at("719"), State::Act, "stage-patch-hole", &[open, ended]);
+    expect(at("719"), State::Act, "stage-patch-hole", &[open, ended, FIXED]);
     let fixed = (Severity::Info, "patch-title-hole-fixed", Action::None);
-    expect(at("720"), State::Ok, "stage-patch-ok", &[ended, fixed]);
+    expect(at("720"), State::Ok, "stage-patch-ok", &[ended, FIXED, fixed]);
     let unknown = (Severity::Low, "patch-title-hole-unknown", Action::Review);
-    expect(vec![build("10.0.18362", &[])], State::Ok, "stage-patch-ok", &[unknown, ended]);
+    expect(vec![build("10.0.18362", &[])], State::Ok, "stage-patch-ok", &[unknown, ended, FIXED]);
 }
 
 #[test]
@@ -157,9 +287,13 @@ fn a_service_pack_without_the_fix_is_told_and_left_open() {
 #[test]
 fn of_several_readings_the_most_careful_counts() {
     let records = vec![srv_sys("6.1.7601.24002"), srv_sys("6.1.7601.17514")];
-    assert_eq!(short(&assess(records)).0, State::Act);
+    assert_eq!(short(&assess(records.clone())).0, State::Act);
+    let (answer, certainty, reasons) = decided(records);
+    assert_eq!((answer.as_str(), certainty.as_str()), ("not-fixed", "likely"));
+    assert_eq!(reasons[1], "patch-against");
     let records = vec![build("10.0.14393", &[("ubr", "10")]), build("10.0.14393", &[("ubr", "2000")])];
-    assert_eq!(short(&assess(records)).0, State::Act);
+    assert_eq!(short(&assess(records.clone())).0, State::Act);
+    assert_eq!(decided(records).2[1], "patch-against");
 }
 
 #[test]
@@ -172,10 +306,10 @@ fn the_network_answers_last() {
     let hole = |title| (Severity::Low, title, Action::Review);
     let bluekeep = hole("patch-title-hole-unknown");
     expect(vec![check("not-fixed", "6.1.7601")], State::Act, "stage-patch-open", &[open, END, bluekeep]);
-    expect(vec![check("fixed", "6.1.7601")], State::Ok, "stage-patch-ok", &[END, bluekeep]);
+    expect(vec![check("fixed", "6.1.7601")], State::Ok, "stage-patch-ok", &[END, bluekeep, FIXED]);
     for silent in ["unknown", "smb1-not-offered", "anything"] {
         let records = vec![check(silent, "6.1.7601")];
-        expect(records, State::Unknown, "stage-patch-cannot-tell", &[END, bluekeep]);
+        expect(records, State::Unknown, "stage-patch-cannot-tell", &[END, bluekeep, UNKNOWN]);
     }
     // The worst of several counts, and the file comes before all of them.
     let both = vec![check("fixed", "6.1.7601"), check("not-fixed", "6.1.7601")];
@@ -208,7 +342,7 @@ fn an_answer_at_an_address_decides_nothing() {
         vec![srv_sys("10.0.19041.1"), check("not-fixed")],
         State::Ok,
         "stage-patch-ok",
-        &[found(Severity::Medium, Action::Review)],
+        &[found(Severity::Medium, Action::Review), FIXED],
     );
     let finding = &assess(vec![check("fixed")]).findings[0];
     assert_eq!((finding.severity, finding.kind), (Severity::Info, Kind::Patch));
@@ -229,9 +363,10 @@ fn what_windows_update_says_is_missing() {
     let title = || "patch-title-missing".to_owned();
     let (state, summary, findings) = of(vec![missing("KB1", "important"), missing("KB2", "low")]);
     assert_eq!((state, summary.as_str()), (State::Act, "stage-patch-missing"));
-    assert_eq!(findings, [(Severity::Medium, title())]);
+    let fixed = || (Severity::Info, "patch-title-fixed".to_owned());
+    assert_eq!(findings, [(Severity::Medium, title()), fixed()]);
     let (state, _, findings) = of(vec![missing("KB2", "low"), missing("", "")]);
-    assert_eq!((state, findings), (State::Ok, vec![(Severity::Low, title())]));
+    assert_eq!((state, findings), (State::Ok, vec![(Severity::Low, title()), fixed()]));
     // A hole that is open comes first.
     let open = vec![build("10.0.14393", &[("ubr", "1")]), missing("KB1", "critical")];
     assert_eq!(short(&assess(open)).1, "stage-patch-open");

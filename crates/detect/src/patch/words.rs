@@ -34,6 +34,13 @@ pub(super) fn sign(sign: &Sign) -> Message {
         },
         Sign::SrvSysAbsent => m::PATCH_SIGN_FILE_ABSENT.plain(),
         Sign::SrvSysForeign { found } => m::PATCH_SIGN_FILE_FOREIGN.with([dotted(*found)]),
+        Sign::SeveralVersions { versions } => {
+            let names: Vec<_> = versions.iter().map(ToString::to_string).collect();
+            m::PATCH_SIGN_VERSIONS.with([names.join(", ").into()])
+        }
+        Sign::ForeignRollup { build, revision } => {
+            m::PATCH_SIGN_FOREIGN_ROLLUP.with([pair(*build, *revision)])
+        }
         Sign::NoRevision { build } => m::PATCH_SIGN_NO_REVISION.with([plain(*build)]),
         Sign::Unserviced { service_pack: 0 } => m::PATCH_SIGN_NO_SERVICE_PACK.plain(),
         Sign::Unserviced { service_pack } => m::PATCH_SIGN_UNSERVICED.with([plain(*service_pack)]),
@@ -58,6 +65,12 @@ pub(super) fn sign(sign: &Sign) -> Message {
         Sign::NotInList => m::PATCH_SIGN_NOT_IN_LIST.plain(),
         Sign::RestartPending => m::PATCH_SIGN_RESTART.plain(),
     }
+}
+
+/// The newest `RollupFix` package beside the lowest one with a fix.
+pub(super) fn rollup(build: u32, found: u32, minimum: u32) -> Message {
+    let spec = if found >= minimum { m::PATCH_SIGN_ROLLUP_FIXED } else { m::PATCH_SIGN_ROLLUP_OPEN };
+    spec.with([pair(build, found), pair(build, minimum)])
 }
 
 /// A revision of a build beside the lowest one with a fix.

@@ -1,8 +1,8 @@
 //! The decision.
 
 use super::{
-    Answer, Certainty, Decision, Line, NetworkAnswer, PatchFacts, Remedy, Settle, Sign, SrvSys, Table,
-    UpdateList, Version,
+    Answer, Certainty, Decision, Line, NetworkAnswer, PatchFacts, Remedy, Rollup, Settle, Sign, SrvSys,
+    Table, UpdateList, Version,
 };
 
 /// At most this many updates are named of those that hold the fix, or that belong elsewhere.
@@ -13,11 +13,21 @@ impl Table {
     pub fn decide(&self, facts: &PatchFacts) -> Decision {
         let lines = self.lines_of(facts);
         let mut signs = Vec::new();
-        signs.extend(self.by_file(facts));
-        signs.extend(self.by_build(facts, &lines));
-        signs.extend(self.by_rollup(facts));
+        if facts.versions.len() > 1 {
+            signs.push(Sign::SeveralVersions { versions: facts.versions.iter().copied().collect() });
+        }
+        let files = facts.srv_sys.iter().chain(&facts.other_files);
+        signs.extend(of_a_kind(files.map(|file| self.by_file(facts, *file))));
+        let revisions = facts.revision.iter().chain(&facts.other_revisions).copied().map(Some);
+        let revisions: Vec<_> = revisions.collect();
+        let revisions = if revisions.is_empty() { vec![None] } else { revisions };
+        signs.extend(of_a_kind(
+            revisions.into_iter().filter_map(|revision| self.by_build(facts, revision, &lines)),
+        ));
+        self.by_rollup(facts, &mut signs);
         self.by_updates(facts, &lines, &mut signs);
-        signs.extend(facts.network.map(Sign::Network));
+        let answers = facts.network.iter().chain(&facts.other_answers);
+        signs.extend(of_a_kind(answers.copied().map(Sign::Network)));
         signs.extend(facts.restart_pending.then_some(Sign::RestartPending));
 
         let answer = signs.iter().map(Sign::says).find(|says| *says != Answer::Unknown);
@@ -26,9 +36,11 @@ impl Table {
             signs.into_iter().partition(|sign| sign.says() == Answer::Unknown);
         let (evidence, mut contradictions): (Vec<_>, Vec<_>) =
             speaking.into_iter().partition(|sign| sign.says() == answer);
+        // A file cannot be there and not be there.
+        let has_file = matches!(facts.srv_sys, Some(SrvSys::Version(_)));
         let (foreign, silent): (Vec<_>, Vec<_>) = silent
             .into_iter()
-            .partition(|sign| matches!(sign, Sign::SrvSysForeign { .. } | Sign::ForeignUpdate { .. }));
+            .partition(|sign| sign.is_foreign() || (has_file && *sign == Sign::SrvSysAbsent));
         contradictions.extend(foreign);
 
         let mut certainty = evidence.first().map_or(Certainty::Possible, Sign::certainty);
@@ -49,17 +61,8 @@ impl Table {
 
     /// The product lines that the machine may belong to.
     fn lines_of(&self, facts: &PatchFacts) -> Vec<&Line> {
-        let file = match facts.srv_sys {
-            Some(SrvSys::Version([major, minor, build, _])) => {
-                Some(Version::new(major.into(), minor.into(), build.into()))
-            }
-            _ => None,
-        };
-        let server = facts.product.as_deref().map(is_server);
-        let builds =
-            self.lines.iter().filter(|line| facts.rollups.iter().any(|r| r.build == line.version.build));
-        let package = builds.map(|line| line.version).next();
-        if let Some(version) = facts.version.or(file).or(package) {
+        let server = facts.product.as_deref().and_then(is_server);
+        if let Some(version) = self.version_of(facts) {
             let fits = |line: &&Line| {
                 line.version == serviced_as(version)
                     && line.server.is_none_or(|only| server.is_none_or(|server| server == only))
@@ -73,34 +76,49 @@ impl Table {
         self.lines.iter().filter(fits).collect()
     }
 
+    /// The version of Windows, where need be by its file or its packages.
+    pub(crate) fn version_of(&self, facts: &PatchFacts) -> Option<Version> {
+        let file = match facts.srv_sys {
+            Some(SrvSys::Version([major, minor, build, _])) => {
+                Some(Version::new(major.into(), minor.into(), build.into()))
+            }
+            _ => None,
+        };
+        let package = || {
+            let newest = facts.rollups.iter().map(|rollup| rollup.build).max();
+            let shipped = newest.filter(|build| *build >= self.shipped_fixed);
+            let of = |line: &&Line| facts.rollups.iter().any(|rollup| rollup.build == line.version.build);
+            let line = || self.lines.iter().find(of).map(|line| line.version);
+            shipped.map(|build| Version::new(10, 0, build)).or_else(line)
+        };
+        facts.version.or(file).or_else(package)
+    }
+
     /// The first line of which the update holds the fix.
     fn line_with(&self, update: u32) -> Option<&Line> {
         self.lines.iter().find(|line| line.fixes.contains(&update))
     }
 
-    fn by_file(&self, facts: &PatchFacts) -> Option<Sign> {
-        let found = match facts.srv_sys? {
-            SrvSys::Absent => return Some(Sign::SrvSysAbsent),
-            SrvSys::Version(found) => found,
-        };
+    fn by_file(&self, facts: &PatchFacts, file: SrvSys) -> Sign {
+        let SrvSys::Version(found) = file else { return Sign::SrvSysAbsent };
         let [major, minor, build, fourth] = found;
         let own = Version::new(major.into(), minor.into(), build.into());
         if facts.version.is_some_and(|version| !self.can_have(version, own)) {
-            return Some(Sign::SrvSysForeign { found });
+            return Sign::SrvSysForeign { found };
         }
         if self.is_shipped_fixed(own) {
-            return Some(Sign::SrvSysShippedFixed { found });
+            return Sign::SrvSysShippedFixed { found };
         }
         if own == SERVER_2008_LATE {
-            return Some(Sign::SrvSysVersion { found, minimum: [major, minor, build, 0] });
+            return Sign::SrvSysVersion { found, minimum: [major, minor, build, 0] };
         }
         if self.unserviced.iter().any(|version| version.version == own) {
-            return Some(Sign::SrvSysUnserviced { found });
+            return Sign::SrvSysUnserviced { found };
         }
         let line = self.lines.iter().find(|line| line.version == own);
         match line.and_then(|line| line.minimum(fourth)) {
-            Some(minimum) => Some(Sign::SrvSysVersion { found, minimum: [major, minor, build, minimum] }),
-            None => Some(Sign::UnknownVersion(own)),
+            Some(minimum) => Sign::SrvSysVersion { found, minimum: [major, minor, build, minimum] },
+            None => Sign::UnknownVersion(own),
         }
     }
 
@@ -114,7 +132,7 @@ impl Table {
         version.major == 10 && version.minor == 0 && version.build >= self.shipped_fixed
     }
 
-    fn by_build(&self, facts: &PatchFacts, lines: &[&Line]) -> Option<Sign> {
+    fn by_build(&self, facts: &PatchFacts, revision: Option<u32>, lines: &[&Line]) -> Option<Sign> {
         let version = facts.version?;
         let build = version.build;
         if self.is_shipped_fixed(version) {
@@ -130,7 +148,7 @@ impl Table {
         if version.major < 10 {
             return None;
         }
-        match (facts.revision, line.branches.first()) {
+        match (revision, line.branches.first()) {
             (Some(found), Some(branch)) => {
                 Some(Sign::Revision { build, found, minimum: branch.minimum.into() })
             }
@@ -147,24 +165,30 @@ impl Table {
         facts.service_pack.filter(|found| *found < needed)
     }
 
-    fn by_rollup(&self, facts: &PatchFacts) -> Option<Sign> {
-        let newest = |line: &Line| {
+    fn by_rollup(&self, facts: &PatchFacts, signs: &mut Vec<Sign>) {
+        let version = self.version_of(facts);
+        let is_own = |rollup: &Rollup| version.is_none_or(|version| self.is_for(*rollup, version));
+        let (own, foreign): (Vec<Rollup>, Vec<Rollup>) = facts.rollups.iter().copied().partition(is_own);
+        let line = self.lines.iter().filter(|line| line.rollups).find_map(|line| {
             let build = line.version.build;
-            let own = facts.rollups.iter().filter(|rollup| rollup.build == build);
-            own.map(|rollup| rollup.revision).max().map(|found| (build, found))
-        };
-        let newest_of_all = facts.rollups.iter().map(|rollup| rollup.build).max();
-        if let (None, Some(build)) =
-            (facts.version, newest_of_all.filter(|build| *build >= self.shipped_fixed))
-        {
-            return Some(Sign::ShippedFixed { build });
-        }
-        let version = |line: &&Line| facts.version.is_none_or(|version| version == line.version);
-        self.lines.iter().filter(|line| line.rollups).filter(version).find_map(|line| {
-            let (build, found) = newest(line)?;
+            let found = own.iter().filter(|r| r.build == build).map(|r| r.revision).max()?;
             let minimum = line.branches.first()?.minimum.into();
             Some(Sign::Rollup { build, found, minimum, cumulative: line.version.major >= 10 })
-        })
+        });
+        let newest = own.iter().map(|rollup| rollup.build).max();
+        let shipped = newest.filter(|build| facts.version.is_none() && *build >= self.shipped_fixed);
+        signs.extend(shipped.map(|build| Sign::ShippedFixed { build }).or(line));
+        let newest = foreign.into_iter().max();
+        signs.extend(newest.map(|Rollup { build, revision }| Sign::ForeignRollup { build, revision }));
+    }
+
+    /// Whether a package can be on a Windows of this version.
+    fn is_for(&self, rollup: Rollup, version: Version) -> bool {
+        let own = |version: Version| rollup.build == version.build;
+        own(version)
+            || own(serviced_as(version))
+            || (own(SERVER_2008_LATE) && serviced_as(SERVER_2008_LATE) == version)
+            || (self.is_shipped_fixed(version) && rollup.build >= self.shipped_fixed)
     }
 
     fn by_updates(&self, facts: &PatchFacts, lines: &[&Line], signs: &mut Vec<Sign>) {
@@ -236,9 +260,24 @@ fn serviced_as(version: Version) -> Version {
     if version == SERVER_2008_LATE { Version::new(6, 0, 6002) } else { version }
 }
 
-/// Whether the product is a server: every language writes `Windows Server`.
-fn is_server(product: &str) -> bool {
-    product.to_ascii_lowercase().contains("server")
+/// Whether the product is a server: every language writes `Windows Server`. Of Windows Embedded 8 some products have the updates of the server
+/// and some those of Windows 8, so that cannot be told.
+fn is_server(product: &str) -> Option<bool> {
+    let product = product.to_ascii_lowercase();
+    let is_embedded = product.contains("embedded 8") && !product.contains("embedded 8.1");
+    (!is_embedded).then(|| product.contains("server"))
+}
+
+/// What several readings of one kind say: of those that say the same the first, and the one that is most careful before the others.
+fn of_a_kind(signs: impl Iterator<Item = Sign>) -> Vec<Sign> {
+    let mut signs: Vec<_> = signs.collect();
+    signs.sort_by_key(|sign| match sign.says() {
+        Answer::NotFixed => 0,
+        Answer::Fixed => 1,
+        Answer::Unknown => 2,
+    });
+    signs.dedup_by(|next, first| next.says() == first.says() && !next.is_foreign());
+    signs
 }
 
 fn names<'a>(lines: impl Iterator<Item = &'a Line>) -> String {

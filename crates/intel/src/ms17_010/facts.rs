@@ -44,14 +44,20 @@ impl FromStr for Version {
 pub struct PatchFacts {
     /// The name of the product, in any language.
     pub product: Option<String>,
-    /// The version of Windows.
+    /// The version of Windows; `None` where it is not known, or several are named.
     pub version: Option<Version>,
+    /// The versions that are named, where they are several: which of them is this machine's cannot be told.
+    pub versions: BTreeSet<Version>,
     /// The service pack; 0 where it is known that there is none.
     pub service_pack: Option<u32>,
     /// The revision of the build, the fourth number of the version (UBR).
     pub revision: Option<u32>,
+    /// Other revisions that were read.
+    pub other_revisions: BTreeSet<u32>,
     /// The file that holds the hole.
     pub srv_sys: Option<SrvSys>,
+    /// What else was read of that file.
+    pub other_files: BTreeSet<SrvSys>,
     /// The `RollupFix` packages that are installed or superseded; not those that are only staged.
     pub rollups: Vec<Rollup>,
     /// The numbers of the installed updates.
@@ -62,6 +68,8 @@ pub struct PatchFacts {
     pub restart_pending: bool,
     /// What the machine answered over the network.
     pub network: Option<NetworkAnswer>,
+    /// What else it answered.
+    pub other_answers: BTreeSet<NetworkAnswer>,
 }
 
 /// The driver of the `SMBv1` server.

@@ -247,6 +247,95 @@ fn the_stronger_evidence_decides_and_the_other_is_shown() {
 }
 
 #[test]
+fn several_versions_of_windows_leave_the_answer_open_to_doubt() {
+    let versions = BTreeSet::from([Version::new(6, 1, 7601), Version::new(6, 3, 9600)]);
+    let doubt = Sign::SeveralVersions { versions: versions.iter().copied().collect() };
+    let facts = PatchFacts {
+        versions,
+        updates: BTreeSet::from([4_012_212]),
+        list: UpdateList::Whole,
+        ..PatchFacts::default()
+    };
+    let decision = decide(&facts);
+    assert_eq!((decision.answer, decision.certainty), (Answer::Fixed, Certainty::Possible));
+    assert_eq!(decision.contradictions, std::slice::from_ref(&doubt));
+    assert!(decision.settle.contains(&Settle::Product), "{decision:?}");
+    let facts = PatchFacts { srv_sys: Some(SrvSys::Version([6, 1, 7601, 24_000])), ..facts };
+    assert_eq!(decide(&facts).contradictions, [doubt]);
+}
+
+#[test]
+fn readings_that_contradict_each_other_are_shown() {
+    let facts = PatchFacts { other_revisions: BTreeSet::from([2000, 2001]), ..windows("10.0.14393.10") };
+    let decision = decide(&facts);
+    assert_eq!((decision.answer, decision.certainty), (Answer::NotFixed, Certainty::Likely));
+    assert_eq!(decision.contradictions, [Sign::Revision { build: 14_393, found: 2000, minimum: 953 }]);
+
+    // The most careful one decides, also where another machine's file has the lower number.
+    let file = |fourth| SrvSys::Version([10, 0, 14_393, fourth]);
+    let facts = PatchFacts {
+        srv_sys: Some(SrvSys::Version([6, 1, 7601, 24_000])),
+        other_files: BTreeSet::from([file(10), file(2000)]),
+        ..windows("10.0.14393")
+    };
+    let decision = decide(&facts);
+    assert_eq!((decision.answer, decision.certainty), (Answer::NotFixed, Certainty::Likely));
+    assert_eq!(decision.contradictions.len(), 2, "{decision:?}");
+
+    let facts = PatchFacts {
+        network: Some(NetworkAnswer::NotFixed),
+        other_answers: BTreeSet::from([NetworkAnswer::Fixed, NetworkAnswer::Unclear]),
+        ..windows("6.1.7601")
+    };
+    let decision = decide(&facts);
+    assert_eq!(decision.contradictions, [Sign::Network(NetworkAnswer::Fixed)]);
+    assert_eq!(decision.remarks, [Sign::Network(NetworkAnswer::Unclear)]);
+
+    // What says the same twice contradicts nothing, a file that is there and is not does.
+    let facts = PatchFacts { other_revisions: BTreeSet::from([2000]), ..windows("10.0.14393.1000") };
+    assert_eq!((decide(&facts).contradictions, decide(&facts).certainty), (vec![], Certainty::Certain));
+    let facts =
+        PatchFacts { other_files: BTreeSet::from([SrvSys::Absent]), ..with_file([6, 1, 7601, 23_689]) };
+    assert_eq!(decide(&facts).contradictions, [Sign::SrvSysAbsent]);
+}
+
+#[test]
+fn a_rollup_of_another_windows_contradicts() {
+    let rollup = |build, revision| vec![Rollup { build, revision }];
+    let facts = PatchFacts { rollups: rollup(7601, 24_545), ..windows("6.3.9600") };
+    let decision = decide(&facts);
+    assert_eq!(decision.answer, Answer::Unknown);
+    assert_eq!(decision.contradictions, [Sign::ForeignRollup { build: 7601, revision: 24_545 }]);
+    for (version, build) in [
+        ("6.1.7601", 7601),
+        ("6.0.6003", 6002),
+        ("6.0.6002", 6003),
+        ("10.0.19045", 19_041),
+        ("10.0.18363", 18_362),
+    ] {
+        let facts = PatchFacts { rollups: rollup(build, 1), ..windows(version) };
+        assert_eq!(decide(&facts).contradictions, [], "{version}");
+    }
+}
+
+#[test]
+fn windows_embedded_8_may_have_the_updates_of_the_server() {
+    let with = |product: &str, update| {
+        let facts = with_updates("6.2.9200", &[update]);
+        decide(&PatchFacts { product: Some(product.to_owned()), ..facts })
+    };
+    for (product, client, server) in [
+        ("Windows Embedded 8 Standard", Answer::Fixed, Answer::Fixed),
+        ("Windows 8 Pro", Answer::Fixed, Answer::Unknown),
+        ("Windows Server 2012 Standard", Answer::Unknown, Answer::Fixed),
+    ] {
+        assert_eq!(with(product, 4_012_598).answer, client, "{product}");
+        assert_eq!(with(product, 4_012_217).answer, server, "{product}");
+    }
+    assert_eq!(with("Windows Embedded 8 Standard", 1_000_001).remedies.len(), 2);
+}
+
+#[test]
 fn a_file_of_another_windows_decides_nothing() {
     let facts =
         PatchFacts { srv_sys: Some(SrvSys::Version([6, 1, 7601, 23_689])), ..windows("10.0.14393.10") };

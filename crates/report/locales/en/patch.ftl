@@ -1,6 +1,8 @@
 # Security updates: what was decided, from what, and what would settle it.
 
 patch-title-open = MS17-010 is not installed
+patch-title-fixed = MS17-010 is installed
+patch-title-unknown = whether MS17-010 is installed cannot be told
 patch-title-unserviced = MS17-010 was never made for this service pack
 patch-title-hole-open = { $name } ({ $id }) is open
 patch-title-hole-unknown = whether { $name } ({ $id }) is open cannot be told
@@ -24,6 +26,7 @@ patch-sign-rollup-open = the newest rollup that is installed is { $found }, olde
 patch-sign-rollup-older = the newest rollup that is installed is { $found }, older than the fixed { $minimum }; a single update may have brought the fix all the same
 patch-sign-update = { $update } is installed, which holds the fix for { $products }
 patch-sign-foreign-update = { $update } is listed, which is for another Windows: { $products }
+patch-sign-foreign-rollup = the rollup { $found } is installed, which is for another Windows than the one that was read
 patch-sign-predates = { $update } is listed, which some take for the fix; it is older
 patch-sign-bulletin = { $update } is listed, which is the number of the bulletin and not of an update
 patch-sign-not-in-it = { $update } is listed, which some take for the fix; it is a later update that does not hold it

@@ -1,6 +1,8 @@
 # セキュリティ更新プログラム。判断の結果、その根拠、判断に必要なもの。
 
 patch-title-open = MS17-010 が適用されていません
+patch-title-fixed = MS17-010 は適用済みです
+patch-title-unknown = MS17-010 が適用済みか判断できません
 patch-title-unserviced = このサービス パック向けの MS17-010 は提供されていません
 patch-title-hole-open = { $name } ({ $id }) の脆弱性が残っています
 patch-title-hole-unknown = { $name } ({ $id }) の脆弱性が残っているか判断できません
@@ -24,6 +26,7 @@ patch-sign-rollup-open = インストールされている最新のロールア�
 patch-sign-rollup-older = インストールされている最新のロールアップは { $found } で、修正済みの { $minimum } より前です。ただし、単独の更新プログラムで修正されている可能性があります
 patch-sign-update = { $products } の修正を含む { $update } がインストールされています
 patch-sign-foreign-update = 別の Windows ({ $products }) 用の { $update } が一覧にあります
+patch-sign-foreign-rollup = 読み取った Windows とは別の Windows 用のロールアップ { $found } がインストールされています
 patch-sign-predates = { $update } が一覧にあります。修正と誤解されることがありますが、それより古い更新プログラムです
 patch-sign-bulletin = { $update } が一覧にありますが、これは更新プログラムではなくセキュリティ情報の番号です
 patch-sign-not-in-it = { $update } が一覧にあります。修正と誤解されることがありますが、修正を含まない後の更新プログラムです

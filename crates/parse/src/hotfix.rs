@@ -8,7 +8,7 @@ mod packages;
 mod tests;
 
 pub use list::parse_updates;
-pub(crate) use list::{is_first_run, is_heading};
+pub(crate) use list::{is_bare, is_first_run, is_heading, names_updates};
 pub(crate) use packages::names_a_package;
 pub use packages::parse_packages;
 
@@ -24,8 +24,11 @@ const CUT: MessageSpec = MessageSpec::new("note-hotfix-cut", &["listed"]);
 /// The states of packages are in a language that is not known.
 const STATES: MessageSpec = MessageSpec::new("note-package-states", &["state"]);
 
+/// What looks like a list of updates has nothing in it that could be read.
+const UNREAD: MessageSpec = MessageSpec::new("note-hotfix-unread", &[]);
+
 /// What this module can say.
-pub const NOTES: &[MessageSpec] = &[TRUNCATED, CUT, STATES];
+pub const NOTES: &[MessageSpec] = &[TRUNCATED, CUT, STATES, UNREAD];
 
 /// At most this many updates of one machine are kept; a machine with ten years of updates has some 400.
 const MOST_UPDATES: usize = 20_000;
@@ -63,6 +66,11 @@ pub(crate) fn update_in(text: &str) -> Option<Update<'static>> {
         let alone = before.is_none_or(|c| !c.is_alphanumeric()) && (6..=7).contains(&length);
         alone.then_some(Update { number, installed_on: "" })
     })
+}
+
+/// Says that nothing was read of what looks like a list of updates.
+pub(crate) fn tell_unread(parsed: &mut Parsed) {
+    parsed.problems.push(Problem { level: Level::Warning, offset: None, message: UNREAD.plain() });
 }
 
 /// Adds a list of updates to what was read: the updates, and how far the list can be trusted.

@@ -6,18 +6,21 @@
 //! | kind | name | value | details |
 //! |---|---|---|---|
 //! | `os-build` | | `10.0.19045` | `product`, `service-pack`, `ubr` |
+//! | `image-version` | | `10.0.19041`: what it was installed from, or made for, whatever the updates | `product` |
 //! | `srv-sys-version` | the file | `6.1.7601.23689` | |
 //! | `hotfix` | `KB4012212` | | `installed-on` as written |
 //! | `hotfix-list` | | `complete`, `truncated` | `listed`, `counted` |
 //! | `package` | its identity | its state | |
 
+mod computer;
 mod program;
 
+pub use computer::parse_computer_info;
+pub(crate) use computer::{is_computer_info, is_json, property};
 pub use program::{ProgramFacts, is_smb_driver, parse_driver, parse_program};
 
-use crate::format::file_name;
 use crate::text::Text;
-use crate::{Parsed, Problem, hotfix};
+use crate::{Parsed, Problem};
 use evidence::{
     Area, Evidence, Level, Location, MessageSpec, OperatingSystem, ReadState, RecordData, Setting,
 };
@@ -39,12 +42,14 @@ pub(crate) struct Found<'t> {
     pub(crate) rest: &'t str,
 }
 
-/// The version that a text begins with: two short numbers, a build number of four or five digits, perhaps a fourth
-/// number.
+/// The version that a text begins with: two short numbers, a build number of four or five digits, of six from Windows 10 on, perhaps a
+/// fourth number.
 pub(crate) fn version_at_start(text: &str) -> Option<Found<'_>> {
     let digits = |text: &str| text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let mut end = 0;
-    for (at, lengths) in [1..=2, 1..=2, 4..=5].into_iter().enumerate() {
+    for (at, lengths) in
+        [1..=2, 1..=2, if text.starts_with("10.") { 4..=6 } else { 4..=5 }].into_iter().enumerate()
+    {
         if at > 0 {
             end += usize::from(text.get(end..)?.starts_with('.'));
         }
@@ -128,74 +133,6 @@ pub fn parse_ver(text: &Text<'_>) -> Parsed {
     parsed
 }
 
-/// Whether a line is one of those that tell of a version in what PowerShell prints: `Get-ComputerInfo`, or the version of a file.
-pub(crate) fn is_computer_info(line: &str) -> bool {
-    const KEYS: [&str; 5] =
-        ["WindowsBuildLabEx", "WindowsProductName", "OsBuildNumber", "OsHotFixes", "FileMajorPart"];
-    property(line).is_some_and(|(key, _)| KEYS.contains(&key))
-}
-
-/// Key and value of a line of `Format-List`.
-pub(crate) fn property(line: &str) -> Option<(&str, &str)> {
-    let (key, value) = line.split_once(':')?;
-    key.ends_with(' ').then(|| (key.trim(), value.trim()))
-}
-
-/// Reads what `Get-ComputerInfo` prints, or `(Get-Item srv.sys).VersionInfo` part by part.
-pub fn parse_computer_info(text: &Text<'_>) -> Parsed {
-    let mut parsed = Parsed { problems: text.problems(), ..Parsed::default() };
-    let properties: Vec<_> = lines(text.as_str())
-        .filter_map(|(at, line)| property(line).map(|(key, value)| (at, key, value)))
-        .collect();
-    let value = |names: &[&str]| {
-        let find = |name: &&str| properties.iter().find(|(_, key, value)| key == name && !value.is_empty());
-        names.iter().find_map(find).map(|(at, _, value)| (*at, *value))
-    };
-    let host = value(&["CsDNSHostName", "CsName", "CsCaption"]).and_then(|(_, name)| host_name(name));
-    let product = value(&["OsName", "WindowsProductName"]).map_or("", |(_, name)| name);
-    let version = value(&["OsVersion", "OsHardwareAbstractionLayer"])
-        .and_then(|(at, version)| Some((at, version_at_start(version)?)));
-    if let Some((at, found)) = version {
-        let revision = value(&["WindowsUBR"]).map(|(_, number)| number).or(found.revision);
-        let details = [("product", product), ("ubr", revision.unwrap_or_default())];
-        let record = setting("os-build", "", found.version, host, &details);
-        parsed.records.push((Location::Offset(text.offset(at)), record));
-        parsed.coverage.add(Area::Patch, ReadState::Partial);
-    }
-    if let Some((at, list)) = value(&["OsHotFixes"]) {
-        let cut = list.contains("...") || list.contains('…');
-        let updates = list.split(',').filter_map(hotfix::update_in).map(|update| (at, update)).collect();
-        hotfix::add_list(
-            text,
-            at,
-            host,
-            &hotfix::List { updates, cut, ..hotfix::List::default() },
-            &mut parsed,
-        );
-    }
-    if let Some((at, version)) = file_parts(&value) {
-        let record = setting("srv-sys-version", "srv.sys", &version, host, &[]);
-        parsed.records.push((Location::Offset(text.offset(at)), record));
-        parsed.coverage.add(Area::Patch, ReadState::Complete);
-    }
-    parsed
-}
-
-/// The numeric version of `srv.sys`, from properties that each give a part of it.
-fn file_parts<'t>(value: &impl Fn(&[&str]) -> Option<(usize, &'t str)>) -> Option<(usize, String)> {
-    let named = |(_, name): (usize, &str)| file_name(name).eq_ignore_ascii_case("srv.sys");
-    if !value(&["FileName", "OriginalFilename"]).is_none_or(named) {
-        return None;
-    }
-    let parts = ["FileMajorPart", "FileMinorPart", "FileBuildPart", "FilePrivatePart"];
-    let found: Vec<_> = parts.iter().filter_map(|part| value(&[part])).collect();
-    let numbers = found.iter().map(|(_, number)| number.parse::<u16>());
-    let numbers =
-        numbers.collect::<Result<Vec<_>, _>>().ok().filter(|numbers| numbers.len() == parts.len())?;
-    let words: Vec<_> = numbers.iter().map(u16::to_string).collect();
-    Some((found.first()?.0, words.join(".")))
-}
-
 /// Reads the numeric version of `srv.sys` from the file itself.
 pub fn parse_srv_sys(bytes: &[u8], name: &str) -> Parsed {
     let mut parsed = Parsed::default();
@@ -217,7 +154,9 @@ pub(crate) fn name_system(evidence: &mut Evidence) {
     if evidence.host.os.is_some() {
         return;
     }
-    let build = evidence.settings().map(|(_, setting)| setting).find(|setting| setting.kind == "os-build");
+    let of_kind =
+        |kind: &str| evidence.settings().map(|(_, setting)| setting).find(|setting| setting.kind == kind);
+    let build = of_kind("os-build").or_else(|| of_kind("image-version"));
     evidence.host.os = build.map(|build| OperatingSystem {
         product: build.details.get("product").cloned(),
         version: Some(build.value.clone()),

@@ -79,6 +79,7 @@ fn xml(head: &str) -> Format {
     };
     let name = root.split(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or_default();
     match name.to_ascii_lowercase().as_str() {
+        "command" | "results" if hotfix::names_updates(head) => Format::Hotfixes,
         "command" | "results" => Format::WmicRawxml,
         "autoruns" => Format::AutorunsXml,
         "objs" => Format::Clixml,
@@ -98,6 +99,10 @@ fn json(head: &str) -> Format {
         Format::NetworkCheck
     } else if inner.starts_with('"') && events::looks_like_events(head) {
         Format::EventJson
+    } else if inner.starts_with('"') && version::is_json(head) {
+        Format::ComputerInfo
+    } else if inner.starts_with('"') && hotfix::names_updates(head) {
+        Format::Hotfixes
     } else if inner.starts_with('"')
         && (head.contains("\"CimClass\"") || head.contains("\"__CLASS\"") || names_a_property(head, &['"']))
     {
@@ -164,6 +169,8 @@ fn lines(head: &str) -> Format {
         Format::WindowsVersion
     } else if policy::recognise_net_accounts(head) {
         Format::NetAccounts
+    } else if hotfix::is_bare(head) {
+        Format::Hotfixes
     } else {
         Format::UnknownText
     }

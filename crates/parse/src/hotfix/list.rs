@@ -1,9 +1,11 @@
-//! `wmic qfe` as table, list or csv, and `Get-HotFix` as table, list or csv.
+//! `wmic qfe` as table, list, csv or XML, `Get-HotFix` as table, list, csv or JSON, and numbers line by line.
 
-use super::{List, Update, add_list, update_in};
+use super::{List, Update, add_list, tell_unread, update_in};
 use crate::Parsed;
 use crate::text::Text;
 use crate::version::{host_name, lines};
+use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The property that holds the number of an update.
@@ -30,14 +32,40 @@ pub(crate) fn is_heading(line: &str) -> bool {
             || words().find(|word| !word.is_empty()).is_some_and(|word| word.eq_ignore_ascii_case(ID)))
 }
 
+/// Whether the beginning of JSON or XML names the property that holds the number of an update.
+pub(crate) fn names_updates(head: &str) -> bool {
+    head.contains("\"HotFixID\"") || head.contains("Win32_QuickFixEngineering")
+}
+
+/// Whether a text is nothing but numbers of updates, one a line.
+pub(crate) fn is_bare(head: &str) -> bool {
+    let mut any = false;
+    lines(head).map(|(_, line)| line.trim()).filter(|line| !line.is_empty()).all(|line| {
+        any = true;
+        bare_number(line).is_some()
+    }) && any
+}
+
+/// The number of a line that has nothing else but a sign of a list.
+fn bare_number(line: &str) -> Option<u32> {
+    let word = line.trim_matches(|c: char| c.is_whitespace() || "-*•,;\"'".contains(c));
+    let digits = word.get(..2).filter(|start| start.eq_ignore_ascii_case("kb")).and(word.get(2..))?;
+    let is_number = (6..=7).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    digits.parse().ok().filter(|_| is_number)
+}
+
 /// The lists of a text, by the machine that they speak of, each with its beginning.
 #[derive(Default)]
 struct Lists<'t> {
-    by_host: BTreeMap<Option<&'t str>, (usize, List<'t>)>,
+    by_host: BTreeMap<Option<Cow<'t, str>>, (usize, List<'t>)>,
 }
 
 impl<'t> Lists<'t> {
     fn add(&mut self, at: usize, host: Option<&'t str>, id: &str, installed_on: &'t str) {
+        self.add_of(at, host.map(Cow::Borrowed), id, installed_on);
+    }
+
+    fn add_of(&mut self, at: usize, host: Option<Cow<'t, str>>, id: &str, installed_on: &'t str) {
         let (_, list) = self.by_host.entry(host).or_insert_with(|| (at, List::default()));
         list.listed += 1;
         // Windows Vista leaves `KB` out of some.
@@ -53,9 +81,25 @@ impl<'t> Lists<'t> {
 pub fn parse_updates(text: &Text<'_>) -> Parsed {
     let mut parsed = Parsed { problems: text.problems(), ..Parsed::default() };
     let content = text.as_str();
-    let heading = lines(content).find(|(_, line)| is_heading(line));
     let mut lists = Lists::default();
+    if content.trim_start().starts_with(['{', '[', '<']) {
+        if content.trim_start().starts_with('<') {
+            xml(content, &mut lists);
+        } else {
+            json(content, &mut lists);
+        }
+        if lists.by_host.is_empty() {
+            tell_unread(&mut parsed);
+        }
+        return finish(text, &lists, parsed);
+    }
+    let heading = lines(content).find(|(_, line)| is_heading(line));
     match heading {
+        None if is_bare(content) => {
+            for (at, line) in lines(content).filter(|(_, line)| !line.trim().is_empty()) {
+                lists.add(at, None, line.trim(), "");
+            }
+        }
         Some((_, line)) if line.contains(',') => csv(content, &mut lists),
         Some((_, line)) if line.contains(['=', ':']) => properties(content, &mut lists),
         _ => table(content, &mut lists),
@@ -64,11 +108,46 @@ pub fn parse_updates(text: &Text<'_>) -> Parsed {
         let start = heading.map_or(0, |(at, _)| at);
         lists.by_host.insert(None, (start, List::default()));
     }
+    finish(text, &lists, parsed)
+}
+
+fn finish(text: &Text<'_>, lists: &Lists<'_>, mut parsed: Parsed) -> Parsed {
     for (host, (at, list)) in &lists.by_host {
-        add_list(text, *at, *host, list, &mut parsed);
+        add_list(text, *at, host.as_deref(), list, &mut parsed);
     }
     parsed.records.sort_by_key(|(location, _)| *location);
     parsed
+}
+
+/// `Get-HotFix | ConvertTo-Json`: one object, or an array of them.
+fn json(content: &str, lists: &mut Lists<'_>) {
+    let Ok(value) = serde_json::from_str::<Value>(content) else { return };
+    let objects = match value {
+        Value::Array(objects) => objects,
+        object => vec![object],
+    };
+    for object in objects {
+        let text = |name: &str| object.get(name).and_then(Value::as_str);
+        let Some(id) = text(ID) else { continue };
+        let host = HOSTS.iter().find_map(|name| text(name)).and_then(host_name);
+        lists.add_of(0, host.map(|host| Cow::Owned(host.to_owned())), id, "");
+    }
+}
+
+/// `wmic qfe list /format:rawxml`: properties in instances. Only their numbers and the machine's name are taken, in which nothing is escaped.
+fn xml<'t>(content: &'t str, lists: &mut Lists<'t>) {
+    let mut at = 0;
+    for instance in content.split_inclusive("</INSTANCE>") {
+        let value = |name: &str| {
+            let (_, behind) = instance.split_once(&format!("NAME=\"{name}\""))?;
+            let (own, _) = behind.split_once("</PROPERTY>")?;
+            Some(own.split_once("<VALUE>")?.1.split_once("</VALUE>")?.0.trim())
+        };
+        if let Some(id) = value(ID) {
+            lists.add(at, value("CSName").and_then(host_name), id, value("InstalledOn").unwrap_or_default());
+        }
+        at += instance.len();
+    }
 }
 
 /// `Name=Value`, or `Name : Value`.

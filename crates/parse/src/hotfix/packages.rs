@@ -62,8 +62,8 @@ pub fn parse_packages(text: &Text<'_>) -> Parsed {
         }
     }
     if let Some((at, found)) = image {
-        let details = [("ubr", found.revision.unwrap_or_default())];
-        let record = setting("os-build", "", found.version, None, &details);
+        // Updates leave it as it was, in its revision and before Windows 8 in its service pack.
+        let record = setting("image-version", "", found.version, None, &[]);
         parsed.records.insert(0, (Location::Offset(text.offset(at)), record));
     }
     parsed.coverage.add(Area::Patch, ReadState::Complete);

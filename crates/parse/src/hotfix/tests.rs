@@ -73,6 +73,58 @@ fn tables_of_powershell_with_wide_letters() {
 }
 
 #[test]
+fn json_of_powershell_and_xml_of_wmic() {
+    let one = |id: &str| {
+        format!(
+            "{{\"PSComputerName\": \"PC-1\", \"__CLASS\": \"Win32_QuickFixEngineering\", \"HotFixID\": \"{id}\", \
+             \"InstalledOn\": {{\"value\": \"\\/Date(1489536000000)\\/\"}}}}"
+        )
+    };
+    let expected = [
+        "hotfix-list :complete host=PC-1 listed=2",
+        "hotfix KB2534111: host=PC-1",
+        "hotfix KB4012212: host=PC-1",
+    ];
+    assert_eq!(read(&format!("[\n{},\n{}\n]", one("KB2534111"), one("KB4012212"))), expected);
+    assert_eq!(read(&one("KB4012212"))[0], "hotfix-list :complete host=PC-1 listed=1");
+
+    let property = |name: &str, value: &str| {
+        format!(
+            "<PROPERTY NAME=\"{name}\" CLASSORIGIN=\"x\" TYPE=\"string\"><VALUE>{value}</VALUE></PROPERTY>"
+        )
+    };
+    let instance = |id: &str, on: &str| {
+        let inside =
+            [property("CSName", "PC-1"), property("HotFixID", id), property("InstalledOn", on)].concat();
+        format!(
+            "<INSTANCE CLASSNAME=\"Win32_QuickFixEngineering\">{inside}<PROPERTY NAME=\"Name\" TYPE=\"string\"></PROPERTY></INSTANCE>"
+        )
+    };
+    let xml = format!(
+        "<COMMAND SEQUENCENUM=\"1\"><RESULTS NODE=\"PC-1\"><CIM>{}{}</CIM></RESULTS></COMMAND>",
+        instance("KB2534111", "3/15/2017"),
+        instance("KB4012212", "3/16/2017")
+    );
+    assert_eq!(read(&xml), EXPECTED);
+
+    // What cannot be read is told.
+    let cut = &one("KB4012212")[..80];
+    assert_eq!(Format::of_text(cut, ""), Format::Hotfixes);
+    let parsed = parse_updates(&Text::decode(cut.as_bytes()));
+    assert_eq!((parsed.records.len(), parsed.problems[0].message.id.as_str()), (0, "note-hotfix-unread"));
+}
+
+#[test]
+fn numbers_line_by_line() {
+    let expected = ["hotfix-list :complete listed=2", "hotfix KB2534111:", "hotfix KB4012212:"];
+    assert_eq!(read("KB2534111\r\nKB4012212\r\n"), expected);
+    assert_eq!(read("\n - kb2534111,\n - \"KB4012212\"\n"), expected);
+    for other in ["KB2534111 and more\n", "see KB2534111\n", "KB2534111\nyes\n", "KB12\n"] {
+        assert_eq!(Format::of_text(other, ""), Format::UnknownText, "{other}");
+    }
+}
+
+#[test]
 fn several_machines_in_one_listing() {
     let text = "Node,CSName,HotFixID\r\nA,A,KB4012212\r\nB,B,KB2534111\r\nB,B,KB4013429\r\n";
     assert_eq!(
@@ -122,7 +174,7 @@ fn packages_as_a_list_and_as_a_table() {
         assert_eq!(
             settings(&parsed),
             [
-                "os-build :10.0.14393 ubr=447",
+                "image-version :10.0.14393",
                 "package Package_for_KB3199986~31bf3856ad364e35~amd64~~10.0.1.0:installed",
                 "package Package_for_RollupFix~31bf3856ad364e35~amd64~~14393.447.1.0:superseded"
             ]

@@ -22,6 +22,8 @@ fn versions_at_the_start_of_a_text() {
         ("6.1", None),
         ("6.1.760", None),
         ("6.1.760123", None),
+        ("10.0.100000.1", Some(("10.0.100000", Some("1")))),
+        ("10.0.1000000", None),
         ("6.1.7601.", None),
         ("6.1.7601.1.2", None),
         ("6.1.7601a", None),
@@ -71,6 +73,65 @@ fn what_get_computer_info_prints() {
         ]
     );
     assert_eq!(parsed.problems[0].message.id, "note-hotfix-cut");
+}
+
+#[test]
+fn values_that_go_on_below_themselves() {
+    let text = "WindowsProductName  : Windows Server 2016\n                      Standard\n\
+        OsName              : Microsoft Windows\n                      Server 2016 Standard\n\
+        OsVersion           : 10.0.14393\n\
+        OsHotFixes          : {KB3192137,\n                      KB4013429, KB4015217,\n                      KB4013418...}\n\
+        OsLocale            : en-US\n";
+    let read = |text: &str| {
+        let parsed = parse_computer_info(&Text::decode(text.as_bytes()));
+        (settings(&parsed), parsed.problems.len())
+    };
+    let (found, problems) = read(text);
+    assert_eq!(found[0], "os-build 10.0.14393 product=Microsoft Windows Server 2016 Standard");
+    assert_eq!(found[1], "hotfix-list truncated listed=4");
+    assert!(found.contains(&"hotfix KB4013429".to_owned()), "{found:?}");
+    assert_eq!(problems, 1);
+    // A list that nothing closes is cut.
+    let (found, _) = read("OsHotFixes : {KB3192137, KB4013429\nOsLocale   : en-US\n");
+    assert_eq!(found[0], "hotfix-list truncated listed=2");
+}
+
+#[test]
+fn what_does_not_follow_the_updates_has_no_revision() {
+    let read = |text: &str| {
+        assert_eq!(Format::of_text(text, ""), Format::ComputerInfo);
+        settings(&parse_computer_info(&Text::decode(text.as_bytes())))
+    };
+    let hal = "WindowsProductName         : Windows 10 Pro\nOsHardwareAbstractionLayer : 10.0.14393.206\n";
+    assert_eq!(read(hal), ["image-version 10.0.14393 product=Windows 10 Pro"]);
+    let lab = |lab: &str| read(&format!("WindowsBuildLabEx : {lab}\n"));
+    assert_eq!(lab("19041.1.amd64fre.vb_release.191206-1406"), ["image-version 10.0.19041"]);
+    assert_eq!(lab("7601.24545.amd64fre.win7sp1_ldr.200102-1707"), ["image-version 6.1.7601"]);
+    let parsed = parse_computer_info(&Text::decode(b"WindowsProductName : Windows 10 Pro\n"));
+    assert_eq!(parsed.problems[0].message.id, "note-hotfix-unread");
+}
+
+#[test]
+fn get_computer_info_as_json_and_as_a_table() {
+    let json = r#"{ "WindowsBuildLabEx": "14393.0.amd64fre", "CsDNSHostName": "SRV-16",
+        "OsName": "Microsoft Windows Server 2016 Standard", "OsVersion": "10.0.14393", "WindowsUBR": 1066,
+        "OsHotFixes": [ { "HotFixID": "KB3192137", "Description": "Update" }, { "HotFixID": "KB4013429" } ] }"#;
+    let read = |text: &str| {
+        assert_eq!(Format::of_text(text, ""), Format::ComputerInfo);
+        settings(&parse_computer_info(&Text::decode(text.as_bytes())))
+    };
+    let build = "os-build 10.0.14393 host=SRV-16 product=Microsoft Windows Server 2016 Standard ubr=1066";
+    let updates = [
+        "hotfix-list complete host=SRV-16 listed=2",
+        "hotfix KB3192137 host=SRV-16",
+        "hotfix KB4013429 host=SRV-16",
+    ];
+    assert_eq!(read(json)[0], build);
+    assert_eq!(read(json)[1..], updates);
+    let table = "#TYPE Microsoft.PowerShell.Commands.ComputerInfo\n\
+        \"WindowsBuildLabEx\",\"CsDNSHostName\",\"OsName\",\"OsVersion\",\"WindowsUBR\",\"OsHotFixes\"\n\
+        \"14393.0.amd64fre\",\"SRV-16\",\"Microsoft Windows Server 2016 Standard\",\"10.0.14393\",\"1066\",\"Microsoft.PowerShell.Commands.HotFix[]\"\n";
+    assert_eq!(read(table), [build]);
 }
 
 #[test]

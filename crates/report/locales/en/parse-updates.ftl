@@ -7,4 +7,5 @@ note-hotfix-cut =
         [one] the list of updates is cut behind the first one; `Get-HotFix` names them all
        *[other] the list of updates is cut behind the first { $listed }; `Get-HotFix` names them all
     }
+note-hotfix-unread = this looks like a list of updates, and nothing in it could be read; `wmic qfe list full /format:list > qfe.txt` makes one that can be
 note-package-states = the state of some packages, “{ $state }”, is in a language that is not known; list them again with `dism /english /online /get-packages`

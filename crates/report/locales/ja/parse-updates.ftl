@@ -3,4 +3,5 @@
 note-version-none = このファイルにバージョン情報がありません。C:\Windows\System32\drivers から srv.sys をコピーし直してください
 note-hotfix-truncated = 更新プログラムの一覧が途中で切れています。{ $counted } 件と書かれていますが、{ $listed } 件しかありません。`wmic qfe list full /format:list` なら全件を出力できます
 note-hotfix-cut = 更新プログラムの一覧が { $listed } 件で切れています。`Get-HotFix` なら全件を出力できます
+note-hotfix-unread = 更新プログラムの一覧のようですが、読み取れるものがありません。`wmic qfe list full /format:list > qfe.txt` で出力し直してください
 note-package-states = パッケージの状態「{ $state }」は未知の言語です。`dism /english /online /get-packages` で出力し直してください

@@ -293,3 +293,24 @@ impl Copy<'_, '_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_start_up_file_that_a_user_switched_off_is_told_as_his() {
+        let mut plan = KeyPlan::default();
+        let approved = r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\StartupFolder";
+        plan.key(approved).value("off.lnk", 3, &[3; 12]).value("on.lnk", 3, &[2; 12]);
+        let found = file(HiveKind::User, plan.hive(), &[], "S-1-5-21-1-2-3-1001").unwrap();
+        let [RecordData::Setting(setting)] = &found[..] else { panic!("{found:?}") };
+        assert_eq!((setting.kind.as_str(), setting.name.as_str()), (START_UP_DISABLED, "off.lnk"));
+        assert_eq!(setting.details["profile"], "S-1-5-21-1-2-3-1001");
+        assert!(setting.value.starts_with(r"HKU\S-1-5-21-1-2-3-1001\Software"), "{}", setting.value);
+        // A running Windows is asked for the key, too.
+        for kind in [HiveKind::User, HiveKind::Software] {
+            assert!(autostart_keys(kind).iter().any(|key| key.ends_with(r"StartupApproved\StartupFolder")));
+        }
+    }
+}

@@ -29,7 +29,7 @@ pub const NOTES: &[MessageSpec] = &[CUT];
 
 /// Who writes events of such findings, and their numbers: a threat was found, something was done about it.
 const PROVIDER: &str = "Microsoft-Windows-Windows Defender";
-const FOUND: u32 = 1116;
+pub(crate) const FOUND: u32 = 1116;
 const ACTED: u32 = 1117;
 
 /// Findings that differ in threat, place or deed; of each the first and the last is kept.
@@ -200,7 +200,12 @@ fn finding(line: &str) -> Option<Event> {
     if !path.is_empty() {
         data.insert("Path".to_owned(), path);
     }
-    Some(Event {
+    Some(event(event_id, time, data))
+}
+
+/// The event that Defender would have written into the event log. Nothing but the log itself names the machine.
+pub(crate) fn event(event_id: u32, time: Timestamp, data: BTreeMap<String, String>) -> Event {
+    Event {
         channel: String::new(),
         provider: PROVIDER.to_owned(),
         event_id,
@@ -208,7 +213,7 @@ fn finding(line: &str) -> Option<Event> {
         time,
         computer: String::new(),
         data,
-    })
+    }
 }
 
 /// Words of a line, and what is left of it.

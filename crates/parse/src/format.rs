@@ -52,6 +52,8 @@ pub enum Format {
     Evtx,
     /// A text log of Microsoft Defender.
     DefenderLog,
+    /// What Microsoft Defender keeps of a finding.
+    DefenderHistory,
     /// Events of such logs in JSON.
     EventJson,
     /// A registry hive.
@@ -138,6 +140,7 @@ impl Format {
             Self::Records => "deminer-records",
             Self::Evtx => "event-log",
             Self::DefenderLog => "defender-log",
+            Self::DefenderHistory => "defender-history",
             Self::EventJson => "event-json",
             Self::RegistryHive => "registry-hive",
             Self::CimRepository => "cim-repository",
@@ -202,6 +205,9 @@ impl Format {
         if crate::tasks::is_job(head) {
             return Some(Self::TaskJob);
         }
+        if crate::detection_history::is_history(head) {
+            return Some(Self::DefenderHistory);
+        }
         if crate::defender_log::is_log(head, name) {
             return Some(Self::DefenderLog);
         }
@@ -254,6 +260,7 @@ impl Format {
                 | Self::AutorunsTsv
                 | Self::AutorunsXml
                 | Self::DefenderLog
+                | Self::DefenderHistory
                 | Self::EventJson
                 | Self::TaskXml
                 | Self::TaskJob

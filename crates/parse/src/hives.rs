@@ -23,6 +23,7 @@ use crate::{Parsed, Problem};
 use evidence::{Level, MessageSpec};
 pub use lost::parse_lost;
 use registry_hive::Hive;
+pub(crate) use task_actions::guid;
 use view::View;
 pub use view::class_id;
 

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 pub mod autoruns;
 pub mod bundle;
 pub mod defender_log;
+pub mod detection_history;
 pub mod events;
 pub mod format;
 pub mod group_policy;
@@ -61,6 +62,7 @@ pub fn messages() -> impl Iterator<Item = &'static MessageSpec> {
         autoruns::NOTES,
         bundle::NOTES,
         defender_log::NOTES,
+        detection_history::NOTES,
         events::NOTES,
         format::NOTES,
         group_policy::NOTES,

@@ -13,7 +13,7 @@ use super::{Limits, Shape, names, parsers, records};
 use crate::events::TOO_LONG;
 use crate::format::{Format, HEAD, has_extension};
 use crate::text::Text;
-use crate::{Parsed, Problem, hives, tasks, version};
+use crate::{Parsed, Problem, detection_history, hives, tasks, version};
 use evidence::{Coverage, Level, Location, Message, Note, Provenance, RecordData, Source};
 use flate2::read::MultiGzDecoder;
 use registry_hive::Hive;
@@ -166,6 +166,9 @@ impl<'a> Collector<'a> {
             }
             Some(Format::TaskJob) => {
                 self.take_small(&offer, &mut stream, Format::TaskJob, tasks::parse_job);
+            }
+            Some(Format::DefenderHistory) => {
+                self.take_small(&offer, &mut stream, Format::DefenderHistory, detection_history::parse);
             }
             Some(Format::Program) if self.take_program(&offer, &mut stream) => {}
             Some(format) => self.pass(&offer, format),

@@ -111,7 +111,7 @@ fn filled(text: String) -> Option<String> {
 }
 
 /// A GUID as text: three numbers little-endian, then bytes.
-fn guid(bytes: &[u8]) -> Option<String> {
+pub(crate) fn guid(bytes: &[u8]) -> Option<String> {
     let (first, rest) = bytes.split_first_chunk()?;
     let (second, rest) = rest.split_first_chunk()?;
     let (third, rest) = rest.split_first_chunk()?;

@@ -37,3 +37,4 @@ note-task-bad-xml = the task is damaged from here on, what comes before was read
 note-task-other-name = the task calls itself `{ $uri }`, but its file is that of `{ $place }`
 note-task-job-cut = the task file ends early; what is there was read
 note-defender-log-cut = the log names more than { $limit } different findings; the rest was not kept
+note-detection-history-unreadable = the record of a finding of Defender names no threat or no time

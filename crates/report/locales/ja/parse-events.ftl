@@ -17,3 +17,4 @@ note-task-bad-xml = ここから先のタスクが壊れています。それよ
 note-task-other-name = タスク自身の名前は `{ $uri }` ですが、ファイルは `{ $place }` のものです
 note-task-job-cut = タスクのファイルが途中で切れています。残っている部分だけを読み取りました
 note-defender-log-cut = このログには { $limit } 種類を超える検出が記録されています。残りは保持されていません
+note-detection-history-unreadable = Defender の検出記録に脅威の名前または時刻がありません

@@ -25,16 +25,30 @@ pub(crate) fn read(gathering: &mut Gathering) {
             }
         }
     }
-    if paths.len() > MAX_FILES {
-        gathering.note_cut("look at every file that is started", "", MAX_FILES);
+    let modules = modules(gathering, &paths);
+    if paths.len() + modules.len() > MAX_FILES {
+        gathering.note_cut("look at every file that is started or loaded", "", MAX_FILES);
     }
-    let found: Vec<_> =
-        paths.into_values().take(MAX_FILES).filter_map(|path| fact(gathering, path)).collect();
+    let paths = paths.into_values().chain(modules.into_values()).take(MAX_FILES);
+    let found: Vec<_> = paths.filter_map(|path| fact(gathering, path)).collect();
     gathering.add("files", found.into_iter().map(RecordData::File));
     for error in std::mem::take(&mut gathering.image_failures) {
         gathering.note(&error);
     }
     gathering.cover(Area::Files, failures);
+}
+
+/// The libraries that script hosts have loaded, but for those that are known already: behind the started files, of which none is to be left
+/// out for their sake.
+fn modules(gathering: &Gathering, known: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let processes = gathering.records.iter().filter_map(|record| match &record.data {
+        RecordData::Process(process) => Some(process),
+        _ => None,
+    });
+    let paths = processes.flat_map(|process| &process.modules);
+    let paths = paths.filter_map(|path| program(&format!("\"{path}\""), &gathering.facts));
+    let paths = paths.map(|path| (path.to_lowercase(), path));
+    paths.filter(|(lower, _)| !known.contains_key(lower)).collect()
 }
 
 /// The libraries and programs behind the classes that tasks call and that providers of WMI are, as the reader of a disk tells of them.
@@ -149,6 +163,12 @@ fn commands(data: &RecordData) -> Vec<String> {
         RecordData::WmiObject(object) if object.is_consumer() => {
             let texts = ["ExecutablePath", "CommandLineTemplate", "ScriptFileName"];
             texts.iter().filter_map(|name| object.text(name)).map(str::to_owned).collect()
+        }
+        // What the job brings is what its command starts.
+        RecordData::Setting(job) if job.kind == "bits-job" && !job.value.is_empty() => {
+            let local = job.details.get("local").map(String::as_str).unwrap_or_default();
+            let local = local.lines().map(|path| format!("\"{path}\""));
+            [job.value.clone()].into_iter().chain(local).collect()
         }
         _ => Vec::new(),
     }

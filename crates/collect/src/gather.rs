@@ -2,7 +2,7 @@
 
 use crate::bundle::Error;
 use evidence::{Area, Coverage, FileFact, Location, Provenance, ReadState, Record, RecordData, Source};
-use machine::{Facts, Fault, Machine, Signature};
+use machine::{Facts, Fault, Listed, Machine, Signature};
 use parse::bundle::manifest::Failure;
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -140,6 +140,15 @@ impl<'m> Gathering<'m> {
         }
     }
 
+    /// What was found, with what was missed noted; nothing where all of it failed, which is noted, too.
+    pub(crate) fn listed<T>(&mut self, outcome: machine::Result<Listed<T>>) -> Option<Vec<T>> {
+        let Listed { found, missed } = self.or_note(outcome)?;
+        for error in missed {
+            self.note(&error);
+        }
+        Some(found)
+    }
+
     /// Notes a failure.
     pub(crate) fn note(&mut self, error: &machine::Error) {
         let what = match error.target.as_str() {
@@ -151,8 +160,8 @@ impl<'m> Gathering<'m> {
 
     /// Notes that no more than so many of something were read.
     pub(crate) fn note_cut(&mut self, operation: &'static str, target: &str, limit: usize) {
-        let text = format!("there are more than {limit}; the others were left out");
-        self.note(&machine::Error::new(operation, target, Fault::Other { code: 0, text }));
+        let fault = Fault::TooMany { limit: limit as u64 };
+        self.note(&machine::Error::new(operation, target, fault));
     }
 
     /// Notes that the area was read, completely where no failure was noted since there were so many.

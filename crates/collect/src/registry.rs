@@ -239,7 +239,8 @@ impl Copy<'_, '_> {
     fn see(&mut self, text: &str) {
         let text = text.trim();
         let is_id = text.len() == 38 && text.starts_with('{') && text.ends_with('}') && !text.contains('\\');
-        if is_id && self.ids.len() < MAX_CLASSES {
+        // One more than are looked up, so that it shows that there are more.
+        if is_id && self.ids.len() <= MAX_CLASSES {
             self.ids.insert(text.to_uppercase());
         }
     }
@@ -247,7 +248,10 @@ impl Copy<'_, '_> {
     /// The servers of the classes that places name by their ids.
     fn classes(&mut self, plan: &mut KeyPlan) {
         let machine = self.gathering.machine;
-        for id in std::mem::take(&mut self.ids) {
+        if self.ids.len() > MAX_CLASSES {
+            self.gathering.note_cut("look up every class that is named", "", MAX_CLASSES);
+        }
+        for id in std::mem::take(&mut self.ids).into_iter().take(MAX_CLASSES) {
             for server in ["InprocServer32", "LocalServer32"] {
                 let path = format!(r"Classes\CLSID\{id}\{server}");
                 let live = Key::new(format!(r"HKLM\SOFTWARE\{path}"));

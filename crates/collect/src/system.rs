@@ -5,16 +5,22 @@ use evidence::{Area, RecordData, RegistryValue, Setting};
 use machine::{Key, RegistryData};
 
 /// The kinds of settings that miners change.
-const SETTINGS: [&str; 8] = [
+const SETTINGS: [&str; 10] = [
     "hosts-entry",
+    "hosts-folder",
     "portproxy",
     "firewall-rule",
     "dns-server",
+    "dns-rule",
     "route",
     "defender-exclusion",
     "ipsec-policy",
     "wmi-autorecover-mof",
 ];
+
+/// The jobs of BITS. Its service is not there to be asked on many machines, and nothing hangs on it: that it could not be is noted, and the
+/// area is as complete as without it.
+const JOBS: [&str; 1] = ["bits-job"];
 
 /// The kinds that tell of updates.
 const UPDATES: [&str; 3] = ["os-build", "package", "reboot-pending"];
@@ -57,9 +63,10 @@ pub(crate) fn read(gathering: &mut Gathering) {
     let failures = gathering.failures.len();
     settings(gathering, "settings", &SETTINGS);
     gathering.cover(Area::Settings, failures);
+    settings(gathering, "settings", &JOBS);
 
     let failures = gathering.failures.len();
-    if let Some(accounts) = gathering.or_note(machine.accounts()) {
+    if let Some(accounts) = gathering.listed(machine.accounts()) {
         gathering.add("accounts", accounts.into_iter().map(RecordData::Account));
         settings(gathering, "accounts", &["group-member"]);
         gathering.cover(Area::Accounts, failures);
@@ -84,7 +91,7 @@ pub(crate) fn read(gathering: &mut Gathering) {
 fn settings(gathering: &mut Gathering, part: &str, kinds: &[&str]) {
     let machine = gathering.machine;
     for kind in kinds {
-        let found = gathering.or_note(machine.settings(kind)).unwrap_or_default();
+        let found = gathering.listed(machine.settings(kind)).unwrap_or_default();
         gathering.add(part, found.into_iter().map(RecordData::Setting));
     }
 }
@@ -141,6 +148,9 @@ fn protection(gathering: &mut Gathering) {
     let machine = gathering.machine;
     let top = Key::new(PROTECTORS);
     let listed = gathering.if_there(machine.registry_key(&top)).flatten().unwrap_or_default();
+    if listed.subkeys.len() > MAX_PROTECTORS {
+        gathering.note_cut("list what protects against malware", "", MAX_PROTECTORS);
+    }
     let mut found = Vec::new();
     for id in listed.subkeys.iter().take(MAX_PROTECTORS) {
         let Some(key) = gathering.if_there(machine.registry_key(&top.join(id))).flatten() else { continue };

@@ -9,6 +9,8 @@ use machine::{Fault, RegistryData, ServiceConfig, StoredTask};
 use parse::bundle::{BundleRef, Limits};
 use std::io::Cursor;
 
+mod listed;
+
 const TASK: &str = "<Task xmlns=\"http://schemas.microsoft.com/windows/2004/02/mit/task\"><Actions><Exec>\
     <Command>C:\\Users\\Public\\probe.exe</Command></Exec></Actions></Task>";
 

@@ -39,7 +39,7 @@ const MAX_DEPTH: usize = 64;
 pub(crate) fn read(gathering: &mut Gathering, keeps_class: fn(&str) -> bool) {
     let failures = gathering.failures.len();
     let machine = gathering.machine;
-    let Some(namespaces) = gathering.or_note(machine.wmi_namespaces()) else { return };
+    let Some(namespaces) = gathering.listed(machine.wmi_namespaces()) else { return };
     if !namespaces.iter().any(|namespace| namespace == SUBSCRIPTION_NAMESPACE) {
         gathering.note(&machine::Error::new(
             "read the WMI namespace",
@@ -100,6 +100,9 @@ fn instances(gathering: &mut Gathering, namespace: &str, classes: Option<&[WmiCl
         for class in known.stored(class) {
             let found = gathering.or_note(machine.wmi_instances(namespace, &class)).unwrap_or_default();
             gathering.add(&part, found.into_iter().map(|found| RecordData::WmiObject(found.object)));
+        }
+        if known.is_deeper(class) {
+            gathering.note_cut("list the classes that derive from each other below", class, MAX_DEPTH);
         }
         for class in known.provided(class) {
             let why = Fault::Other { code: 0, text: "it has a provider, whose code would run".to_owned() };
@@ -166,6 +169,16 @@ impl<'c> Hierarchy<'c> {
             true
         });
         found
+    }
+
+    /// Whether more classes derive from each other below this one than are followed.
+    fn is_deeper(&self, class: &str) -> bool {
+        let mut row = BTreeSet::from([class.to_lowercase()]);
+        for _ in 0..MAX_DEPTH {
+            let below = row.iter().filter_map(|class| self.below.get(class)).flatten();
+            row = below.map(|class| class.class.name.to_lowercase()).collect();
+        }
+        !row.is_empty()
     }
 
     /// Visits the class and those below it; `visit` is told whether all of them are stored, and says whether to go further down.

@@ -10,6 +10,8 @@ mod ran;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use network::known_source;
+
 use crate::assessment::{Finding, Kind, Severity};
 use crate::history::log_of;
 use crate::messages as m;

@@ -7,6 +7,7 @@
 mod altered;
 pub mod assessment;
 mod autostart;
+mod bits;
 mod class_store;
 mod content;
 mod coverage;
@@ -57,6 +58,7 @@ pub fn assess(evidence: &Evidence, intel: &Intel) -> Assessment {
     let events = events::detect(evidence, intel);
     findings.extend(events.findings);
     findings.extend(settings::detect(evidence, intel));
+    findings.extend(bits::detect(evidence, intel));
     findings.extend(registry_store::detect(evidence, intel));
     findings.extend(files::detect(evidence, intel));
     let patch = patch::detect(evidence, intel);

@@ -41,6 +41,7 @@ messages! {
     PLACE_SERVICE = "place-service" [];
     PLACE_DRIVER = "place-driver" [];
     PLACE_OTHER = "place-other" [];
+    PLACE_BITS = "place-bits" [];
 
     // Reasons.
     REASON_NOT_IN_BASELINE = "reason-not-in-baseline" [];
@@ -147,6 +148,8 @@ messages! {
     TITLE_RAN = "title-ran" ["program"];
     REASON_PREFETCH = "reason-prefetch" ["path"];
     SETTING_HOSTS = "setting-hosts" [];
+    SETTING_HOSTS_FOLDER = "setting-hosts-folder" [];
+    SETTING_DNS_RULE = "setting-dns-rule" [];
     SETTING_PORTPROXY = "setting-portproxy" [];
     SETTING_ROUTE = "setting-route" [];
     SETTING_FIREWALL = "setting-firewall" [];
@@ -160,6 +163,8 @@ messages! {
     REASON_HOSTS_PRIVATE = "reason-hosts-private" ["name", "address", "source"];
     REASON_HOSTS_POOL = "reason-hosts-pool" ["name", "address"];
     REASON_HOSTS_POOL_BLOCKED = "reason-hosts-pool-blocked" ["name", "address"];
+    REASON_HOSTS_FOLDER = "reason-hosts-folder" ["path", "source"];
+    REASON_NAME_RULE = "reason-name-rule" ["name", "servers", "source"];
     REASON_FORWARDING = "reason-forwarding" ["from", "to"];
     REASON_FORWARDING_POOL = "reason-forwarding-pool" ["from", "to"];
     REASON_ROUTE_NOWHERE = "reason-route-nowhere" ["destination"];
@@ -167,6 +172,7 @@ messages! {
     REASON_IPSEC = "reason-ipsec" [];
     REASON_EXCLUSION_BROAD = "reason-exclusion-broad" ["name", "source"];
     REASON_EXCLUSION_WRITABLE = "reason-exclusion-writable" ["name"];
+    REASON_BITS_LOOK = "reason-bits-look" [];
     REASON_MOF_PLACE = "reason-mof-place" ["path"];
     REASON_ACCOUNT_HIDDEN = "reason-account-hidden" [];
     REASON_ACCOUNT_GUEST = "reason-account-guest" [];

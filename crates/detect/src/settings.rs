@@ -62,6 +62,8 @@ pub(crate) fn detect(evidence: &Evidence, intel: &Intel) -> Vec<Finding> {
     for (record, setting) in evidence.settings() {
         let judged = match setting.kind.as_str() {
             "hosts-entry" => hosts::judge(setting, blocked, intel),
+            "hosts-folder" => hosts::folder(setting, intel),
+            "dns-rule" => network::name_rule(setting, intel),
             "portproxy" => network::forwarding(setting, intel),
             "route" => network::route(setting),
             "firewall-rule" => network::firewall(setting, intel),
@@ -106,7 +108,7 @@ fn arrow(setting: &Setting) -> evidence::Arg {
 }
 
 /// The setting under names that tell what they are; planning reads them again.
-fn subject(setting: &Setting) -> Map<String, Json> {
+pub(crate) fn subject(setting: &Setting) -> Map<String, Json> {
     let own = [("Kind", &setting.kind), ("Name", &setting.name), ("Value", &setting.value)];
     let own = own.into_iter().map(|(name, value)| (name.to_owned(), Json::from(value.as_str())));
     own.chain(setting.details.iter().map(|(name, value)| (name.clone(), Json::from(value.as_str()))))
@@ -116,6 +118,8 @@ fn subject(setting: &Setting) -> Map<String, Json> {
 fn word(kind: &str) -> MessageSpec {
     match kind {
         "hosts-entry" => m::SETTING_HOSTS,
+        "hosts-folder" => m::SETTING_HOSTS_FOLDER,
+        "dns-rule" => m::SETTING_DNS_RULE,
         "portproxy" => m::SETTING_PORTPROXY,
         "route" => m::SETTING_ROUTE,
         "firewall-rule" => m::SETTING_FIREWALL,

@@ -7,6 +7,7 @@
 pub mod autostart;
 pub mod coverage;
 pub mod event;
+pub mod firewall;
 pub mod host;
 pub mod message;
 pub mod process;

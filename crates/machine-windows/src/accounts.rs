@@ -6,6 +6,7 @@ use crate::settings::setting;
 use crate::text::{at, wide};
 use crate::token;
 use evidence::{Account, Setting};
+use machine::Listed;
 use std::collections::BTreeSet;
 use std::ffi::c_void;
 use windows::Win32::Foundation::{ERROR_MORE_DATA, WIN32_ERROR};
@@ -47,42 +48,51 @@ const NORMAL: u32 = 2;
 /// `MAX_PREFERRED_LENGTH`: as much as there is.
 const EVERYTHING: u32 = u32::MAX;
 /// More accounts than any machine has.
-const MAX_ACCOUNTS: u32 = 1 << 16;
+const MAX_ACCOUNTS: usize = 1 << 16;
 const FROM_1601_TO_1970: u64 = 11_644_473_600;
 
 /// The local accounts, sorted by name. `now` is in 100 ns since 1601.
-pub(crate) fn list(now: u64) -> Outcome<Vec<Account>> {
+pub(crate) fn list(now: u64) -> Outcome<Listed<Account>> {
     let library = Library::system("netapi32.dll")?;
     let enumerate = function!(library, "NetUserEnum" as UserEnum);
     let free = function!(library, "NetApiBufferFree" as BufferFree);
     let administrators = administrators(library).ok();
-    let (mut buffer, mut count, mut total, mut resume) = (std::ptr::null_mut(), 0, 0, 0);
-    // SAFETY: there is room for the address of a buffer, which is freed below, and for the counts.
-    let code = unsafe {
-        enumerate(
-            std::ptr::null(),
-            3,
-            NORMAL,
-            &raw mut buffer,
-            EVERYTHING,
-            &raw mut count,
-            &raw mut total,
-            &raw mut resume,
-        )
-    };
-    if !matches!(WIN32_ERROR(code), WIN32_ERROR(0) | ERROR_MORE_DATA) {
-        return Err(from_win32(WIN32_ERROR(code)));
+    let mut found = Vec::new();
+    let mut resume = 0;
+    loop {
+        let (mut buffer, mut count, mut total) = (std::ptr::null_mut(), 0, 0);
+        // SAFETY: there is room for the address of a buffer, which is freed below, and for the counts.
+        let code = unsafe {
+            enumerate(
+                std::ptr::null(),
+                3,
+                NORMAL,
+                &raw mut buffer,
+                EVERYTHING,
+                &raw mut count,
+                &raw mut total,
+                &raw mut resume,
+            )
+        };
+        let code = WIN32_ERROR(code);
+        if !matches!(code, WIN32_ERROR(0) | ERROR_MORE_DATA) {
+            return Err(from_win32(code));
+        }
+        let users = buffer.cast::<USER_INFO_3>();
+        let count = if users.is_null() { 0 } else { count };
+        found.extend((0..count).map(|index| {
+            // SAFETY: the call wrote `count` of these structures, with their texts behind them.
+            unsafe { account(&*users.add(index as usize), now, administrators.as_ref()) }
+        }));
+        // SAFETY: the buffer is the call's own, and freed once.
+        unsafe { free(buffer) };
+        // A domain controller gives its many accounts in parts.
+        if code != ERROR_MORE_DATA || count == 0 || found.len() > MAX_ACCOUNTS {
+            break;
+        }
     }
-    let users = buffer.cast::<USER_INFO_3>();
-    let count = if users.is_null() { 0 } else { count.min(MAX_ACCOUNTS) };
-    let mut found: Vec<_> = (0..count)
-        // SAFETY: the call wrote `count` of these structures, with their texts behind them.
-        .map(|index| unsafe { account(&*users.add(index as usize), now, administrators.as_ref()) })
-        .collect();
-    // SAFETY: the buffer is the call's own, and freed once.
-    unsafe { free(buffer) };
     found.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(found)
+    Ok(Listed::at_most(MAX_ACCOUNTS, found, "list the accounts", ""))
 }
 
 /// # Safety
@@ -117,7 +127,7 @@ fn administrators(library: Library) -> Outcome<BTreeSet<String>> {
 }
 
 /// The members of the group of administrators, sorted: accounts and groups of this machine and of domains.
-pub(crate) fn group_members() -> Outcome<Vec<Setting>> {
+pub(crate) fn group_members() -> Outcome<Listed<Setting>> {
     let mut found: Vec<_> = members(Library::system("netapi32.dll")?)?
         .into_iter()
         .map(|member| {
@@ -136,7 +146,7 @@ pub(crate) fn group_members() -> Outcome<Vec<Setting>> {
         })
         .collect();
     found.sort_by(|a, b| (&a.value, &a.details).cmp(&(&b.value, &b.details)));
-    Ok(found)
+    Ok(Listed::at_most(MAX_ACCOUNTS, found, "list the administrators", ""))
 }
 
 /// A member of the group of administrators.
@@ -169,7 +179,7 @@ fn members(library: Library) -> Outcome<Vec<Member>> {
         return Err(from_win32(WIN32_ERROR(code)));
     }
     let list = buffer.cast::<LOCALGROUP_MEMBERS_INFO_2>();
-    let count = if list.is_null() { 0 } else { count.min(MAX_ACCOUNTS) };
+    let count = if list.is_null() { 0 } else { count };
     let found = (0..count)
         .filter_map(|index| {
             // SAFETY: the call wrote `count` of these structures, with their texts and identifiers behind them.

@@ -161,7 +161,7 @@ fn each(rules: &INetFwRules) -> Outcome<Vec<INetFwRule>> {
     let list = unsafe { rules._NewEnum() }.map_err(|error| told(&error))?;
     let list: IEnumVARIANT = list.cast().map_err(|error| told(&error))?;
     let mut found = Vec::new();
-    while found.len() < MAX_RULES {
+    loop {
         let mut next = [VARIANT::default()];
         let mut count = 0;
         // SAFETY: there is room for one value, and for how many there were.
@@ -169,7 +169,10 @@ fn each(rules: &INetFwRules) -> Outcome<Vec<INetFwRule>> {
         code.ok().map_err(|error| told(&error))?;
         let [next] = next;
         if count == 0 {
-            break;
+            return Ok(found);
+        }
+        if found.len() >= MAX_RULES {
+            return Err(Fault::TooMany { limit: MAX_RULES as u64 });
         }
         // SAFETY: the type says that there is an object.
         let object = unsafe {
@@ -178,7 +181,6 @@ fn each(rules: &INetFwRules) -> Outcome<Vec<INetFwRule>> {
         };
         found.push(object.ok_or(Fault::Unsupported)?.cast().map_err(|error| told(&error))?);
     }
-    Ok(found)
 }
 
 fn name_of(rule: &INetFwRule) -> windows::core::Result<BSTR> {

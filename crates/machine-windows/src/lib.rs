@@ -15,6 +15,8 @@ mod bytes;
 #[cfg(any(windows, test))]
 mod failure_actions;
 #[cfg(any(windows, test))]
+mod notify;
+#[cfg(any(windows, test))]
 mod pending;
 #[cfg(any(windows, test))]
 mod ranges;
@@ -23,6 +25,10 @@ mod stored;
 
 #[cfg(windows)]
 mod accounts;
+#[cfg(windows)]
+mod beside;
+#[cfg(windows)]
+mod bits;
 #[cfg(windows)]
 mod change;
 #[cfg(windows)]

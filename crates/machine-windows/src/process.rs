@@ -38,9 +38,6 @@ const SCRIPT_HOSTS: [&str; 8] = [
     "regsvr32.exe",
 ];
 
-/// More libraries than any process has loaded.
-const MAX_MODULES: usize = 4096;
-
 /// `ProcessCommandLineInformation`, since Windows 8.1.
 const COMMAND_LINE: PROCESSINFOCLASS = PROCESSINFOCLASS(60);
 /// The session of services, which has no screen.
@@ -256,7 +253,7 @@ fn modules(pid: u32) -> Vec<String> {
     let mut paths = Vec::new();
     // SAFETY: the entry says how large it is.
     let mut more = unsafe { Module32FirstW(snapshot.0, &raw mut entry) };
-    while more.is_ok() && paths.len() < MAX_MODULES {
+    while more.is_ok() {
         paths.push(narrow(&entry.szExePath));
         // SAFETY: as above.
         more = unsafe { Module32NextW(snapshot.0, &raw mut entry) };

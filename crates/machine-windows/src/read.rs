@@ -76,7 +76,7 @@ impl Machine for Windows {
         told("list the connections", "", network::list())
     }
 
-    fn wmi_namespaces(&self) -> Result<Vec<String>> {
+    fn wmi_namespaces(&self) -> Result<Listed<String>> {
         told("list the WMI namespaces", "", self.wmi.namespaces())
     }
 
@@ -148,11 +148,11 @@ impl Machine for Windows {
         told("check the signature of the file", path, signature::read(path))
     }
 
-    fn accounts(&self) -> Result<Vec<Account>> {
+    fn accounts(&self) -> Result<Listed<Account>> {
         told("list the accounts", "", accounts::list(filetime(self.now())))
     }
 
-    fn settings(&self, kind: &str) -> Result<Vec<Setting>> {
+    fn settings(&self, kind: &str) -> Result<Listed<Setting>> {
         told("read the settings", kind, settings::read(kind, &self.scheduler))
     }
 

@@ -19,7 +19,7 @@ use windows::core::{PCWSTR, PWSTR};
 /// The units that a name of a key or value can have, and one for the NUL (Microsoft: "Registry Element Size Limits").
 const NAME_UNITS: u32 = 16_384;
 
-/// More values or subkeys than any key has that is not made to exhaust whoever reads it.
+/// More values or subkeys than any key has that is not made to exhaust whoever reads it. A key with more is not read.
 const MAX_ENTRIES: u32 = 1 << 20;
 
 /// More bytes than are taken from one value.
@@ -133,10 +133,10 @@ fn values(key: &Open) -> Outcome<Vec<RegistryValue>> {
         };
         match value {
             Some(value) => values.push(value),
-            None => break,
+            None => return Ok(values),
         }
     }
-    Ok(values)
+    Err(Fault::TooMany { limit: MAX_ENTRIES.into() })
 }
 
 fn subkeys(key: &Open) -> Outcome<Vec<String>> {
@@ -161,11 +161,11 @@ fn subkeys(key: &Open) -> Outcome<Vec<String>> {
             ERROR_SUCCESS => {
                 names.push(String::from_utf16_lossy(name.get(..units as usize).unwrap_or_default()));
             }
-            ERROR_NO_MORE_ITEMS => break,
+            ERROR_NO_MORE_ITEMS => return Ok(names),
             code => return Err(from_win32(code)),
         }
     }
-    Ok(names)
+    Err(Fault::TooMany { limit: MAX_ENTRIES.into() })
 }
 
 fn sddl(key: &Open) -> Option<String> {

@@ -30,9 +30,6 @@ const MAX_BYTES: usize = 16 << 20;
 /// What Windows itself keeps below the key: the devices of a driver, anew at each start, and who may do what, which the manager tells.
 const OWN: [&str; 2] = ["Enum", "Security"];
 
-/// More services than any machine has.
-const MAX_SERVICES: u32 = 1 << 16;
-
 /// A handle on the manager or a service.
 pub(crate) struct Handle(SC_HANDLE);
 
@@ -102,7 +99,7 @@ pub(crate) fn list() -> Outcome<Vec<String>> {
             )
         };
         let first = buffer.as_ptr().cast::<ENUM_SERVICE_STATUS_PROCESSW>();
-        for index in 0..count.min(MAX_SERVICES) {
+        for index in 0..count {
             // SAFETY: the call wrote `count` of these structures at the beginning of the buffer, and their texts behind them.
             if let Some(name) = unsafe { at((*first.add(index as usize)).lpServiceName) } {
                 names.push(name);

@@ -1,9 +1,9 @@
 //! Facts that have a place of their own in Windows, by kind: reading them, and changing the few that are changed one by one.
 
 use crate::fault::Outcome;
-use crate::{accounts, change, facts, file, firewall, policy, registry, stored, updates};
+use crate::{accounts, bits, change, facts, file, firewall, policy, registry, stored, updates};
 use evidence::Setting;
-use machine::Fault;
+use machine::{Fault, HOSTS_FOLDER, Listed, PARAMETERS_OF_TCPIP, hosts_folder};
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
@@ -14,15 +14,16 @@ const HOSTS_LIMIT: u64 = 8 << 20;
 const PORT_FORWARDER: &str = "iphlpsvc";
 
 /// The settings of a kind.
-pub(crate) fn read(kind: &str, is_com_ready: &Cell<bool>) -> Outcome<Vec<Setting>> {
+pub(crate) fn read(kind: &str, is_com_ready: &Cell<bool>) -> Outcome<Listed<Setting>> {
     match kind {
-        "hosts-entry" => hosts(),
-        "account-policy" => policy::of_accounts(),
-        "audit-policy" => policy::of_audit(),
+        "hosts-entry" => hosts().map(Listed::from),
+        "account-policy" => policy::of_accounts().map(Listed::from),
+        "audit-policy" => policy::of_audit().map(Listed::from),
         "group-member" => accounts::group_members(),
         "missing-update" => updates::missing(),
-        "update-search" => updates::last_search(is_com_ready),
-        firewall::KIND => firewall::list(is_com_ready),
+        "update-search" => updates::last_search(is_com_ready).map(Listed::from),
+        bits::KIND => bits::list(),
+        firewall::KIND => firewall::list(is_com_ready).map(Listed::from),
         kind => stored::read(kind, &registry::read),
     }
 }
@@ -35,7 +36,7 @@ pub(crate) fn delete(expected: &Setting, is_com_ready: &Cell<bool>) -> Outcome<(
     let (key, name, data) = stored::place(expected).ok_or(Fault::Unsupported)?;
     let stored =
         registry::read(&key)?.and_then(|found| found.value(&name).cloned()).ok_or(Fault::NotFound)?;
-    if !stored::read(&expected.kind, &registry::read)?.contains(expected) {
+    if !stored::read(&expected.kind, &registry::read)?.found.contains(expected) {
         return Err(Fault::Changed);
     }
     if stored != data {
@@ -68,9 +69,14 @@ fn tell(setting: &Setting) {
     }
 }
 
+/// The lines of the hosts file, wherever it is.
 fn hosts() -> Outcome<Vec<Setting>> {
-    let path = format!(r"{}\System32\drivers\etc\hosts", facts::windows_folder()?);
-    let bytes = match file::read(&path, HOSTS_LIMIT) {
+    let stored = registry::text(PARAMETERS_OF_TCPIP, HOSTS_FOLDER);
+    let folder = hosts_folder(stored.as_deref(), &facts::windows_folder()?).ok_or_else(|| {
+        let text = format!("its place is not known: `{}`", stored.unwrap_or_default());
+        Fault::Other { code: 0, text }
+    })?;
+    let bytes = match file::read(&format!(r"{folder}\hosts"), HOSTS_LIMIT) {
         Err(Fault::NotFound) => return Ok(Vec::new()),
         bytes => bytes?,
     };

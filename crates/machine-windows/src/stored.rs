@@ -3,8 +3,10 @@
 //! Kinds, names, values and details are those of the reader of hives (`docs/contracts.md`, "Settings"), so that whatever judges them need not
 //! know where they come from. A test here holds the two readings against each other.
 
-use evidence::Setting;
-use machine::{Fault, Key, RegistryData, RegistryKey, RegistryValue};
+use evidence::{Setting, firewall};
+use machine::{
+    Fault, HOSTS_FOLDER, Key, Listed, PARAMETERS_OF_TCPIP, RegistryData, RegistryKey, RegistryValue,
+};
 use std::collections::BTreeMap;
 
 /// Reads a key; `None` where it is not there.
@@ -25,6 +27,12 @@ const DEFENDER: [(&str, &str); 2] = [
     (r"HKLM\SOFTWARE\Policies\Microsoft\Windows Defender\Exclusions", "policy"),
 ];
 
+/// Rules of the name resolution policy table: by policy, by an administrator.
+const NAME_RULES: [(&str, &str); 2] = [
+    (r"HKLM\SOFTWARE\Policies\Microsoft\Windows NT\DNSClient\DnsPolicyConfig", "policy"),
+    (r"HKLM\SYSTEM\CurrentControlSet\Services\Dnscache\Parameters\DnsPolicyConfig", "user"),
+];
+
 /// Keys that are there while an update waits for a restart.
 const REBOOT_PENDING: [&str; 3] = [
     r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\RebootPending",
@@ -34,26 +42,27 @@ const REBOOT_PENDING: [&str; 3] = [
 
 /// The families of addresses between which ports are forwarded.
 const FAMILIES: [&str; 4] = ["v4tov4", "v4tov6", "v6tov4", "v6tov6"];
-/// Firewall rules that are told one by one.
-const MAX_RULES: usize = 2_000;
 /// Update packages that become records.
 const MAX_PACKAGES: usize = 10_000;
 
 /// The settings of a kind; [`Fault::Unsupported`] where the kind is not kept in the registry.
-pub(crate) fn read(kind: &str, get: Get) -> Result<Vec<Setting>, Fault> {
-    match kind {
+pub(crate) fn read(kind: &str, get: Get) -> Result<Listed<Setting>, Fault> {
+    let all = match kind {
+        "firewall-rule" => return firewall_rules(get),
+        "package" => return packages(get),
         "portproxy" => port_proxies(get),
         "route" => routes(get),
+        "hosts-folder" => hosts_folder(get),
         "dns-server" => name_servers(get),
-        "firewall-rule" => firewall_rules(get),
+        "dns-rule" => name_rules(get),
         "defender-exclusion" => exclusions(get),
         "ipsec-policy" => ipsec(get),
-        "package" => packages(get),
         "os-build" => operating_system(get),
         "reboot-pending" => reboot_pending(get),
         "wmi-autorecover-mof" => recovered_mofs(get),
         _ => Err(Fault::Unsupported),
-    }
+    };
+    all.map(Listed::from)
 }
 
 /// Where a setting is kept and with which data it comes back as it was: key, name of the value, data. `None` for what is not changed as a
@@ -141,59 +150,56 @@ fn routes(get: Get) -> Result<Vec<Setting>, Fault> {
     Ok(values(ROUTES, get)?.iter().map(|value| setting("route", &value.name, "", [])).collect())
 }
 
+/// Where the hosts file is.
+fn hosts_folder(get: Get) -> Result<Vec<Setting>, Fault> {
+    let key = get(&Key::new(PARAMETERS_OF_TCPIP))?.unwrap_or_default();
+    Ok(text_of(&key, HOSTS_FOLDER).map(|path| setting("hosts-folder", "", &path, [])).into_iter().collect())
+}
+
+/// The name servers of each interface, and without a name those that count for every one that has none of its own.
 fn name_servers(get: Get) -> Result<Vec<Setting>, Fault> {
     let mut found = Vec::new();
+    let mut add = |card: &str, key: &RegistryKey, name, how| {
+        let list = text_of(key, name).unwrap_or_default();
+        let servers = list.split([',', ' ']).filter(|server| !server.is_empty());
+        found.extend(servers.map(|server| setting("dns-server", card, server, [("how", how)])));
+    };
     for family in ["Tcpip", "Tcpip6"] {
-        let interfaces = Key::new(format!(r"{SERVICES}\{family}\Parameters\Interfaces"));
-        for (card, key) in children(&interfaces, get)? {
+        let parameters = Key::new(format!(r"{SERVICES}\{family}\Parameters"));
+        add("", &get(&parameters)?.unwrap_or_default(), "NameServer", "static");
+        for (card, key) in children(&parameters.join("Interfaces"), get)? {
             for (name, how) in [("NameServer", "static"), ("DhcpNameServer", "dhcp")] {
-                let list = text_of(&key, name).unwrap_or_default();
-                let servers = list.split([',', ' ']).filter(|server| !server.is_empty());
-                found.extend(servers.map(|server| setting("dns-server", &card, server, [("how", how)])));
+                add(&card, &key, name, how);
             }
         }
     }
     Ok(found)
 }
 
-/// Rules that Windows did not bring: its own are named by a resource, `Name=@FirewallAPI.dll,-1234`.
-fn firewall_rules(get: Get) -> Result<Vec<Setting>, Fault> {
-    let values = values(FIREWALL_RULES, get)?;
-    let own = values.into_iter().filter_map(|value| Some((text(&value.data)?, value.name)));
-    let own = own.filter(|(rule, _)| !rule.contains("|Name=@"));
-    Ok(own.take(MAX_RULES).map(|(rule, id)| firewall_rule(&id, &rule)).collect())
+/// Which servers are asked for which names (Microsoft: [MS-GPNRPT]): lists of servers have semicolons between them.
+fn name_rules(get: Get) -> Result<Vec<Setting>, Fault> {
+    let mut found = Vec::new();
+    for (top, given_by) in NAME_RULES {
+        for (id, key) in children(&Key::new(top), get)? {
+            let names = text_of(&key, "Name").unwrap_or_default();
+            for list in ["GenericDNSServers", "DirectAccessDNSServers"] {
+                let Some(servers) = text_of(&key, list) else { continue };
+                let names = names.lines().map(str::trim).filter(|name| !name.is_empty());
+                let details = [("id", id.as_str()), ("given_by", given_by)];
+                found.extend(names.map(|name| setting("dns-rule", name, &servers, details)));
+            }
+        }
+    }
+    Ok(found)
 }
 
-/// A rule as the firewall stores it: `v2.10|Action=Block|Dir=In|Protocol=6|LPort=445|Name=…|`.
-fn firewall_rule(id: &str, rule: &str) -> Setting {
-    let fields: Vec<_> = rule.split('|').filter_map(|field| field.split_once('=')).collect();
-    let all = |names: &[&str]| {
-        let named = |own: &str| names.iter().any(|name| own.eq_ignore_ascii_case(name));
-        let values: Vec<_> = fields.iter().filter(|(own, _)| named(own)).map(|(_, value)| *value).collect();
-        (!values.is_empty()).then(|| values.join(","))
-    };
-    let first = |name: &str| all(&[name]).and_then(|list| list.split(',').next().map(str::to_owned));
-    let protocol = first("Protocol").map(|number| match number.as_str() {
-        "6" => "tcp".to_owned(),
-        "17" => "udp".to_owned(),
-        _ => number,
-    });
-    let details = [
-        ("id", Some(id.to_owned())),
-        ("action", first("Action").map(|text| text.to_lowercase())),
-        ("direction", first("Dir").map(|text| text.to_lowercase())),
-        ("enabled", first("Active").map(|text| text.to_lowercase())),
-        ("protocol", protocol),
-        ("local-ports", all(&["LPort"])),
-        ("remote-ports", all(&["RPort"])),
-        ("remote-addresses", all(&["RA4", "RA6"])),
-        ("program", all(&["App"])),
-        ("service", first("Svc")),
-    ];
-    let action = first("Action").unwrap_or_default().to_lowercase();
-    let mut own = setting("firewall-rule", &all(&["Name"]).unwrap_or_default(), &action, []);
-    own.details = details.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
-    own
+/// Rules that Windows did not bring.
+fn firewall_rules(get: Get) -> Result<Listed<Setting>, Fault> {
+    let values = values(FIREWALL_RULES, get)?;
+    let own = values.iter().filter_map(|value| firewall::rule(&value.name, &text(&value.data)?));
+    // One more than are told, so that it shows that there are more.
+    let own = own.take(firewall::MAX_RULES + 1).collect();
+    Ok(Listed::at_most(firewall::MAX_RULES, own, "list the firewall rules", ""))
 }
 
 fn exclusions(get: Get) -> Result<Vec<Setting>, Fault> {
@@ -225,19 +231,20 @@ fn ipsec(get: Get) -> Result<Vec<Setting>, Fault> {
 }
 
 /// Update packages of the servicing stack with their state: 112 is installed, 80 superseded, 64 staged.
-fn packages(get: Get) -> Result<Vec<Setting>, Fault> {
+fn packages(get: Get) -> Result<Listed<Setting>, Fault> {
     let top = Key::new(PACKAGES);
     let names = get(&top)?.unwrap_or_default().subkeys;
     let names = names
         .into_iter()
         .filter(|name| name.starts_with("Package_for_RollupFix") || name.starts_with("Package_for_KB"));
     let mut found = Vec::new();
-    for name in names.take(MAX_PACKAGES) {
+    // One more than are told, so that it shows that there are more.
+    for name in names.take(MAX_PACKAGES + 1) {
         let Some(key) = get(&top.join(&name))? else { continue };
         let state = number_of(&key, "CurrentState").map(|state| state.to_string()).unwrap_or_default();
         found.push(setting("package", &name, &state, []));
     }
-    Ok(found)
+    Ok(Listed::at_most(MAX_PACKAGES, found, "list the update packages", ""))
 }
 
 /// The product, its numbers and the update build revision. Windows 10 and later keep major and minor number apart; `CurrentVersion` stays 6.3.

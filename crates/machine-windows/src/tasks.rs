@@ -21,6 +21,7 @@ use windows::core::BSTR;
 const WITH_HIDDEN: i32 = 1;
 /// More tasks and folders than any machine has.
 const MAX_ENTRIES: usize = 1 << 16;
+const TOO_MANY: Fault = Fault::TooMany { limit: MAX_ENTRIES as u64 };
 
 fn connect(is_ready: &Cell<bool>) -> Outcome<ITaskService> {
     prepare(is_ready);
@@ -54,7 +55,9 @@ pub(crate) fn list(is_ready: &Cell<bool>) -> Outcome<Listed<StoredTask>> {
                 for task in tasks {
                     match task.and_then(|task| shown(&task)) {
                         Ok(_) if listed.found.len() >= MAX_ENTRIES => {
-                            return Err(Fault::TooLarge { limit: MAX_ENTRIES as u64 });
+                            missed("list the scheduled tasks in the folder", TOO_MANY);
+                            open.clear();
+                            break;
                         }
                         Ok(task) => listed.found.push(task),
                         Err(fault) => missed("read a scheduled task in the folder", fault),
@@ -69,7 +72,11 @@ pub(crate) fn list(is_ready: &Cell<bool>) -> Outcome<Listed<StoredTask>> {
                     folders += 1;
                     match folder {
                         Ok(_) if folders > MAX_ENTRIES => {
-                            return Err(Fault::TooLarge { limit: MAX_ENTRIES as u64 });
+                            // It is told once.
+                            if folders == MAX_ENTRIES + 1 {
+                                missed("list the folders in the folder of scheduled tasks", TOO_MANY);
+                            }
+                            break;
                         }
                         Ok(folder) => open.push_back(folder),
                         Err(fault) => missed("open a folder in the folder of scheduled tasks", fault),

@@ -1,12 +1,12 @@
 //! What Windows Update itself says is missing, from what it last learned: nothing is asked over the network.
 
+use crate::beside;
 use crate::fault::{Outcome, from_error};
 use crate::settings::setting;
 use crate::wmi::prepare;
 use evidence::Setting;
-use machine::Fault;
+use machine::{Error, Fault, Listed};
 use std::cell::Cell;
-use std::sync::mpsc;
 use std::time::Duration;
 use windows::Win32::Foundation::VARIANT_BOOL;
 use windows::Win32::System::Com::{CLSCTX_INPROC_SERVER, CoCreateInstance};
@@ -26,18 +26,12 @@ const MAX_UPDATES: i32 = 10_000;
 /// More numbers or bulletins than any update has.
 const MAX_TEXTS: i32 = 256;
 
-/// The updates that are not installed, sorted. The search runs beside: it cannot be broken off, so it is left behind where it takes too long.
-pub(crate) fn missing() -> Outcome<Vec<Setting>> {
-    let (tell, told) = mpsc::channel();
-    let search = std::thread::Builder::new().spawn(move || {
-        // Nobody listens any more where it took too long.
-        let _ = tell.send(search());
-    });
-    search.map_err(|error| crate::fault::from_io(&error))?;
-    told.recv_timeout(PATIENCE).unwrap_or(Err(Fault::TimedOut))
+/// The updates that are not installed, sorted.
+pub(crate) fn missing() -> Outcome<Listed<Setting>> {
+    beside::within(PATIENCE, search)
 }
 
-fn search() -> Outcome<Vec<Setting>> {
+fn search() -> Outcome<Listed<Setting>> {
     prepare(&Cell::new(false));
     let fault = |error: windows::core::Error| from_error(&error);
     // SAFETY: COM is ready on this thread; texts outlive the calls.
@@ -53,20 +47,38 @@ fn search() -> Outcome<Vec<Setting>> {
         let text = "Windows Update could not search what it knows; let it search once".to_owned();
         return Err(Fault::Other { code: result.0.cast_unsigned(), text });
     }
-    let mut missing = Vec::new();
+    let mut missing = Listed::from(Vec::new());
+    let mut cut = |what, limit: i32| {
+        let fault = Fault::TooMany { limit: u64::from(limit.cast_unsigned()) };
+        missing.missed.push(Error::new(what, "", fault));
+    };
     // SAFETY: the collection is one that was just given, and counts from 0.
     unsafe {
-        for index in 0..updates.Count().map_err(fault)?.min(MAX_UPDATES) {
-            missing.extend(update(&updates.get_Item(index).map_err(fault)?).map_err(fault)?);
+        let count = updates.Count().map_err(fault)?;
+        if count > MAX_UPDATES {
+            cut("list the missing updates", MAX_UPDATES);
+        }
+        for index in 0..count.min(MAX_UPDATES) {
+            let update = updates.get_Item(index).map_err(fault)?;
+            if numbers_of(&update).map_err(fault)? > MAX_TEXTS {
+                cut("list the numbers of a missing update", MAX_TEXTS);
+            }
+            missing.found.extend(records(&update).map_err(fault)?);
         }
     }
-    missing.sort_by(|a, b| (&a.name, &a.value).cmp(&(&b.name, &b.value)));
-    missing.dedup();
+    missing.found.sort_by(|a, b| (&a.name, &a.value).cmp(&(&b.name, &b.value)));
+    missing.found.dedup();
     Ok(missing)
 }
 
+/// How many numbers or bulletins the update has.
+fn numbers_of(update: &IUpdate) -> windows::core::Result<i32> {
+    // SAFETY: the update is one that was just given.
+    unsafe { Ok(update.KBArticleIDs()?.Count()?.max(update.SecurityBulletinIDs()?.Count()?)) }
+}
+
 /// One record a number: an update can have several, and some have none.
-fn update(update: &IUpdate) -> windows::core::Result<Vec<Setting>> {
+fn records(update: &IUpdate) -> windows::core::Result<Vec<Setting>> {
     // SAFETY: the update is one that was just given.
     let (title, numbers, bulletins, severity, id) = unsafe {
         (

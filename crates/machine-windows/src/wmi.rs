@@ -8,7 +8,7 @@ mod variant;
 
 use crate::fault::{Outcome, from_error};
 use evidence::wmi::canonical_namespace;
-use machine::{Fault, WmiClassDefinition, WmiInstance, WmiPath};
+use machine::{Error, Fault, Listed, WmiClassDefinition, WmiInstance, WmiPath};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use windows::Win32::System::Com::{
@@ -111,27 +111,35 @@ impl Wmi {
         self.services.borrow_mut().retain(|known, _| *known != namespace && !known.starts_with(&below));
     }
 
-    /// Every namespace below `root`, sorted.
-    pub(crate) fn namespaces(&self) -> Outcome<Vec<String>> {
+    /// Every namespace below `root`, sorted. One that cannot be looked into still is there, and is told; only without the first nothing can be
+    /// said.
+    pub(crate) fn namespaces(&self) -> Outcome<Listed<String>> {
         let mut found = BTreeSet::from(["root".to_owned()]);
-        let mut open = VecDeque::from(["root".to_owned()]);
-        let mut is_root = true;
+        let mut open = VecDeque::from(self.namespaces_in("root")?);
+        let mut missed = Vec::new();
         while let Some(namespace) = open.pop_front() {
-            let children = self
-                .services(&namespace)
-                .and_then(|services| instances(&services, "__NAMESPACE", 0))
-                .and_then(|objects| objects.iter().map(object::name).collect::<Outcome<Vec<_>>>());
-            // One that may not be read still is there; only without the first nothing can be said.
-            let children = if is_root { children? } else { children.unwrap_or_default() };
-            is_root = false;
-            for child in children {
-                let path = canonical_namespace(&format!("{namespace}\\{child}"));
-                if found.len() < MAX_NAMESPACES && found.insert(path.clone()) {
-                    open.push_back(path);
+            if found.len() == MAX_NAMESPACES && !found.contains(&namespace) {
+                let fault = Fault::TooMany { limit: MAX_NAMESPACES as u64 };
+                missed.push(Error::new("list the WMI namespaces", "", fault));
+                break;
+            }
+            if !found.insert(namespace.clone()) {
+                continue;
+            }
+            match self.namespaces_in(&namespace) {
+                Ok(inside) => open.extend(inside),
+                Err(fault) => {
+                    missed.push(Error::new("list the namespaces in the WMI namespace", namespace, fault));
                 }
             }
         }
-        Ok(found.into_iter().collect())
+        Ok(Listed { found: found.into_iter().collect(), missed })
+    }
+
+    fn namespaces_in(&self, namespace: &str) -> Outcome<Vec<String>> {
+        let inside = instances(&self.services(namespace)?, "__NAMESPACE", 0)?;
+        let path = |name: String| canonical_namespace(&format!("{namespace}\\{name}"));
+        inside.iter().map(|found| object::name(found).map(path)).collect()
     }
 
     /// The instances of a class and its subclasses.
@@ -260,7 +268,7 @@ fn all(list: &IEnumWbemClassObject) -> Outcome<Vec<IWbemClassObject>> {
         let [object] = next;
         match object {
             Some(object) if found.len() < MAX_OBJECTS => found.push(object),
-            Some(_) => return Err(Fault::TooLarge { limit: MAX_OBJECTS as u64 }),
+            Some(_) => return Err(Fault::TooMany { limit: MAX_OBJECTS as u64 }),
             None if code.0 == call::TIMED_OUT => return Err(Fault::TimedOut),
             None => return Ok(found),
         }

@@ -7,6 +7,14 @@ use evidence::Value;
 use machine::{Fault, FileIdentity, Key, Machine as _, MachineMut as _, ProcessId, RegistryData};
 use std::path::PathBuf;
 use std::process::{Child, Command};
+use windows::Win32::Networking::BackgroundIntelligentTransferService::{
+    BG_JOB_TYPE_DOWNLOAD, BackgroundCopyManager, IBackgroundCopyJob, IBackgroundCopyJob2,
+    IBackgroundCopyManager,
+};
+use windows::Win32::System::Com::{
+    CLSCTX_LOCAL_SERVER, COINIT_MULTITHREADED, CoCreateInstance, CoInitializeEx,
+};
+use windows::core::{GUID, HSTRING, Interface as _, w};
 
 /// A folder of this test, without short names in its path.
 fn scratch(name: &str) -> String {
@@ -259,10 +267,11 @@ fn settings_of_every_kind_are_read_or_said_to_be_missing() {
         "wmi-autorecover-mof",
         "group-member",
     ] {
-        let found = machine.settings(kind).unwrap();
-        assert!(found.iter().all(|setting| setting.kind == kind), "{kind}: {found:?}");
+        let listed = machine.settings(kind).unwrap();
+        assert!(listed.found.iter().all(|setting| setting.kind == kind), "{kind}: {listed:?}");
+        assert_eq!(listed.missed, [], "{kind}");
     }
-    let build = machine.settings("os-build").unwrap();
+    let build = machine.settings("os-build").unwrap().found;
     let version = machine.facts().unwrap().host.os.unwrap().version.unwrap();
     assert!(build.iter().any(|own| own.value == version), "{build:?} {version}");
     // What Wine has no more than a stub for says so; a real Windows has it.
@@ -286,14 +295,14 @@ fn settings_that_are_kept_in_the_registry_go_and_come_back_as_they_were() {
     };
     for setting in [forwarded("127.0.0.9:57", "v4tov4"), forwarded("::1:57", "v6tov4")] {
         machine.put_setting(&setting).unwrap();
-        assert!(machine.settings("portproxy").unwrap().contains(&setting), "{setting:?}");
+        assert!(machine.settings("portproxy").unwrap().found.contains(&setting), "{setting:?}");
         assert_eq!(machine.put_setting(&setting).unwrap_err().fault, Fault::Exists);
         let other = evidence::Setting { name: format!("9{}", setting.name), ..setting.clone() };
         assert_eq!(machine.delete_setting(&other).unwrap_err().fault, Fault::NotFound);
         let other = evidence::Setting { value: "192.0.2.1:81".into(), ..setting.clone() };
         assert_eq!(machine.delete_setting(&other).unwrap_err().fault, Fault::Changed);
         machine.delete_setting(&setting).unwrap();
-        assert!(!machine.settings("portproxy").unwrap().contains(&setting), "{setting:?}");
+        assert!(!machine.settings("portproxy").unwrap().found.contains(&setting), "{setting:?}");
         assert_eq!(machine.delete_setting(&setting).unwrap_err().fault, Fault::NotFound);
     }
 }
@@ -304,10 +313,68 @@ fn what_could_not_be_put_back_as_it_was_is_not_deleted() {
     let key = Key::new(r"HKLM\SYSTEM\CurrentControlSet\Services\PortProxy\v4tov4\tcp");
     let stored = RegistryData { kind: 2, ..RegistryData::string("192.0.2.1/81") };
     machine.set_registry_value(&key, "127.0.0.10/57", None, &stored).unwrap();
-    let found = machine.settings("portproxy").unwrap();
+    let found = machine.settings("portproxy").unwrap().found;
     let found = found.iter().find(|own| own.name == "127.0.0.10:57").unwrap();
     assert!(matches!(machine.delete_setting(found).unwrap_err().fault, Fault::Other { .. }));
     machine.delete_registry_value(&key, "127.0.0.10/57", &stored).unwrap();
+}
+
+/// A job of this test, which starts the service where it does not run; it waits until it is resumed, and is cancelled when it is dropped.
+struct Job(IBackgroundCopyJob);
+
+impl Job {
+    /// The job with its id, and the command that runs behind it.
+    fn make(name: &str) -> windows::core::Result<(Self, String, &'static str)> {
+        // SAFETY: plain calls of COM with texts that outlive them.
+        unsafe {
+            let _ = CoInitializeEx(None, COINIT_MULTITHREADED);
+            let manager: IBackgroundCopyManager =
+                CoCreateInstance(&BackgroundCopyManager, None, CLSCTX_LOCAL_SERVER)?;
+            let (mut id, mut job) = (GUID::default(), None);
+            manager.CreateJob(&HSTRING::from(name), BG_JOB_TYPE_DOWNLOAD, &raw mut id, &raw mut job)?;
+            let job = Self(job.unwrap());
+            job.0.AddFile(w!("http://192.0.2.1/deminer-test"), w!(r"C:\deminer-test.tmp"))?;
+            let own = job.0.cast::<IBackgroundCopyJob2>()?;
+            // Wine does not keep one.
+            let is_kept = own.SetNotifyCmdLine(w!("cmd.exe"), w!("cmd /c exit 0")).is_ok();
+            let command = if is_kept { "cmd.exe /c exit 0" } else { "" };
+            Ok((job, format!("{{{id:?}}}").to_uppercase(), command))
+        }
+    }
+}
+
+impl Drop for Job {
+    fn drop(&mut self) {
+        // SAFETY: the job is one that the service gave.
+        let _ = unsafe { self.0.Cancel() };
+    }
+}
+
+#[test]
+fn jobs_of_bits_are_told_with_the_command_behind_them() {
+    let name = format!("deminer test {}", std::process::id());
+    let (job, id, command) = match Job::make(&name) {
+        Ok(made) => made,
+        Err(error) => return println!("SKIPPED: no job of BITS can be made: {error}"),
+    };
+    if command.is_empty() {
+        println!("SKIPPED: the command behind a job of BITS");
+    }
+    let listed = Windows::new().settings("bits-job").unwrap();
+    let own = listed.found.iter().find(|own| own.details.get("id") == Some(&id)).unwrap();
+    assert_eq!((own.name.as_str(), own.value.as_str()), (name.as_str(), command));
+    let detail = |name: &str| own.details.get(name).map(String::as_str);
+    assert_eq!(detail("remote"), Some("http://192.0.2.1/deminer-test"));
+    assert_eq!(detail("local"), Some(r"C:\deminer-test.tmp"));
+    assert_eq!(
+        (detail("type"), detail("state"), detail("files")),
+        (Some("download"), Some("suspended"), Some("1"))
+    );
+    assert!(detail("owner").is_none_or(|owner| owner.starts_with("S-1-")), "{own:?}");
+    drop(job);
+    let listed = Windows::new().settings("bits-job").unwrap();
+    let own = listed.found.iter().find(|own| own.details.get("id") == Some(&id));
+    assert!(own.is_none_or(|own| own.details["state"] == "cancelled"), "{own:?}");
 }
 
 #[test]
@@ -330,10 +397,10 @@ fn a_machine_is_contained_and_set_free_or_says_why_not() {
     // Wine has the interface and no firewall behind it.
     match machine.put_setting(&rule) {
         Ok(()) => {
-            assert!(machine.settings("containment").unwrap().contains(&rule));
+            assert!(machine.settings("containment").unwrap().found.contains(&rule));
             assert_eq!(machine.put_setting(&rule).unwrap_err().fault, Fault::Exists);
             machine.delete_setting(&rule).unwrap();
-            assert!(!machine.settings("containment").unwrap().contains(&rule));
+            assert!(!machine.settings("containment").unwrap().found.contains(&rule));
         }
         Err(error) => assert!(error.to_string().contains("irewall"), "{error}"),
     }
@@ -347,7 +414,7 @@ fn accounts_are_told_with_their_flags() {
     match Windows::new().accounts() {
         Ok(accounts) => {
             let whole = |account: &evidence::Account| account.enabled.is_some() && account.rid.is_some();
-            assert!(accounts.iter().all(whole), "{accounts:?}");
+            assert!(accounts.found.iter().all(whole), "{accounts:?}");
         }
         // `ERROR_INVALID_LEVEL`: Wine lists names alone.
         Err(error) => assert!(matches!(error.fault, Fault::Other { code: 0x8007_007C, .. }), "{error}"),

@@ -467,7 +467,10 @@ fn every_namespace_is_found_and_one_that_may_not_be_read_is_still_there() {
     let given = spaces.iter().filter(|name| **name != r"root\hidden");
     let given = given.map(|name| ((*name).to_owned(), double.services(name)));
     let machine = Windows::with_wmi(given.collect(), double.compiler());
-    assert_eq!(machine.wmi_namespaces().unwrap(), spaces);
+    let listed = machine.wmi_namespaces().unwrap();
+    assert_eq!(listed.found, spaces);
+    let missed: Vec<_> = listed.missed.iter().map(|error| (error.target.as_str(), &error.fault)).collect();
+    assert_eq!(missed, [(r"root\hidden", &Fault::Unsupported)], "what is in it is not known");
     double.fail_on("CreateInstanceEnum", "", 0x8004_1003);
     assert_eq!(machine.wmi_namespaces().unwrap_err().fault, Fault::AccessDenied);
 }

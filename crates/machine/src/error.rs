@@ -45,6 +45,12 @@ pub enum Fault {
         /// The limit.
         limit: u64,
     },
+    /// There is more of it than is read.
+    #[error("there are more than {limit}; the others were left out")]
+    TooMany {
+        /// The limit.
+        limit: u64,
+    },
     /// A link or another reparse point is in the way.
     #[error("there is a link in the way: `{at}`")]
     Link {

@@ -15,11 +15,13 @@
 
 mod error;
 pub mod facts;
+mod hosts;
 pub mod memory;
 pub mod objects;
 
 pub use error::{Error, Fault, Result};
 pub use facts::{Architecture, Facts, Signature};
+pub use hosts::{HOSTS_FOLDER, PARAMETERS_OF_TCPIP, hosts_folder};
 pub use objects::{
     DirectoryEntry, FileIdentity, FileState, Key, Listed, ProcessId, RegistryData, RegistryKey,
     RegistryValue, ServiceConfig, StoredTask, Stream, WmiClassDefinition, WmiInstance, WmiPath,
@@ -47,8 +49,9 @@ pub trait Machine {
     /// The TCP and UDP endpoints with their owners.
     fn connections(&self) -> Result<Vec<evidence::Connection>>;
 
-    /// Every namespace below `root`, `root` included, in canonical spelling, sorted.
-    fn wmi_namespaces(&self) -> Result<Vec<String>>;
+    /// Every namespace below `root`, `root` included, in canonical spelling, sorted. One of which the namespaces in it cannot be read does not
+    /// hide the others.
+    fn wmi_namespaces(&self) -> Result<Listed<String>>;
 
     /// The instances of a class and its subclasses. Call it only for classes whose instances are stored: enumerating others runs the code of
     /// their provider.
@@ -107,11 +110,11 @@ pub trait Machine {
     fn signature(&self, path: &str) -> Result<Signature>;
 
     /// The local accounts.
-    fn accounts(&self) -> Result<Vec<evidence::Account>>;
+    fn accounts(&self) -> Result<Listed<evidence::Account>>;
 
     /// Facts of a kind that have a place of their own in Windows: `firewall-rule`, `package`, `route`, `dns-server`, `account-policy`, …
     /// (`docs/contracts.md` and `docs/formats.md` list them).
-    fn settings(&self, kind: &str) -> Result<Vec<evidence::Setting>>;
+    fn settings(&self, kind: &str) -> Result<Listed<evidence::Setting>>;
 
     /// Writes an event log to a file, as Windows exports it.
     fn export_log(&self, channel: &str, to: &str) -> Result<()>;

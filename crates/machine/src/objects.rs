@@ -194,6 +194,26 @@ pub struct Listed<T> {
     pub missed: Vec<crate::Error>,
 }
 
+impl<T> Listed<T> {
+    /// What was found, no more than so much of it; what is left out is told.
+    pub fn at_most(limit: usize, mut found: Vec<T>, operation: &'static str, target: &str) -> Self {
+        let mut missed = Vec::new();
+        if found.len() > limit {
+            found.truncate(limit);
+            let fault = crate::Fault::TooMany { limit: limit as u64 };
+            missed.push(crate::Error::new(operation, target, fault));
+        }
+        Self { found, missed }
+    }
+}
+
+impl<T> From<Vec<T>> for Listed<T> {
+    /// All that there is.
+    fn from(found: Vec<T>) -> Self {
+        Self { found, missed: Vec::new() }
+    }
+}
+
 /// What makes a process this one and no other: ids are used again.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ProcessId {

@@ -40,13 +40,16 @@ const UNREPLAYED: MessageSpec = MessageSpec::new("note-hive-unreplayed", &[]);
 const OTHER: MessageSpec = MessageSpec::new("note-hive-other", &[]);
 /// There are more tasks than are read.
 const TASKS_CUT: MessageSpec = MessageSpec::new("note-hive-tasks-cut", &["limit"]);
+/// There are more firewall rules than are read.
+const RULES_CUT: MessageSpec = MessageSpec::new("note-hive-rules-cut", &["limit"]);
 /// There are more values that may hold a payload than are judged.
 const STORES_CUT: MessageSpec = MessageSpec::new("note-hive-stores-cut", &["count", "limit"]);
 /// Keys that the tree does not lead to were read.
 const RECOVERED: MessageSpec = MessageSpec::new("note-hive-recovered", &["count"]);
 
 /// What this module can say.
-pub const NOTES: &[MessageSpec] = &[UNREADABLE, DAMAGED, UNREPLAYED, OTHER, TASKS_CUT, STORES_CUT, RECOVERED];
+pub const NOTES: &[MessageSpec] =
+    &[UNREADABLE, DAMAGED, UNREPLAYED, OTHER, TASKS_CUT, RULES_CUT, STORES_CUT, RECOVERED];
 
 /// Places of damage that are told one by one.
 const MAX_PROBLEMS: usize = 20;

@@ -1,6 +1,8 @@
 //! The hosts file: lines of an address and names, `#` begins a comment.
 
-use machine::{Facts, Result};
+use machine::{
+    Error, Facts, Fault, HOSTS_FOLDER, Key, PARAMETERS_OF_TCPIP, RegistryData, Result, hosts_folder,
+};
 
 /// The largest hosts file that is changed, in bytes.
 pub(crate) const MAX_BYTES: u64 = 16 << 20;
@@ -103,12 +105,20 @@ fn without_names(line: &[u8], gone: impl Fn(&[u8]) -> bool, out: &mut Vec<u8>) {
     out.extend_from_slice(comment);
 }
 
-/// The file as it is now.
+/// The file as it is now. Where Windows is told to read another, nothing is said of this one: a line in it has no effect.
 pub(crate) fn read(
     machine: &dyn machine::Machine,
     facts: &Facts,
 ) -> Result<Option<(machine::FileState, Vec<u8>)>> {
     let path = path(facts);
+    let parameters = machine.registry_key(&Key::new(PARAMETERS_OF_TCPIP))?.unwrap_or_default();
+    let stored = parameters.value(HOSTS_FOLDER).and_then(RegistryData::text);
+    let folder = hosts_folder(stored.as_deref(), &facts.windows);
+    let is_usual = folder.is_some_and(|folder| path.eq_ignore_ascii_case(&format!(r"{folder}\hosts")));
+    if !is_usual {
+        let text = "Windows reads another hosts file; set the value `DataBasePath` back first".to_owned();
+        return Err(Error::new("read the hosts file", path, Fault::Other { code: 0, text }));
+    }
     match machine.file(&path)? {
         Some(state) => Ok(Some((state, machine.read_file(&path, MAX_BYTES)?))),
         None => Ok(None),
@@ -128,6 +138,25 @@ mod tests {
         assert_eq!(address_of(FILE, "# a"), None);
         assert_eq!(address_of(FILE, "1.2.3.4 localhost"), None, "the address of another line");
         assert_eq!(address_of(FILE, "bad.example"), None, "no pair");
+    }
+
+    #[test]
+    fn a_file_that_windows_does_not_read_says_nothing() {
+        let mut state = machine::memory::State::default();
+        state.facts.windows = r"C:\Windows".into();
+        state.add_file(r"C:\Windows\System32\drivers\etc\hosts", FILE);
+        let read = |state: &machine::memory::State| {
+            let machine = machine::memory::Memory::new(state.clone());
+            read(&machine, &state.facts).map(|found| found.map(|(_, bytes)| bytes))
+        };
+        assert_eq!(read(&state).unwrap().as_deref(), Some(FILE));
+        for (path, is_usual) in
+            [(r"%SystemRoot%\System32\drivers\etc", true), (r"C:\ProgramData\x", false), (r"%TEMP%", false)]
+        {
+            let data = RegistryData::string(path);
+            state.add_registry_value(PARAMETERS_OF_TCPIP, HOSTS_FOLDER, data);
+            assert_eq!(read(&state).is_ok(), is_usual, "{path}");
+        }
     }
 
     #[test]

@@ -48,6 +48,7 @@ messages! {
     REFUSE_IPSEC = "refuse-ipsec" ["name"];
     REFUSE_FIREWALL = "refuse-firewall" ["name"];
     REFUSE_MOF = "refuse-mof" ["path"];
+    REFUSE_BITS = "refuse-bits" ["name", "id"];
     REFUSE_DNS = "refuse-dns" ["name"];
 
     // Why something is done that no finding asks for.

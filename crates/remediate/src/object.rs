@@ -97,9 +97,13 @@ pub(crate) fn read(machine: &dyn Machine, target: &Target, context: &Context) ->
             Ok(address.map(|address| Object::HostsEntry { address, identity: state.identity, bytes }))
         }
         Target::Setting { setting, name } => {
-            let mut settings = machine.settings(setting)?.into_iter();
-            let found = settings.find(|found| found.name.eq_ignore_ascii_case(name));
-            Ok(found.map(|found| Object::Setting(Box::new(found))))
+            let listed = machine.settings(setting)?;
+            let found = listed.found.into_iter().find(|found| found.name.eq_ignore_ascii_case(name));
+            // What was not read may hold it.
+            match (found, listed.missed.into_iter().next()) {
+                (None, Some(missed)) => Err(missed),
+                (found, _) => Ok(found.map(|found| Object::Setting(Box::new(found)))),
+            }
         }
         Target::StockEntry { entry } => stock(machine, entry, context.intel).map(Some),
     }

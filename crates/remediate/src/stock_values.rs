@@ -48,6 +48,9 @@ pub(crate) fn choices(key: &Key, name: &str, windows: &str) -> Vec<Stock> {
     if is(SESSION_MANAGER, "BootExecute") {
         return one(REG_MULTI_SZ, "autocheck autochk *\0", r"System32\autochk.exe");
     }
+    if is(machine::PARAMETERS_OF_TCPIP, machine::HOSTS_FOLDER) {
+        return one(REG_EXPAND_SZ, r"%SystemRoot%\System32\drivers\etc", "");
+    }
     let Some(service) = below(SERVICES, &key).and_then(|rest| rest.split('\\').next()) else {
         return Vec::new();
     };

@@ -66,15 +66,20 @@ pub(super) fn lookup(event: &Event, intel: &Intel) -> Option<Finding> {
     Some(finding)
 }
 
+/// Why what comes from this address comes from miners, and the family whose it is.
+pub(crate) fn known_source(url: &str, intel: &Intel) -> Option<(Message, Option<String>)> {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let host = rest.split(['/', '?', ':']).next().unwrap_or_default();
+    known(host, intel).or_else(|| {
+        let found = recognise(intel, &[Observation { kind: Known::Url, text: url }])?;
+        Some((found.reasons.into_iter().next()?, Some(found.family)))
+    })
+}
+
 /// Events 59 and 60 of BITS: a file that Windows fetched for somebody.
 pub(super) fn transfer(event: &Event, intel: &Intel) -> Option<Finding> {
     let url = event.field("url")?.trim();
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let host = rest.split(['/', '?', ':']).next().unwrap_or_default();
-    let (reason, family) = known(host, intel).or_else(|| {
-        let found = recognise(intel, &[Observation { kind: Known::Url, text: url }])?;
-        Some((found.reasons.into_iter().next()?, Some(found.family)))
-    })?;
+    let (reason, family) = known_source(url, intel)?;
     let mut finding = finding(Kind::Event, url, m::TITLE_TRANSFER.with([url.into()]));
     (finding.severity, finding.confidence) = (Severity::Medium, Confidence::Likely);
     finding.action = Action::Review;

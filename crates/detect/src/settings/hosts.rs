@@ -17,7 +17,7 @@ const ATTACK: &str = "T1562.001";
 
 /// Where a line leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
+pub(super) enum Way {
     /// Nowhere.
     Blocked,
     /// To a machine of the same network.
@@ -104,7 +104,19 @@ pub(super) fn judge(setting: &Setting, blocked: usize, intel: &Intel) -> Option<
     }
 }
 
-fn way(address: &str) -> Option<Way> {
+/// The folder of the hosts file.
+pub(super) fn folder(setting: &Setting, intel: &Intel) -> Option<Judged> {
+    let stock = intel
+        .settings()
+        .stock_value(r"HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters", "DataBasePath")?;
+    let path = stock.foreign(&setting.value).into_iter().next()?;
+    let source = intel.settings().title(&stock.source);
+    let reason = m::REASON_HOSTS_FOLDER.with([path.into(), source.into()]);
+    Some(Judged::review(Severity::Medium, Confidence::Likely, ATTACK, reason))
+}
+
+/// Where an address leads.
+pub(super) fn way(address: &str) -> Option<Way> {
     let address: IpAddr = address.split('%').next()?.parse().ok()?;
     Some(match address {
         _ if address.is_loopback() || address.is_unspecified() => Way::Blocked,

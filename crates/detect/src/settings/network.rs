@@ -1,10 +1,12 @@
 //! Where traffic goes: forwarded ports, routes, name servers, rules of the firewall and of `IPsec`.
 
 use super::Judged;
+use super::hosts::{Way, way};
 use crate::assessment::{Confidence, Severity};
 use crate::content::recognise;
 use crate::messages as m;
 use evidence::{Evidence, Setting};
+use intel::settings::Purpose;
 use intel::{IndicatorKind as Known, Intel, Observation};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -87,6 +89,25 @@ pub(super) fn name_servers(evidence: &Evidence, intel: &Intel) -> Vec<(Setting, 
         Some((setting, judged, records))
     });
     judged.collect()
+}
+
+/// A rule that has some servers answer for some names. Networks that are reached over a tunnel have such rules for their own names.
+pub(super) fn name_rule(setting: &Setting, intel: &Intel) -> Option<Judged> {
+    const ATTACK: &str = "T1562.001";
+    let (purpose, source) = intel.settings().purpose_of(setting.name.trim_start_matches('.'))?;
+    let servers = setting.value.split(';').map(str::trim).filter(|server| !server.is_empty());
+    let is_private =
+        servers.clone().next().is_some() && servers.clone().all(|server| way(server) == Some(Way::Private));
+    let source = intel.settings().title(source);
+    let args = [setting.name.as_str().into(), setting.value.as_str().into(), source.into()];
+    let reason = m::REASON_NAME_RULE.with(args);
+    let (severity, confidence) = match purpose {
+        // The servers of one's own network.
+        _ if is_private => (Severity::Low, Confidence::Possible),
+        Purpose::Update => (Severity::Medium, Confidence::Possible),
+        Purpose::Protection => (Severity::Medium, Confidence::Likely),
+    };
+    Some(Judged::review(severity, confidence, ATTACK, reason))
 }
 
 /// The local policies of `IPsec`: the parts of one have names of their own, and a family is known by all of them together.

@@ -63,6 +63,34 @@ fn hosts_entries_count_by_whom_they_shut_out() {
 }
 
 #[test]
+fn the_hosts_file_belongs_to_windows() {
+    let folder = |path: &str| judged(setting("hosts-folder", "", path));
+    for path in [
+        r"%SystemRoot%\System32\drivers\etc",
+        r"%windir%\system32\drivers\etc\",
+        r"D:\WINDOWS\System32\drivers\etc",
+    ] {
+        assert_eq!(folder(path), None, "{path}");
+    }
+    let elsewhere = Some((Severity::Medium, Confidence::Likely, Action::Review));
+    for path in [r"C:\ProgramData\net", r"%SystemRoot%\System32\drivers\etc\x", r"%TEMP%"] {
+        assert_eq!(folder(path), elsewhere, "{path}");
+    }
+}
+
+#[test]
+fn rules_for_names_count_by_whom_they_shut_out() {
+    let rule = |name: &str, servers: &str| judged(setting("dns-rule", name, servers));
+    let likely = Some((Severity::Medium, Confidence::Likely, Action::Review));
+    assert_eq!(rule(".corp.example", "10.0.0.1"), None);
+    assert_eq!(rule(".", "192.0.2.1"), None);
+    assert_eq!(rule(".kaspersky.com", "203.0.113.5"), likely);
+    assert_eq!(rule("update.eset.com", "127.0.0.1;10.0.0.1"), likely);
+    assert_eq!(rule(".windowsupdate.com", "203.0.113.5"), MEDIUM_REVIEW);
+    assert_eq!(rule(".windowsupdate.com", "10.0.0.1; fd00::1"), LOW);
+}
+
+#[test]
 fn a_list_against_advertising_may_block_pools() {
     let list = (0..200).map(|at| setting("hosts-entry", &format!("ad{at}.example"), "0.0.0.0"));
     let all = found(list.chain([setting("hosts-entry", "nanopool.org", "0.0.0.0")]));
@@ -112,6 +140,8 @@ fn name_servers_of_a_family_all_of_them_and_set_by_hand() {
     let both = servers("static", &["223.5.5.5", "8.8.8.8"]);
     assert_eq!(both.iter().map(|f| (f.severity, f.evidence.len())).collect::<Vec<_>>(), [(Severity::Low, 2)]);
     assert_eq!(servers("dhcp", &["223.5.5.5", "8.8.8.8"]), []);
+    let global = ["223.5.5.5", "8.8.8.8"].map(|server| with("dns-server", "", server, &[("how", "static")]));
+    assert_eq!(found(global).len(), 1, "those of every interface");
     assert_eq!(servers("static", &["8.8.8.8"]), []);
     assert_eq!(servers("static", &["223.5.5.5", "8.8.8.8", "10.0.0.1"]), []);
 }

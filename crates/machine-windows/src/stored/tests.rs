@@ -42,7 +42,9 @@ impl Registry {
     }
 
     fn live(&self, kind: &str) -> Vec<Setting> {
-        sorted(read(kind, &|key| Ok(self.keys.get(&key.0.to_lowercase()).cloned())).unwrap())
+        let listed = read(kind, &|key| Ok(self.keys.get(&key.0.to_lowercase()).cloned())).unwrap();
+        assert_eq!(listed.missed, [], "{kind}");
+        sorted(listed.found)
     }
 
     fn copied(&self, kind: &str) -> Vec<Setting> {
@@ -82,8 +84,16 @@ fn registry(version: &[(&str, &str)]) -> Registry {
     );
     r.text(&format!(r"{SERVICES}\Tcpip6\Parameters\Interfaces\{{card}}"), "NameServer", "2001:db8::1");
     r.text(&format!(r"{SERVICES}\Tcpip\Parameters\Interfaces\{{other}}"), "NameServer", "");
+    r.text(PARAMETERS_OF_TCPIP, "NameServer", "192.0.2.4 192.0.2.5");
+    r.text(PARAMETERS_OF_TCPIP, HOSTS_FOLDER, r"%SystemRoot%\System32\drivers\etc");
+    r.add(&format!(r"{}\{{5}}", NAME_RULES[0].0), "Name", &multi(&[".a.example", "b.example "]));
+    r.text(&format!(r"{}\{{5}}", NAME_RULES[0].0), "GenericDNSServers", "192.0.2.6;2001:db8::2");
+    r.text(&format!(r"{}\{{6}}", NAME_RULES[1].0), "Name", ".");
+    r.text(&format!(r"{}\{{6}}", NAME_RULES[1].0), "DirectAccessDNSServers", "192.0.2.7");
+    r.text(&format!(r"{}\{{7}}", NAME_RULES[1].0), "Name", ".no.servers");
     r.text(FIREWALL_RULES, "{1}", "v2.10|Action=Block|Active=TRUE|Dir=In|Protocol=6|LPort=445|LPort=135|RA4=10.0.0.1|RA6=::1|App=C:\\a,b.exe|Name=deny, all|");
-    r.text(FIREWALL_RULES, "stock", "v2.10|Action=Allow|Name=@FirewallAPI.dll,-1|");
+    r.text(FIREWALL_RULES, "stock", "v2.10|Action=Allow|App=System|Name=@FirewallAPI.dll,-1|");
+    r.text(FIREWALL_RULES, "{2}", r"v2.10|Action=Allow|Dir=In|App=C:\x.exe|Name=@FirewallAPI.dll,-1|");
     r.number(&format!(r"{}\Paths", DEFENDER[0].0), r"C:\ProgramData", 0);
     r.text(&format!(r"{}\Processes", DEFENDER[1].0), "powershell.exe", "0");
     r.text(IPSEC, "ActivePolicy", r"SOFTWARE\Policies\Microsoft\Windows\IPSec\Policy\Local\ipsecPolicy{2}");
@@ -115,7 +125,9 @@ const SEVEN: &[(&str, &str)] = &[
     ("CSDVersion", "Service Pack 1"),
     ("ProductName", "Windows 7 Professional"),
 ];
-const KINDS: [&str; 10] = [
+const KINDS: [&str; 12] = [
+    "hosts-folder",
+    "dns-rule",
     "portproxy",
     "route",
     "dns-server",
@@ -197,7 +209,7 @@ fn what_is_not_changed_as_a_setting_has_no_place() {
 fn a_key_that_may_not_be_read_is_a_fault_and_no_empty_list() {
     for kind in KINDS {
         assert_eq!(read(kind, &|_| Err(Fault::AccessDenied)), Err(Fault::AccessDenied), "{kind}");
-        assert_eq!(read(kind, &|_| Ok(None)), Ok(Vec::new()), "{kind}");
+        assert_eq!(read(kind, &|_| Ok(None)), Ok(Listed::from(Vec::new())), "{kind}");
     }
     assert_eq!(read("no such kind", &|_| Ok(None)), Err(Fault::Unsupported));
 }

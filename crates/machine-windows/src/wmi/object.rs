@@ -130,7 +130,7 @@ fn properties(found: &IWbemClassObject, flags: i32, depth: usize) -> Outcome<Vec
     // SAFETY: enumerates the properties of an object that WMI gave, and ends that below or with the object.
     unsafe { found.BeginEnumeration(flags) }.map_err(|error| from_error(&error))?;
     let mut properties = Vec::new();
-    while properties.len() < MAX_ENTRIES {
+    loop {
         let (mut name, mut variant, mut cim_type, mut flavor) = (BSTR::new(), VARIANT::default(), 0, 0);
         let interface = windows::core::Interface::vtable(found);
         // SAFETY: there is room for name, value, type and origin. The table of the interface is called itself, since behind the last
@@ -149,6 +149,9 @@ fn properties(found: &IWbemClassObject, flags: i32, depth: usize) -> Outcome<Vec
             break;
         }
         code.ok().map_err(|error| from_error(&error))?;
+        if properties.len() >= MAX_ENTRIES {
+            return Err(Fault::TooMany { limit: MAX_ENTRIES as u64 });
+        }
         let value = match value(&variant, cim_type, depth) {
             Ok(Value::Array(items)) if items.len() >= MAX_ELEMENTS => (Value::Array(items), State::Truncated),
             // What was not said in whole letters is shown with marks in their places, and is not what it was.
@@ -167,7 +170,7 @@ fn qualifiers(set: &IWbemQualifierSet) -> Outcome<Vec<(String, Value)>> {
     // SAFETY: enumerates the qualifiers of a set that WMI gave, and ends that below or with the set.
     unsafe { set.BeginEnumeration(0) }.map_err(|error| from_error(&error))?;
     let mut qualifiers = Vec::new();
-    while qualifiers.len() < MAX_ENTRIES {
+    loop {
         let (mut name, mut variant, mut flavor) = (BSTR::new(), VARIANT::default(), 0);
         let interface = windows::core::Interface::vtable(set);
         // SAFETY: as for properties.
@@ -184,6 +187,9 @@ fn qualifiers(set: &IWbemQualifierSet) -> Outcome<Vec<(String, Value)>> {
             break;
         }
         code.ok().map_err(|error| from_error(&error))?;
+        if qualifiers.len() >= MAX_ENTRIES {
+            return Err(Fault::TooMany { limit: MAX_ENTRIES as u64 });
+        }
         qualifiers.push((name.to_string(), value(&variant, 0, MAX_DEPTH)?));
     }
     // SAFETY: ends what was begun above.

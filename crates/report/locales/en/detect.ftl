@@ -17,6 +17,7 @@ place-task = scheduled task
 place-service = service
 place-driver = driver
 place-other = autostart entry
+place-bits = BITS job
 
 # Reasons.
 reason-not-in-baseline = it is not on a clean machine

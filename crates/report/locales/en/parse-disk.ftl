@@ -23,6 +23,7 @@ note-hive-unreplayed = the registry hive was copied while changes were on their 
 note-hive-other = this registry hive is none of SYSTEM, SOFTWARE, SAM or a user's, and tells nothing here
 note-hive-outdated = Windows put this hive aside, so it tells what was and was not read; name the file itself to read it
 note-hive-tasks-cut = the registry hive holds more than { $limit } tasks; the rest was not read
+note-hive-rules-cut = the registry hive holds more than { $limit } firewall rules that Windows did not bring; the rest was not read
 note-hive-stores-cut = { $count } more values of the registry hive may hold a payload and were not judged: the { $limit } most telling ones were
 note-hive-recovered = { $count } keys of the registry hive are no longer reached from its root, because it is damaged or they were deleted; what they say is told as the past
 note-task-unread = this file lies where tasks are kept and is none that can be read

@@ -41,6 +41,7 @@ refuse-exclusion = Defender guards its exclusions itself; take { $name } out by 
 refuse-ipsec = the policy { $name } keeps machines from each other and is taken out by hand: look at it with `netsh ipsec static show all`, take it out with `netsh ipsec static delete policy name=` and its name in quotes, then its filter lists and filter actions with `delete filterlist` and `delete filteraction`
 refuse-firewall = the firewall rule { $name } is taken out by hand: select it in `wf.msc` (several rules may have the name, and `netsh advfirewall firewall delete rule` takes all of them)
 refuse-mof = WMI compiles { $path } again when its repository is rebuilt: by hand, take the path out of the value `Autorecover MOFs` of HKLM\SOFTWARE\Microsoft\WBEM\CIMOM, and keep a copy of the file before you delete it
+refuse-bits = BITS keeps no copy of the job { $name } that could be put back, so it is taken out by hand, as administrator: note what `bitsadmin /info { $id } /verbose` says of it, then `bitsadmin /cancel { $id }`
 refuse-dns = { $name } is set by hand to the name servers of your network: in the properties of the network adapter (`ncpa.cpl`), Internet Protocol Version 4 and 6, or obtained automatically
 
 # Why something is done that no finding asks for.

@@ -17,6 +17,7 @@ place-task = タスク スケジューラのタスク
 place-service = サービス
 place-driver = ドライバー
 place-other = 自動起動の項目
+place-bits = BITS ジョブ
 
 # 理由
 reason-not-in-baseline = 正常なマシンには存在しません

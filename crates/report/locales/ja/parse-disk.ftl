@@ -23,6 +23,7 @@ note-hive-unreplayed = 書き込み途中のレジストリ ハイブですが�
 note-hive-other = SYSTEM、SOFTWARE、SAM、ユーザーのいずれのハイブでもないため、調べる内容がありません
 note-hive-outdated = Windows が控えとして残した過去のハイブのため、読み取りませんでした。読み取るには、このファイル自体を指定してください
 note-hive-tasks-cut = レジストリ ハイブのタスクが { $limit } 件を超えています。残りは読み取っていません
+note-hive-rules-cut = レジストリ ハイブに Windows 標準以外のファイアウォールの規則が { $limit } 件を超えています。残りは読み取っていません
 note-hive-stores-cut = レジストリ ハイブには、ペイロードの可能性がある値がほかに { $count } 件ありますが、疑わしい順に { $limit } 件だけを判定しました
 note-hive-recovered = レジストリ ハイブの { $count } 件のキーは、破損または削除のためルートからたどれません。その内容は過去の情報として扱います
 note-task-unread = タスクの保存場所にありますが、タスクとして読み取れないファイルです

@@ -37,6 +37,7 @@ refuse-exclusion = Defender の除外設定は Defender 自身が保護してい
 refuse-ipsec = ポリシー「{ $name }」はマシン間の通信を遮断しています。手動で削除してください: `netsh ipsec static show all` で内容を確認し、`netsh ipsec static delete policy name=` に引用符で囲んだ名前を続けて削除したあと、`delete filterlist` と `delete filteraction` でフィルター一覧とフィルター操作も削除します
 refuse-firewall = ファイアウォールの規則「{ $name }」は手動で削除してください: `wf.msc` で選択して削除します (同じ名前の規則が複数ある場合、`netsh advfirewall firewall delete rule` はすべて削除します)
 refuse-mof = WMI はリポジトリの再構築時に { $path } を再びコンパイルします。手動で HKLM\SOFTWARE\Microsoft\WBEM\CIMOM の値 `Autorecover MOFs` からこのパスを取り除いてください。ファイルは控えを取ってから削除してください
+refuse-bits = BITS ジョブ「{ $name }」は元に戻すための控えを取れないため、手動で削除してください。管理者として `bitsadmin /info { $id } /verbose` の内容を控えたあと、`bitsadmin /cancel { $id }` を実行します
 refuse-dns = 「{ $name }」は手動で本来のネーム サーバーに戻してください: ネットワーク アダプターのプロパティ (`ncpa.cpl`) のインターネット プロトコル バージョン 4 と 6 で設定するか、自動取得にします
 
 # 検出結果によらず行う理由

@@ -14,6 +14,7 @@ mod files;
 mod gather;
 mod logs;
 mod registry;
+mod repository;
 mod script;
 mod system;
 mod tasks;
@@ -40,6 +41,8 @@ pub struct Options {
     pub watch: Duration,
     /// A folder of the caller's, which is there, for logs while they are exported, or why there is none; `None` where no logs are wanted.
     pub logs: Option<machine::Result<String>>,
+    /// Whether the files of the WMI repository are copied, too.
+    pub repository: bool,
     /// How many seconds the computer's clock is ahead of one that the operator trusts, where he says so.
     pub clock_offset_seconds: Option<i64>,
     /// Whether classes of this name are kept, wherever they are and whatever they hold.
@@ -53,6 +56,7 @@ impl Default for Options {
         Self {
             watch: Duration::from_secs(3),
             logs: None,
+            repository: false,
             clock_offset_seconds: None,
             keeps_class: |_| false,
             program: None,
@@ -97,7 +101,12 @@ impl Step {
     fn run(self, gathering: &mut Gathering, options: &Options) {
         match self {
             Self::Processes => volatile::read(gathering, options.watch),
-            Self::Wmi => wmi::read(gathering, options.keeps_class),
+            Self::Wmi => {
+                wmi::read(gathering, options.keeps_class);
+                if options.repository {
+                    repository::read(gathering);
+                }
+            }
             Self::Tasks => tasks::read(gathering),
             Self::Services => autostart::services(gathering),
             Self::Autostarts => autostart::read(gathering),

@@ -10,6 +10,7 @@ use parse::bundle::{BundleRef, Limits};
 use std::io::Cursor;
 
 mod listed;
+mod repository;
 
 const TASK: &str = "<Task xmlns=\"http://schemas.microsoft.com/windows/2004/02/mit/task\"><Actions><Exec>\
     <Command>C:\\Users\\Public\\probe.exe</Command></Exec></Actions></Task>";

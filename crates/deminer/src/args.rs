@@ -201,12 +201,16 @@ pub(crate) struct Collect {
     #[arg(long)]
     pub no_logs: bool,
 
+    /// Copy the files of the WMI repository, too (some 30 MB, packed 6): they show what was deleted from it and what WMI hides
+    #[arg(long)]
+    pub repository: bool,
+
     /// The time at this moment by a clock that you trust, such as 2026-11-28T12:00:00Z: the manifest says how far the machine's is ahead
     #[arg(long, value_name = "TIME")]
     pub trusted_time: Option<jiff::Timestamp>,
 
     /// Print a PowerShell script that collects, for machines on which no program may run; works on any system
-    #[arg(long, conflicts_with_all = ["output", "no_logs", "trusted_time"])]
+    #[arg(long, conflicts_with_all = ["output", "no_logs", "repository", "trusted_time"])]
     pub script: bool,
 }
 

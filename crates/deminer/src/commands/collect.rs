@@ -38,7 +38,11 @@ fn to_file(machine: &dyn Machine, args: &Collect, console: Console) -> Result<Ex
     let failed = |problem| Error::CannotWrite(path.clone(), problem);
     let mut output = Output::open(Some(&path), &[])?;
     let ahead = |trusted: Timestamp| machine.now().duration_since(trusted).as_secs();
-    let wanted = Wanted { logs: !args.no_logs, clock_offset_seconds: args.trusted_time.map(ahead) };
+    let wanted = Wanted {
+        logs: !args.no_logs,
+        repository: args.repository,
+        clock_offset_seconds: args.trusted_time.map(ahead),
+    };
     if let Output::File(file, _) = &mut output {
         bundle(machine, wanted, !console.quiet, console, file)?;
     } else {
@@ -87,6 +91,8 @@ fn default_path(host: &str) -> PathBuf {
 struct Wanted {
     /// Whether event logs are exported.
     logs: bool,
+    /// Whether the WMI repository is copied.
+    repository: bool,
     /// How many seconds the machine's clock is ahead.
     clock_offset_seconds: Option<i64>,
 }
@@ -112,6 +118,7 @@ fn bundle(
     let version = env!("CARGO_PKG_VERSION").to_owned();
     let options = Options {
         logs: folder.as_ref().map(|folder| folder.as_ref().map(LogFolder::path).map_err(Clone::clone)),
+        repository: wanted.repository,
         clock_offset_seconds: wanted.clock_offset_seconds,
         keeps_class: is_of_a_family,
         program: Some(Program { version, sha256: own_hash() }),

@@ -14,6 +14,7 @@ mod formats;
 mod many_hosts;
 mod plan;
 mod probe;
+mod raw_repository;
 mod real_evidence;
 mod recipes;
 mod recorded;

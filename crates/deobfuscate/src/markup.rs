@@ -1,10 +1,55 @@
 //! Scripts inside HTML applications, scriptlets and Windows Script Files.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use crate::engine::{Child, Opened};
 use crate::model::Language;
 
-/// Each `<script>` of the text becomes a layer.
+/// Each `<script>` of the text becomes a layer, and what an element runs when something happens to it.
 pub(crate) fn open(text: &str, opened: &mut Opened) {
+    scripts(text, opened);
+    handlers(text, opened);
+}
+
+static HANDLER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r#"(?i)<[a-z][^<>]{0,300}?\s(?:on[a-z]{3,20}|href|src)\s*=\s*(?:"([^"]{4,})"|'([^']{4,})')"#)
+        .ok()
+});
+
+/// `<body onload="…">`, `<a href="javascript:…">`.
+fn handlers(text: &str, opened: &mut Opened) {
+    let Some(handler) = HANDLER.as_ref() else { return };
+    let vb_page = text.to_ascii_lowercase().contains("language=\"vbs");
+    for captures in handler.captures_iter(text).take(64) {
+        let Some(value) = captures.get(1).or_else(|| captures.get(2)) else { continue };
+        let named = captures.get(0).map_or("", |all| &all.as_str()[..value.start() - all.start()]);
+        let runs = named
+            .rsplit(char::is_whitespace)
+            .next()
+            .is_some_and(|name| name.to_ascii_lowercase().starts_with("on"));
+        let body = unwrap(value.as_str());
+        let scheme = |name: &str| {
+            body.get(..name.len())
+                .filter(|start| start.eq_ignore_ascii_case(name))
+                .and(body.get(name.len()..))
+        };
+        let (language, script) = match (scheme("vbscript:"), scheme("javascript:")) {
+            (Some(rest), _) => (Language::VbScript, rest.to_owned()),
+            (_, Some(rest)) => (Language::JScript, rest.to_owned()),
+            _ if !runs => continue,
+            _ if vb_page => (Language::VbScript, body),
+            _ => (Language::JScript, body),
+        };
+        // A name alone calls what is in a script.
+        if script.contains('(') && (9..256 << 10).contains(&script.len()) {
+            opened.children.push(Child { how: "script", language: Some(language), text: script });
+        }
+    }
+}
+
+fn scripts(text: &str, opened: &mut Opened) {
     let lower = text.to_ascii_lowercase();
     let mut at = 0;
     while let Some(found) = lower.get(at..).and_then(|rest| rest.find("<script")) {
@@ -40,7 +85,11 @@ fn unwrap(body: &str) -> String {
     if let Some(inner) = trimmed.strip_prefix("<!--") {
         return inner.trim_end().trim_end_matches("-->").trim().to_owned();
     }
-    if trimmed.contains("&quot;") || trimmed.contains("&lt;") || trimmed.contains("&#") {
+    if trimmed.contains("&quot;")
+        || trimmed.contains("&lt;")
+        || trimmed.contains("&#")
+        || trimmed.contains("&amp;")
+    {
         return trimmed
             .replace("&quot;", "\"")
             .replace("&lt;", "<")
@@ -54,6 +103,28 @@ fn unwrap(body: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_happens_to_an_element_runs() {
+        for (text, language, wanted) in [
+            (
+                "<html><body onload=\"eval(unescape(&quot;%41&quot;))\">",
+                Language::JScript,
+                "eval(unescape(\"%41\"))",
+            ),
+            ("<img src='x' onerror='run(1, 2)'>", Language::JScript, "run(1, 2)"),
+            ("<body onload=\"vbscript:Execute(a &amp; b)\">", Language::VbScript, "Execute(a & b)"),
+            ("<a href=\"javascript:go(12345)\">x</a>", Language::JScript, "go(12345)"),
+        ] {
+            let mut opened = Opened::default();
+            open(text, &mut opened);
+            let got: Vec<_> = opened.children.iter().map(|c| (c.language, c.text.as_str())).collect();
+            assert_eq!(got, [(Some(language), wanted)], "{text}");
+        }
+        let mut opened = Opened::default();
+        open("<a href=\"http://example.com/(x)\">once=\"a(b)(c)(d)\"</a>", &mut opened);
+        assert!(opened.children.is_empty(), "{:?}", opened.children);
+    }
 
     #[test]
     fn scripts_come_out_with_their_language() {

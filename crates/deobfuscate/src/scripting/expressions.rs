@@ -30,7 +30,16 @@ fn level(token: &Token, dialect: Dialect) -> Option<u8> {
 impl Walker<'_> {
     /// The expression that begins at a token; `None` when none does.
     pub(super) fn expression(&mut self, at: usize) -> Option<Read> {
-        self.deeper(|me| me.operators(at, 1))
+        let (value, next) = self.deeper(|me| me.operators(at, 1))?;
+        if self.dialect == Dialect::Js && self.tokens.get(next).is_some_and(|token| token.is("?")) {
+            let (yes, colon) = self.deeper(|me| me.expression(next + 1))?;
+            if !self.tokens.get(colon).is_some_and(|token| token.is(":")) {
+                return Some((Value::Unknown, colon));
+            }
+            let (no, next) = self.deeper(|me| me.expression(colon + 1))?;
+            return Some((value.truth().map_or(Value::Unknown, |truth| if truth { yes } else { no }), next));
+        }
+        Some((value, next))
     }
 
     fn operators(&mut self, at: usize, least: u8) -> Option<Read> {
@@ -94,7 +103,7 @@ impl Walker<'_> {
         }
     }
 
-    fn binary(&mut self, operator: &Kind, left: Value, right: &Value) -> Value {
+    pub(super) fn binary(&mut self, operator: &Kind, left: Value, right: &Value) -> Value {
         if matches!(left, Value::Unknown) || matches!(right, Value::Unknown) {
             return Value::Unknown;
         }
@@ -157,6 +166,7 @@ impl Walker<'_> {
                 let value = match (token.is("-"), value.to_number()) {
                     (true, Some(number)) => Value::Num(-number),
                     (false, Some(number)) if token.is("+") => Value::Num(number),
+                    _ if token.is("!") => value.truth().map_or(Value::Unknown, |truth| Value::Bool(!truth)),
                     _ => Value::Unknown,
                 };
                 Some((value, next))
@@ -169,6 +179,10 @@ impl Walker<'_> {
             Kind::Sign("[") => {
                 let (items, next) = self.arguments(at + 1, "]");
                 let value = if self.dialect == Dialect::Js { Value::list(items) } else { Value::Unknown };
+                Some(self.members(value, None, next))
+            }
+            Kind::Sign("{") if self.dialect == Dialect::Js => {
+                let (value, next) = self.table(at)?;
                 Some(self.members(value, None, next))
             }
             Kind::Str(text) => Some(self.members(Value::Str(Rc::clone(text)), None, at + 1)),
@@ -185,7 +199,21 @@ impl Walker<'_> {
 
     fn named(&mut self, at: usize, name: &str) -> Option<Read> {
         if matches!(name, "new" | "typeof" | "not" | "void" | "delete") {
-            return self.deeper(|me| me.operand(at + 1)).map(|(_, next)| (Value::Unknown, next));
+            let (value, next) = self.deeper(|me| me.operand(at + 1))?;
+            let kept = match (name, value) {
+                ("new", value @ (Value::Pattern(..) | Value::List(_) | Value::Str(_))) => value,
+                ("not", value) => value.truth().map_or(Value::Unknown, |truth| Value::Bool(!truth)),
+                _ => Value::Unknown,
+            };
+            return Some((kept, next));
+        }
+        if name == "function" && self.dialect == Dialect::Js {
+            let id = self.function_at(at)?;
+            let next = self.declaration(at);
+            return Some(self.members(Value::Function(id), None, next));
+        }
+        if self.dialect == Dialect::Js && matches!(name, "true" | "false") {
+            return Some((Value::Bool(name == "true"), at + 1));
         }
         if self.dialect == Dialect::Vb && super::walker::is_vb_word(name) {
             return None;
@@ -202,12 +230,42 @@ impl Walker<'_> {
             return Some((Value::text(text), at + 1));
         }
         let called = self.tokens.get(at + 1).is_some_and(|token| token.is("("));
+        if let Some(read) = self.pushed(at, name) {
+            return Some(read);
+        }
         let known = self.vars.get(name).cloned();
+        let own = self
+            .functions
+            .named(name)
+            .filter(|_| !matches!(known, Some(Value::List(_) | Value::Function(_))));
         if !called {
+            let step = self
+                .tokens
+                .get(at + 1)
+                .filter(|token| self.dialect == Dialect::Js && (token.is("++") || token.is("--")));
+            if let (Some(step), Some(Value::Num(number))) = (step, &known) {
+                let by = if step.is("++") { 1.0 } else { -1.0 };
+                self.vars.insert(name.to_owned(), Value::Num(number + by));
+                return Some((Value::Num(*number), at + 2));
+            }
+            if let (Some(id), None) = (own, &known) {
+                // A call without brackets, or a function as a value.
+                let given = self.tokens.get(at + 1).is_some_and(|token| {
+                    matches!(token.kind, Kind::Str(_) | Kind::Num(_) | Kind::Name(_)) || token.is("=")
+                });
+                let value = match self.dialect {
+                    Dialect::Js => Value::Function(id),
+                    Dialect::Vb if given => Value::Unknown,
+                    Dialect::Vb => self.invoke(id, &[]),
+                };
+                return Some(self.members(value, Some(name), at + 1));
+            }
             return Some(self.members(known.unwrap_or(Value::Unknown), Some(name), at + 1));
         }
         let (args, next) = self.arguments(at + 2, ")");
         let value = match known {
+            Some(Value::Function(id)) => self.invoke(id, &args),
+            None | Some(_) if own.is_some() => own.map_or(Value::Unknown, |id| self.invoke(id, &args)),
             Some(list @ Value::List(_)) if args.len() == 1 => self.item(&list, &args[0]),
             _ => {
                 self.started(at, name, &args);
@@ -252,6 +310,77 @@ impl Walker<'_> {
         value::index(value, index)
     }
 
+    /// `name.push(x)`: the list grows in its place.
+    fn pushed(&mut self, at: usize, name: &str) -> Option<Read> {
+        let tokens = self.tokens;
+        if self.dialect != Dialect::Js
+            || !tokens.get(at + 1)?.is(".")
+            || tokens.get(at + 2)?.name()? != "push"
+            || !tokens.get(at + 3)?.is("(")
+        {
+            return None;
+        }
+        let (args, next) = self.arguments(at + 4, ")");
+        let Some(Value::List(mut items)) = self.vars.remove(name) else {
+            return Some((Value::Unknown, next));
+        };
+        let weight = if Rc::strong_count(&items) == 1 { 0 } else { Value::List(Rc::clone(&items)).weight() };
+        let fits = Value::List(Rc::clone(&items)).weight() < self.room && self.step(weight);
+        let list = Rc::make_mut(&mut items);
+        let kept = fits && args.into_iter().all(|value| list.push(value));
+        self.vars.insert(name.to_owned(), if kept { Value::List(items) } else { Value::Unknown });
+        Some((Value::Unknown, next))
+    }
+
+    /// `{a: 1, "b": 2}`; `None` for a block of statements.
+    fn table(&mut self, at: usize) -> Option<Read> {
+        let tokens = self.tokens;
+        let close = self.pairs.get(at).copied().filter(|&close| close > at)?;
+        let (mut names, mut items) = (Vec::new(), super::value::Items::default());
+        let mut now = at + 1;
+        while now < close {
+            let name = match &tokens.get(now)?.kind {
+                Kind::Name(name) => name.clone(),
+                Kind::Str(text) => text.to_string(),
+                Kind::Num(number) => number.to_string(),
+                _ => return None,
+            };
+            if !tokens.get(now + 1)?.is(":") || !self.step(name.len()) {
+                return None;
+            }
+            let (value, next) = self.expression(now + 2)?;
+            if !items.push(value) {
+                return None;
+            }
+            names.push(name);
+            now = next;
+            if tokens.get(now)?.is(",") {
+                now += 1;
+            } else if now != close {
+                return None;
+            }
+        }
+        Some((Value::Table(Rc::new((names, items))), close + 1))
+    }
+
+    /// What was put into a member of a name; the value of an element of a document is its text, decoded.
+    fn member(&mut self, owner: Option<&str>, name: &str) -> Option<Value> {
+        if self.members.is_empty() {
+            return None;
+        }
+        let (owner, name) = (owner?, name.to_ascii_lowercase());
+        if let Some(value) = self.members.get(&format!("{owner}.{name}")) {
+            return Some(value.clone());
+        }
+        if name != "nodetypedvalue" {
+            return None;
+        }
+        let form = self.members.get(&format!("{owner}.datatype"))?.to_text()?;
+        let text = self.members.get(&format!("{owner}.text"))?.to_text()?;
+        self.strong += 1;
+        Some(self.charged(text.len(), || value::decoded(&form, &text).unwrap_or(Value::Unknown)))
+    }
+
     /// Arguments up to a closing sign, which is taken as well.
     pub(super) fn arguments(&mut self, mut at: usize, close: &str) -> (Vec<Value>, usize) {
         let mut args = Vec::new();
@@ -289,6 +418,8 @@ impl Walker<'_> {
         let from = at.saturating_sub(1);
         let mut owner = name.map(str::to_owned);
         let (mut value, mut at) = (value, at);
+        // `String.fromCharCode`, of which `apply` or `call` may hang.
+        let mut before: Option<(Option<String>, String)> = None;
         loop {
             let tokens = self.tokens;
             let Some(token) = tokens.get(at) else { return (value, at) };
@@ -309,6 +440,14 @@ impl Walker<'_> {
                     None => Value::Unknown,
                 };
                 at = next;
+            } else if let (true, &Value::Function(id)) = (token.is("("), &value) {
+                let (args, next) = self.arguments(at + 1, ")");
+                value = self.invoke(id, &args);
+                at = next;
+                if let Value::Str(text) = &value {
+                    let text = Rc::clone(text);
+                    self.fold(from, at, &text);
+                }
             } else if token.is(".") {
                 let Some(name) = tokens.get(at + 1).and_then(Token::name) else {
                     return (Value::Unknown, at + 1);
@@ -316,6 +455,17 @@ impl Walker<'_> {
                 if tokens.get(at + 2).is_some_and(|token| token.is("(")) {
                     let (args, next) = self.arguments(at + 3, ")");
                     self.started(at, name, &args);
+                    let (mut owner, mut name, mut args) = (owner.clone(), name, args);
+                    if let (Some((of, method)), "apply" | "call") = (&before, name) {
+                        args = match args.get(1) {
+                            Some(Value::List(items)) if name == "apply" && self.step(items.len() * 64) => {
+                                items.to_vec()
+                            }
+                            _ => args.into_iter().skip(1).collect(),
+                        };
+                        owner.clone_from(of);
+                        name = method;
+                    }
                     value = if self.dialect == Dialect::Js {
                         self.method(&value, owner.as_deref(), name, &args)
                     } else {
@@ -328,7 +478,10 @@ impl Walker<'_> {
                         self.fold(from, at, &text);
                     }
                 } else {
-                    value = if self.step(value::cost(&value, name, &[])) {
+                    before = Some((owner.clone(), name.to_owned()));
+                    value = if let Some(known) = self.member(owner.as_deref(), name) {
+                        known
+                    } else if self.step(value::cost(&value, name, &[])) {
                         value::property(&value, name)
                     } else {
                         Value::Unknown

@@ -3,6 +3,9 @@
 //! There is no tree: statements are walked over their tokens, so the depth of nesting costs nothing but a counter.
 
 mod expressions;
+mod flow;
+mod functions;
+mod pairs;
 mod tokens;
 mod value;
 mod walker;
@@ -54,6 +57,7 @@ pub(crate) fn open(
 }
 
 #[cfg(test)]
+#[allow(clippy::print_stdout, reason = "tests say which of their forms failed")]
 mod tests {
     use super::*;
 
@@ -117,6 +121,110 @@ mod tests {
         shows("new ActiveXObject('WScript.Sh'+'ell').Run('cmd /'+'c calc',0)", Dialect::Js, "cmd /c calc");
     }
 
+    /// `H` stands for the text in hex, `R` for it backwards, `B` for its Base64, `C` for its characters' codes.
+    fn forms(wanted: &str, dialect: Dialect, forms: &[&str]) {
+        let hex = wanted.bytes().map(|b| format!("{b:02x}")).collect::<Vec<_>>().concat();
+        let backwards: String = wanted.chars().rev().collect();
+        let codes = wanted.bytes().map(|b| b.to_string()).collect::<Vec<_>>().join(",");
+        let base64 = {
+            use base64::Engine as _;
+            base64::engine::general_purpose::STANDARD.encode(wanted)
+        };
+        let mut failed = 0;
+        for form in forms {
+            let text = form
+                .replace("<H>", &hex)
+                .replace("<R>", &backwards)
+                .replace("<C>", &codes)
+                .replace("<B>", &base64);
+            let opened = opened(&text, dialect);
+            if !opened.children.iter().any(|child| child.how == "execute" && child.text == wanted) {
+                println!("{form}\n{:#?}", opened.children);
+                failed += 1;
+            }
+        }
+        assert_eq!(failed, 0, "forms that are not opened");
+    }
+
+    #[test]
+    fn vbscript_functions_loops_and_conditions() {
+        forms(
+            "o.Run(calc)",
+            Dialect::Vb,
+            &[
+                "Function d(s)\r\nDim i, r\r\nFor i = 1 To Len(s) Step 2\r\nr = r & Chr(CInt(\"&H\" & Mid(s, i, 2)))\r\nNext\r\nd = r\r\nEnd Function\r\nExecute d(\"<H>\")",
+                "Function d(s)\r\nFor i = 1 To Len(s) Step 2\r\nd = d & Chr(\"&H\" & Mid(s, i, 2))\r\nNext\r\nEnd Function\r\na = d(\"4141\")\r\nExecute d(\"<H>\")",
+                "Execute(back(\"<R>\"))\r\nFunction back(ByVal t)\r\nback = StrReverse(t)\r\nEnd Function",
+                "Function part(a, b)\r\npart = StrReverse(b) & a\r\nEnd Function\r\nFunction whole()\r\nwhole = part(StrReverse(\")clac(n\"), \"uR.o\")\r\nEnd Function\r\nExecute whole",
+                "s = \"<H>\": i = 1\r\nDo While i < Len(s)\r\nr = r & Chr(\"&H\" & Mid(s, i, 2)): i = i + 2\r\nLoop\r\nExecute r",
+                "s = \"<H>\": i = 1\r\nDo Until i > Len(s)\r\nr = r & Chr(\"&H\" & Mid(s, i, 2)): i = i + 2\r\nLoop\r\nExecute r",
+                "s = \"<H>\": i = 1\r\nDo\r\nr = r & Chr(\"&H\" & Mid(s, i, 2))\r\ni = i + 2\r\nLoop While i < Len(s)\r\nExecute r",
+                "s = \"<H>\": i = 1\r\nDo\r\nIf i > Len(s) Then Exit Do\r\nr = r & Chr(\"&H\" & Mid(s, i, 2))\r\ni = i + 2\r\nLoop\r\nExecute r",
+                "s = \"<H>\": i = 1\r\nWhile i < Len(s)\r\nr = r & Chr(\"&H\" & Mid(s, i, 2)): i = i + 2\r\nWend\r\nExecute r",
+                "a = Array(<C>)\r\nFor i = 0 To UBound(a)\r\nIf a(i) = 0 Then\r\nr = \"\"\r\nElseIf a(i) > 255 Then\r\nr = r & \"?\"\r\nElse\r\nr = r & Chr(a(i))\r\nEnd If\r\nNext\r\nExecute r",
+                "Set n = CreateObject(\"MSXML2.DOMDocument\").createElement(\"x\")\r\nn.DataType = \"bin.base64\"\r\nn.Text = \"<B>\"\r\nExecute n.nodeTypedValue",
+                "Sub go(t)\r\nExecute StrReverse(t)\r\nEnd Sub\r\ngo \"<R>\"",
+            ],
+        );
+    }
+
+    #[test]
+    fn jscript_functions_loops_and_objects() {
+        forms(
+            "o.Run(calc)",
+            Dialect::Js,
+            &[
+                "function d(s){var r='';for(var i=0;i<s.length;i+=2)r+=String.fromCharCode(parseInt(s.substr(i,2),16));return r;}eval(d('<H>'));",
+                "eval(b('<R>'));function b(t){return t.split('').reverse().join('');}",
+                "var b=function(t){return t.split('').reverse().join('');};eval(b('<R>'));",
+                "(function(t){eval(t.split('').reverse().join(''))})('<R>');",
+                "eval(function(t,n){while(n--){t=t.replace(/Q/,'')}return t}('oQ.RQun(cQalc)',3))",
+                "var a=[<C>],s='',i=0;while(i<a.length){s+=String.fromCharCode(a[i]);i++;}eval(s);",
+                "var a=[<C>],s='',i=0;while(true){if(i>=a.length)break;s+=String.fromCharCode(a[i]);i++;}eval(s);",
+                "var a=[<C>],s='',i=0;do{s+=String.fromCharCode(a[i++]);}while(i<a.length);eval(s);",
+                "var a=[<C>],s='';for(var i in a){s+=String.fromCharCode(a[i]);}eval(s);",
+                "var a=[<C>],s='';for(var i=a.length-1;i>=0;i-=1){s=String.fromCharCode(a[i])+s;}eval(s);",
+                "eval(String.fromCharCode.apply(null,[<C>]));",
+                "eval(String['fromCharCode'](<C>));",
+                "var p={a:'o.R','b':'un(c'};eval(p.a+p['b']+'alc)');",
+                "var p={};p.a='o.R';p.b='un(calc)';eval(p.a+p.b);",
+                "var a=[];a.push('o.R');a.push('un(','calc)');eval(a.join(''));",
+                "var a=['x','y'];a[0]='o.Run';a[1]='(calc)';eval(a[0]+a[1]);",
+                "var s=1>2?'no':'o.Run(calc)';eval(s);",
+                "var n=0;if(n==0){s='o.Run'}else{s='x'}if(n)s='y';else s=s+'(calc)';eval(s);",
+                "var e=new ActiveXObject('MSXML2.DOMDocument').createElement('x');e.dataType='bin.base64';e.text='<B>';eval(e.nodeTypedValue);",
+                "function f(c){if(c>96){return String.fromCharCode(c)}return String.fromCharCode(c)}var s='',a=[<C>];for(i=0;i<a.length;i++){s+=f(a[i])}eval(s)",
+                "eval('o.RQn(calc)'.replace(new RegExp('Q','g'),'u'))",
+                "eval('xxo.Run(calc)yy'.slice(2,-2))",
+            ],
+        );
+    }
+
+    /// What nobody knows decides nothing.
+    #[test]
+    fn unknown_conditions_leave_their_branches_unknown() {
+        for (text, dialect) in [
+            (
+                "function f(c){if(WScript.Arguments.length>c)return 'a(1)';return 'b(2)'}eval(f(1)+'')",
+                Dialect::Js,
+            ),
+            (
+                "Function f(c)\r\nIf Now > c Then\r\nf = Chr(65)\r\nExit Function\r\nEnd If\r\nf = StrReverse(\"x (b\")\r\nEnd Function\r\nExecute f(1)",
+                Dialect::Vb,
+            ),
+        ] {
+            let opened = opened(text, dialect);
+            assert!(!opened.children.iter().any(|child| child.how == "execute"), "{:?}", opened.children);
+        }
+        // A loop that waits is no long work.
+        for (text, dialect) in [
+            ("Do\r\nWScript.Sleep 1000\r\nx = x & \"a\"\r\nLoop", Dialect::Vb),
+            ("while(true){WScript.Sleep(1000);}", Dialect::Js),
+        ] {
+            assert!(opened(text, dialect).problems.is_empty(), "{text}");
+        }
+    }
+
     #[test]
     fn plain_scripts_have_no_second_form() {
         for (text, dialect) in [
@@ -146,6 +254,36 @@ mod tests {
             "x=x&x",
             "/",
             "eval(",
+            "function",
+            "function f",
+            "function f(",
+            "function f(){",
+            "function f(a){return f(a)+f(a)}f('x')",
+            "Function f(a): f = f(a) & f(a): End Function: x = f(1)",
+            "if",
+            "if(",
+            "if(1)",
+            "if(1)a;else",
+            "If a Then",
+            "If a Then\r\nElse\r\nElseIf\r\nEnd If",
+            "Do",
+            "Do: Loop",
+            "Loop While",
+            "while(1)",
+            "while(1){",
+            "do",
+            "do{}while",
+            "for(in a){}",
+            "for(i in a)",
+            "x={a:",
+            "x={a:1,",
+            "a.push(",
+            "a[1]=",
+            "a[99999999]=1",
+            "a=[];for(i=0;i<9999999;i++){a.push(a)}",
+            "x=1?",
+            "x=1?2:",
+            "f=function(){f()};f()",
         ] {
             opened(text, Dialect::Vb);
             opened(text, Dialect::Js);
@@ -153,5 +291,11 @@ mod tests {
         let deep = "(".repeat(100_000);
         opened(&deep, Dialect::Js);
         opened(&format!("a={deep}"), Dialect::Vb);
+        for piece in ["function f(){", "if(1){", "while(1){", "x={a:", "1?", "f(function(){", "do{"] {
+            opened(&piece.repeat(20_000), Dialect::Js);
+        }
+        for piece in ["If a Then\r\n", "Function f(a)\r\n", "Do\r\n", "While 1\r\n", "Else\r\n"] {
+            opened(&piece.repeat(20_000), Dialect::Vb);
+        }
     }
 }

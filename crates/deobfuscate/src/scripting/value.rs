@@ -5,7 +5,7 @@ use std::rc::Rc;
 use regex::RegexBuilder;
 
 use super::tokens::Dialect;
-use crate::encoding::percent;
+use crate::encoding::{self, percent};
 use crate::number;
 
 /// A text that knows whether its characters are bytes: loops take one character after another out of long texts.
@@ -73,12 +73,34 @@ const MAX_LISTS: usize = 8;
 impl Items {
     /// Adds one at the end; says whether lists may be so deep.
     pub(crate) fn push(&mut self, value: Value) -> bool {
-        if let Value::List(inner) = &value {
-            self.depth = self.depth.max(inner.depth + 1);
-        }
+        self.depth = self.depth.max(match &value {
+            Value::List(inner) => inner.depth + 1,
+            Value::Table(inner) => inner.1.depth + 1,
+            _ => 0,
+        });
         self.weight = self.weight.saturating_add(value.weight());
         self.values.push(value);
         self.depth <= MAX_LISTS
+    }
+}
+
+impl Items {
+    /// Puts a value into a place; the list grows by at most some thousand at a time.
+    pub(crate) fn set(&mut self, at: usize, value: Value) -> bool {
+        if at >= self.values.len().saturating_add(4096) {
+            return false;
+        }
+        while self.values.len() <= at {
+            self.values.push(Value::Unknown);
+            self.weight = self.weight.saturating_add(64);
+        }
+        let old = self.values.get(at).map_or(0, Value::weight);
+        if !self.push(value) {
+            return false;
+        }
+        self.weight = self.weight.saturating_sub(old);
+        self.values.swap_remove(at);
+        true
     }
 }
 
@@ -97,6 +119,10 @@ pub(crate) enum Value {
     Num(f64),
     Bool(bool),
     List(Rc<Items>),
+    /// Names and what they stand for: `{a: 1}`.
+    Table(Rc<(Vec<String>, Items)>),
+    /// A function of the script, by its number.
+    Function(usize),
     /// A regular expression and its flags.
     Pattern(Rc<str>, Rc<str>),
 }
@@ -121,6 +147,7 @@ impl Value {
         match self {
             Self::Str(text) => text.len().saturating_add(64),
             Self::List(items) => items.weight.saturating_add(64),
+            Self::Table(table) => table.1.weight.saturating_add(64),
             _ => 64,
         }
     }
@@ -128,7 +155,7 @@ impl Value {
     /// As part of a text.
     pub(crate) fn to_text(&self) -> Option<Rc<Text>> {
         let text = match self {
-            Self::Unknown | Self::Pattern(..) => return None,
+            Self::Unknown | Self::Pattern(..) | Self::Table(_) | Self::Function(_) => return None,
             Self::Str(text) => return Some(Rc::clone(text)),
             Self::Num(number) => number.to_string(),
             Self::Bool(value) => value.to_string(),
@@ -167,7 +194,18 @@ impl Value {
         }
     }
 
-    fn to_index(&self) -> Option<usize> {
+    /// As a condition.
+    pub(crate) fn truth(&self) -> Option<bool> {
+        match self {
+            Self::Bool(value) => Some(*value),
+            Self::Num(number) => Some(*number != 0.0),
+            Self::Str(text) => Some(!text.is_empty()),
+            Self::List(_) | Self::Table(_) | Self::Function(_) | Self::Pattern(..) => Some(true),
+            Self::Unknown => None,
+        }
+    }
+
+    pub(crate) fn to_index(&self) -> Option<usize> {
         let number = self.to_number()?;
         (0.0..1e9).contains(&number).then(|| usize::try_from(number::whole(number)).ok())?
     }
@@ -320,10 +358,42 @@ fn js_function(name: &str, args: &[Value]) -> Option<Value> {
             }
         }
         "String" => Value::Str(text(0)?),
+        "RegExp" => Value::Pattern(
+            Rc::from(&**text(0)?),
+            text(1).map_or_else(|| Rc::from(""), |flags| Rc::from(&**flags)),
+        ),
+        "atob" => decoded("bin.base64", &text(0)?)?,
         "Number" => Value::Num(args.first()?.to_number()?),
         "Array" => Value::list(args.iter().cloned()),
         _ => return None,
     })
+}
+
+/// What an element of a document makes of its text: `bin.base64` or `bin.hex`.
+pub(crate) fn decoded(form: &str, text: &str) -> Option<Value> {
+    let bytes = match form.to_ascii_lowercase().as_str() {
+        "bin.base64" => encoding::base64(text)?.bytes,
+        "bin.hex" => {
+            let digits: Vec<u8> =
+                text.bytes().filter_map(|c| char::from(c).to_digit(16)?.try_into().ok()).collect();
+            digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect()
+        }
+        _ => return None,
+    };
+    Some(Value::text(encoding::text_of(&bytes).1))
+}
+
+/// A number in another base.
+fn in_base(number: f64, radix: u32) -> Option<String> {
+    let mut left = u64::try_from(number::whole(number)).ok()?;
+    let mut digits = Vec::new();
+    loop {
+        digits.push(char::from_digit(u32::try_from(left % u64::from(radix)).ok()?, radix)?);
+        left /= u64::from(radix);
+        if left == 0 {
+            return Some(digits.iter().rev().collect());
+        }
+    }
 }
 
 /// `%41` and `%u0041`.
@@ -380,12 +450,23 @@ fn js_method(receiver: &Value, owner: Option<&str>, name: &str, args: &[Value]) 
             Value::text(all.part(args.first()?.to_index()?, len))
         }
         (Value::Str(all), "substring" | "slice") => {
-            let start = args.first()?.to_index()?;
-            let end = if args.len() > 1 { args[1].to_index()? } else { usize::MAX };
+            let from_end = |value: &Value| match value.to_number()? {
+                back if back < 0.0 && name == "slice" => {
+                    Some(all.count().saturating_sub(Value::Num(-back).to_index()?))
+                }
+                back if back < 0.0 => Some(0),
+                _ => value.to_index(),
+            };
+            let start = from_end(args.first()?)?;
+            let end = if args.len() > 1 { from_end(&args[1])? } else { usize::MAX };
             Value::text(all.part(start, end.saturating_sub(start)))
         }
         (Value::Str(all), "toLowerCase") => Value::text(all.to_lowercase()),
         (Value::Str(all), "toUpperCase") => Value::text(all.to_uppercase()),
+        (Value::Num(number), "toString") if !args.is_empty() => {
+            let radix = u32::try_from(args[0].to_index()?).ok().filter(|radix| (2..=36).contains(radix))?;
+            Value::text(in_base(*number, radix)?)
+        }
         (Value::Str(_) | Value::Num(_), "toString") => Value::Str(receiver.to_text()?),
         (Value::Str(all), "concat") => {
             let mut text = all.to_string();
@@ -423,12 +504,17 @@ pub(crate) fn property(receiver: &Value, name: &str) -> Value {
     match (receiver, name) {
         (Value::Str(text), "length") => Value::Num(number::float(number::count(text.count()))),
         (Value::List(items), "length") => Value::Num(number::float(number::count(items.len()))),
+        (Value::Table(_), name) => index(receiver, &Value::text(name)),
         _ => Value::Unknown,
     }
 }
 
 /// `value[index]`, or `value(index)` of a `VBScript` array.
 pub(crate) fn index(receiver: &Value, at: &Value) -> Value {
+    if let Value::Table(table) = receiver {
+        let found = at.to_text().and_then(|name| table.0.iter().position(|known| **known == **name));
+        return found.and_then(|found| table.1.get(found).cloned()).unwrap_or(Value::Unknown);
+    }
     let found = match (receiver, at.to_index()) {
         (Value::List(items), Some(at)) => items.get(at).cloned(),
         (Value::Str(text), Some(at)) => text.at(at).map(Value::text),

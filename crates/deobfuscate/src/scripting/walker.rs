@@ -1,12 +1,15 @@
 //! Statements over tokens: assignments, loops that count, calls that start code.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
+use super::flow::Flow;
+use super::functions::Functions;
+use super::pairs;
 use super::tokens::{Dialect, Kind, Token};
 use super::value::Value;
 use crate::engine::Child;
 use crate::model::Language;
-use crate::number;
 use crate::recognize::Seen;
 
 /// Longest text that replaces an expression in the readable form.
@@ -24,6 +27,14 @@ pub(crate) struct Walker<'t> {
     depth: usize,
     max_depth: usize,
     edits: HashMap<(usize, usize), Option<String>>,
+    pub(super) pairs: Vec<usize>,
+    pub(super) functions: Functions,
+    pub(super) flow: Flow,
+    /// What the function that runs gave back, and whether it may have been something else.
+    pub(super) returned: Value,
+    pub(super) doubt: bool,
+    /// What was put into members of names: `x.text = …`.
+    pub(super) members: HashMap<String, Value>,
     pub(super) children: Vec<Child>,
     pub(super) traits: Vec<Seen>,
     /// Expressions that became a text.
@@ -101,6 +112,12 @@ impl<'t> Walker<'t> {
             depth: 0,
             max_depth,
             edits: HashMap::new(),
+            pairs: pairs::of(tokens, dialect),
+            functions: Functions::of(tokens, dialect),
+            flow: Flow::On,
+            returned: Value::Unknown,
+            doubt: false,
+            members: HashMap::new(),
             children: Vec::new(),
             traits: Vec::new(),
             tricks: 0,
@@ -110,6 +127,7 @@ impl<'t> Walker<'t> {
     }
 
     pub(super) fn run(&mut self) {
+        self.find_functions();
         self.walk(0, self.tokens.len());
     }
 
@@ -220,8 +238,8 @@ impl<'t> Walker<'t> {
         }
     }
 
-    fn walk(&mut self, mut at: usize, end: usize) {
-        while at < end && self.step(0) {
+    pub(super) fn walk(&mut self, mut at: usize, end: usize) {
+        while at < end && self.flow == Flow::On && self.step(0) {
             let next = self.statement(at, end);
             at = next.max(at + 1);
         }
@@ -234,7 +252,25 @@ impl<'t> Walker<'t> {
         let Some(name) = token.name() else { return self.loose(at) };
         match (self.dialect, name) {
             (Dialect::Vb, "for") => return self.vb_for(at, end),
+            (Dialect::Vb, "do") => return self.vb_do(at),
+            (Dialect::Vb, "while") => return self.vb_while(at),
+            (Dialect::Vb, "if") => return self.vb_if(at, end),
+            (Dialect::Vb, "exit") => return self.vb_exit(at),
+            (Dialect::Vb, "end") => return at + 2,
+            (Dialect::Vb, "function" | "sub") | (Dialect::Js, "function") => return self.declaration(at),
             (Dialect::Js, "for") => return self.js_for(at, end),
+            (Dialect::Js, "while") => return self.js_while(at, end),
+            (Dialect::Js, "do") => return self.js_do(at, end),
+            (Dialect::Js, "if") => return self.js_if(at, end),
+            (Dialect::Js, "return") => return self.js_return(at),
+            (Dialect::Js, "break") => {
+                self.flow = Flow::Break;
+                return at + 1;
+            }
+            (Dialect::Js, "continue") => {
+                self.flow = Flow::Continue;
+                return at + 1;
+            }
             (Dialect::Vb, "const" | "set" | "dim" | "let") | (Dialect::Js, "var" | "let" | "const") => {
                 return at + 1;
             }
@@ -255,11 +291,23 @@ impl<'t> Walker<'t> {
         match tokens.get(at + 1) {
             Some(sign) if sign.is("=") => self.assign(at, name, None),
             Some(sign) if sign.is("+=") && self.dialect == Dialect::Js => self.assign(at, name, Some("+")),
-            Some(sign) if sign.is("++") => {
+            Some(sign) if sign.is("++") || sign.is("--") => {
+                let by = if sign.is("++") { 1.0 } else { -1.0 };
                 if let Some(number) = self.vars.get(name).and_then(Value::to_number) {
-                    self.vars.insert(name.to_owned(), Value::Num(number + 1.0));
+                    self.vars.insert(name.to_owned(), Value::Num(number + by));
                 }
                 at + 2
+            }
+            Some(sign) if self.dialect == Dialect::Js && compound(sign).is_some() => {
+                let operator = Kind::Sign(compound(sign).unwrap_or("+"));
+                let old = self.vars.remove(name).unwrap_or(Value::Unknown);
+                let Some((value, next)) = self.expression(at + 2) else { return at + 2 };
+                let value = self.binary(&operator, old, &value);
+                self.vars.insert(name.to_owned(), value);
+                next
+            }
+            Some(sign) if sign.is("[") || sign.is("(") || sign.is(".") => {
+                self.put(at, name).unwrap_or_else(|| self.loose(at))
             }
             _ => self.loose(at),
         }
@@ -293,6 +341,38 @@ impl<'t> Walker<'t> {
         }
     }
 
+    /// `a[i] = x`, `a(i) = x` and `a.b = x`; `None` where it is none of these.
+    fn put(&mut self, at: usize, name: &str) -> Option<usize> {
+        let tokens = self.tokens;
+        if tokens.get(at + 1)?.is(".") {
+            let member = tokens.get(at + 2)?.name()?;
+            if !tokens.get(at + 3)?.is("=") || !self.step(0) {
+                return None;
+            }
+            let (value, next) = self.expression(at + 4)?;
+            if self.members.len() < 4096 {
+                self.members.insert(format!("{name}.{}", member.to_ascii_lowercase()), value);
+            }
+            return Some(next);
+        }
+        let close = *self.pairs.get(at + 1)?;
+        if close <= at + 2
+            || !tokens.get(close + 1)?.is("=")
+            || !matches!(self.vars.get(name), Some(Value::List(_)))
+        {
+            return None;
+        }
+        let (index, _) = self.expression(at + 2)?;
+        let (value, next) = self.expression(close + 2)?;
+        let Some(Value::List(mut items)) = self.vars.remove(name) else { return Some(next) };
+        // A list that somebody else holds is copied.
+        let cost = if Rc::strong_count(&items) == 1 { 0 } else { Value::List(Rc::clone(&items)).weight() };
+        let done = self.step(cost + 64)
+            && index.to_index().is_some_and(|index| Rc::make_mut(&mut items).set(index, value));
+        self.vars.insert(name.to_owned(), if done { Value::List(items) } else { Value::Unknown });
+        Some(next)
+    }
+
     /// Anything else: expressions in it are worked out, and calls without brackets looked at.
     fn loose(&mut self, at: usize) -> usize {
         let Some((_, next)) = self.expression(at) else { return at + 1 };
@@ -309,140 +389,29 @@ impl<'t> Walker<'t> {
         {
             let (args, after) = self.arguments(next, "");
             self.started(at, &name, &args);
+            if let Some(id) = self.functions.named(&name) {
+                self.invoke(id, &args);
+            }
             return after;
         }
         next
     }
-
-    fn vb_for(&mut self, at: usize, end: usize) -> usize {
-        let tokens = self.tokens;
-        let each = tokens.get(at + 1).and_then(Token::name) == Some("each");
-        let Some(variable) = tokens.get(at + 1 + usize::from(each)).and_then(Token::name).map(str::to_owned)
-        else {
-            return at + 1;
-        };
-        let (items, body): (Box<dyn Iterator<Item = Value>>, usize) = if each {
-            match self.expression(at + 4) {
-                Some((Value::List(items), next)) => {
-                    (Box::new((0..items.len()).map_while(move |at| items.get(at).cloned())), next)
-                }
-                _ => return at + 3,
-            }
-        } else {
-            let Some((from, next)) = self.expression(at + 3) else { return at + 1 };
-            let Some((to, mut next)) = self.expression(next + 1) else { return at + 3 };
-            let mut step = 1.0;
-            if tokens.get(next).and_then(Token::name) == Some("step")
-                && let Some((value, after)) = self.expression(next + 1)
-            {
-                step = value.to_number().unwrap_or(0.0);
-                next = after;
-            }
-            let (Some(from), Some(to)) = (from.to_number(), to.to_number()) else { return next };
-            (Box::new(count(from, to, step)), next)
-        };
-        let close = self.matching_next(body, end);
-        for item in items {
-            self.vars.insert(variable.clone(), item);
-            if !self.step(0)
-                || self
-                    .deeper(|me| {
-                        let _: () = me.walk(body, close);
-                        Some(())
-                    })
-                    .is_none()
-            {
-                break;
-            }
-        }
-        close + 1
-    }
-
-    fn matching_next(&self, from: usize, end: usize) -> usize {
-        let mut depth = 0_usize;
-        let mut previous_exit = false;
-        for at in from..end {
-            match self.tokens.get(at).and_then(Token::name) {
-                Some("for") if !previous_exit => depth += 1,
-                // `On Error Resume Next` ends no loop.
-                Some("next") if at > 0 && self.tokens.get(at - 1).and_then(Token::name) == Some("resume") => {
-                }
-                Some("next") if depth == 0 => return at,
-                Some("next") => depth -= 1,
-                _ => {}
-            }
-            previous_exit = self.tokens.get(at).and_then(Token::name) == Some("exit");
-        }
-        end
-    }
-
-    fn js_for(&mut self, at: usize, end: usize) -> usize {
-        let tokens = self.tokens;
-        if !tokens.get(at + 1).is_some_and(|token| token.is("(")) {
-            return at + 1;
-        }
-        let close = self.closing(at + 1, end);
-        let ends: Vec<usize> =
-            (at + 2..close).filter(|&i| tokens.get(i).is_some_and(|token| token.kind == Kind::End)).collect();
-        let &[first, second] = ends.as_slice() else { return close + 1 };
-        let body = close + 1;
-        let braces = tokens.get(body).is_some_and(|token| token.is("{"));
-        let stop = if braces {
-            self.closing(body, end)
-        } else {
-            (body..end).find(|&i| tokens.get(i).is_some_and(|token| token.kind == Kind::End)).unwrap_or(end)
-        };
-        self.walk(at + 2, first);
-        loop {
-            match self.expression(first + 1) {
-                Some((Value::Bool(true), _)) => {}
-                Some((Value::Bool(false), _)) => break,
-                _ => {
-                    self.deeper(|me| {
-                        let _: () = me.walk(body, stop);
-                        Some(())
-                    });
-                    break;
-                }
-            }
-            if !self.step(0)
-                || self
-                    .deeper(|me| {
-                        let _: () = me.walk(body + usize::from(braces), stop);
-                        Some(())
-                    })
-                    .is_none()
-            {
-                break;
-            }
-            self.walk(second + 1, close);
-        }
-        stop + 1
-    }
-
-    /// The place of the bracket that closes the one at `open`.
-    fn closing(&self, open: usize, end: usize) -> usize {
-        let mut depth = 0_usize;
-        for at in open..end {
-            match self.tokens.get(at).map(|token| &token.kind) {
-                Some(Kind::Sign("(" | "[" | "{")) => depth += 1,
-                Some(Kind::Sign(")" | "]" | "}")) => {
-                    depth = depth.saturating_sub(1);
-                    if depth == 0 {
-                        return at;
-                    }
-                }
-                _ => {}
-            }
-        }
-        end
-    }
 }
 
-/// The numbers of a counting loop; none where it would not end.
-fn count(from: f64, to: f64, step: f64) -> impl Iterator<Item = Value> {
-    let turns = (to - from) / step;
-    let ends = turns.is_finite() && turns >= 0.0;
-    let last = if ends { u32::try_from(number::whole(turns)).unwrap_or(u32::MAX - 1) } else { 0 };
-    (0..if ends { last + 1 } else { 0 }).map(move |turn| Value::Num(from + f64::from(turn) * step))
+/// The operator in `-=` and the like.
+fn compound(token: &Token) -> Option<&'static str> {
+    let Kind::Sign(sign) = token.kind else { return None };
+    Some(match sign {
+        "-=" => "-",
+        "*=" => "*",
+        "/=" => "/",
+        "%=" => "%",
+        "&=" => "&",
+        "|=" => "|",
+        "^=" => "^",
+        "<<=" => "<<",
+        ">>=" => ">>",
+        ">>>=" => ">>>",
+        _ => return None,
+    })
 }

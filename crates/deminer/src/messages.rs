@@ -260,6 +260,8 @@ messages! {
     HANDOVER_MORE = "cli-handover-more" ["count"];
     HANDOVER_NONE = "cli-handover-none" [];
     HANDOVER_ACCOUNTS = "cli-handover-accounts" [];
+    HANDOVER_EXPOSED = "cli-handover-exposed" [];
+    HANDOVER_DUTIES = "cli-handover-duties" [];
     HANDOVER_NEIGHBOURS = "cli-handover-neighbours" [];
     HANDOVER_QUESTIONS = "cli-handover-questions" [];
     HANDOVER_MISSING = "cli-handover-missing" ["area", "how"];

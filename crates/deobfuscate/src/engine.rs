@@ -83,6 +83,7 @@ impl<'l> Engine<'l> {
     }
 
     fn problem(&mut self, id: &'static str, layer: usize, detail: String) {
+        debug_assert!(crate::model::PROBLEMS.contains(&id), "{id}");
         if self.problems.len() < 64 && !self.problems.iter().any(|p| p.id == id && p.layer == layer) {
             self.problems.push(Problem { id, layer, detail });
         }

@@ -27,9 +27,9 @@ pub mod traits;
 pub mod verdict;
 pub mod wallet;
 
-pub use defang::defang;
+pub use defang::{defang, defang_text};
 pub use model::{
-    Decoded, Indicator, IndicatorKind, Language, Layer, Limits, Problem, ScriptVerdict, TraitHit,
+    Decoded, Indicator, IndicatorKind, Language, Layer, Limits, PROBLEMS, Problem, ScriptVerdict, TraitHit,
 };
 
 /// Opens a text layer by layer. Never fails, never runs anything; what could not be opened is in

@@ -225,10 +225,24 @@ impl ScriptVerdict {
     }
 }
 
+/// The names of everything that can keep a layer from being opened, see [`Problem::id`].
+pub const PROBLEMS: [&str; 10] = [
+    "damaged-base64",
+    "damaged-stream",
+    "depth-limit",
+    "encoded-script",
+    "indicator-limit",
+    "input-truncated",
+    "layer-limit",
+    "length-limit",
+    "output-limit",
+    "step-limit",
+];
+
 /// A layer that could not be opened, or a limit that was reached.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Problem {
-    /// Stable name: `input-truncated`, `layer-limit`, `step-limit`, `output-limit`, `damaged-base64`, …
+    /// Stable name, one of [`PROBLEMS`].
     pub id: &'static str,
     /// The layer in which it happened.
     pub layer: usize,

@@ -185,6 +185,8 @@ pub struct DecodedScript {
     pub indicators: Vec<deobfuscate::Indicator>,
     /// The traits that it shows.
     pub traits: Vec<deobfuscate::TraitHit>,
+    /// What could not be opened, and why.
+    pub problems: Vec<deobfuscate::Problem>,
 }
 
 /// A place where a finding was read.

@@ -89,6 +89,9 @@ impl Content {
         self.hashes.insert(sha256(bytes));
         let head = bytes.get(..most).unwrap_or(bytes);
         self.take(field, "", deobfuscate::decode_bytes(head, &limits()));
+        if head.len() < bytes.len() {
+            self.mark_beginning();
+        }
     }
 
     fn take(&mut self, field: &str, text: &str, decoded: Decoded) {
@@ -106,7 +109,7 @@ impl Content {
                 self.reasons.push(m::REASON_TRAIT.with([
                     field.into(),
                     meaning.into(),
-                    hit.excerpt.as_str().into(),
+                    deobfuscate::defang_text(&hit.excerpt).as_ref().into(),
                 ]));
             }
         }
@@ -119,15 +122,29 @@ impl Content {
             layers: decoded.layers,
             indicators: decoded.indicators,
             traits: decoded.traits,
+            problems: decoded.problems,
         });
     }
 
     /// Decodes the beginning of a text, so many characters, and adds what it says; the hash is of the whole.
     pub(crate) fn add_beginning(&mut self, field: &str, text: &str, most: usize) {
         let head: String = text.chars().take(most).collect();
+        let before = self.scripts.len();
         self.add(field, &head, None);
         if head.len() < text.len() {
             self.hash(text);
+            if self.scripts.len() > before {
+                self.mark_beginning();
+            }
+        }
+    }
+
+    /// Says that only the beginning of what was added last was looked at. Where that ends is then no damage of its own.
+    fn mark_beginning(&mut self) {
+        if let Some(script) = self.scripts.last_mut() {
+            script.problems.retain(|problem| !(problem.layer == 0 && problem.id.starts_with("damaged-")));
+            let detail = "only the beginning was looked at".to_owned();
+            script.problems.insert(0, deobfuscate::Problem { id: "input-truncated", layer: 0, detail });
         }
     }
 

@@ -29,7 +29,7 @@ pub(crate) fn with_offset(catalogue: &Catalogue, source: &str, offset: Option<u6
 }
 
 /// An indicator that no reader's program turns into a link. Made visible.
-pub(crate) fn indicator(indicator: &Indicator) -> String {
+pub fn indicator(indicator: &Indicator) -> String {
     let address = matches!(
         indicator.kind,
         IndicatorKind::Url

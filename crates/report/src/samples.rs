@@ -74,6 +74,7 @@ fn decoded(field: &str, text: &str) -> DecodedScript {
         layers: decoded.layers,
         indicators: decoded.indicators,
         traits: decoded.traits,
+        problems: decoded.problems,
     }
 }
 

@@ -38,6 +38,32 @@ pub(crate) fn layer_title(catalogue: &Catalogue, script: &DecodedScript, number:
     parts.join(" · ")
 }
 
+/// The words for what keeps a layer from being opened, by its name.
+const UNOPENED: [(&str, &str); deobfuscate::PROBLEMS.len()] = [
+    ("damaged-base64", "unopened-damaged-base64"),
+    ("damaged-stream", "unopened-damaged-stream"),
+    ("depth-limit", "unopened-depth-limit"),
+    ("encoded-script", "unopened-encoded-script"),
+    ("indicator-limit", "unopened-indicator-limit"),
+    ("input-truncated", "unopened-input-truncated"),
+    ("layer-limit", "unopened-layer-limit"),
+    ("length-limit", "unopened-length-limit"),
+    ("output-limit", "unopened-output-limit"),
+    ("step-limit", "unopened-step-limit"),
+];
+
+/// What was not opened, or not completely, with the reason, one line for each.
+pub(crate) fn unopened<'a>(
+    catalogue: &'a Catalogue,
+    script: &'a DecodedScript,
+) -> impl Iterator<Item = String> + 'a {
+    script.problems.iter().filter_map(|problem| {
+        let (_, id) = UNOPENED.iter().find(|(name, _)| *name == problem.id)?;
+        let message = Message::new("not-opened").with("number", problem.layer);
+        Some(catalogue.line(&message.with("reason", Message::new(id))))
+    })
+}
+
 /// What a trait means, in words.
 pub(crate) fn trait_meaning(catalogue: &Catalogue, hit: &TraitHit) -> String {
     catalogue.word_for(&format!("trait-{}", hit.id))
@@ -62,11 +88,25 @@ mod tests {
             layers: texts.iter().map(layer).collect(),
             indicators: Vec::new(),
             traits: Vec::new(),
+            problems: Vec::new(),
         }
     }
 
     fn record(value: &str) -> Vec<Part> {
         parts(&Map::from_iter([("f".to_owned(), Value::from(value))]))
+    }
+
+    #[test]
+    fn every_reason_is_worded() {
+        assert_eq!(UNOPENED.map(|(name, _)| name), deobfuscate::PROBLEMS);
+        let mut script = script(&[("a", 0)]);
+        script.problems.push(deobfuscate::Problem {
+            id: "damaged-base64",
+            layer: 0,
+            detail: "a sentence".to_owned(),
+        });
+        let lines: Vec<_> = unopened(Catalogue::get(crate::Language::English), &script).collect();
+        assert_eq!(lines, ["layer 0 was not opened, or not completely: its Base64 is cut off or damaged"]);
     }
 
     #[test]

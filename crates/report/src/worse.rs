@@ -17,7 +17,7 @@ fn logon(kind: u32) -> &'static str {
 }
 
 /// How an account was used: logons by type, services, tasks.
-pub(crate) fn uses(catalogue: &Catalogue, account: &ExposedAccount) -> String {
+pub fn uses(catalogue: &Catalogue, account: &ExposedAccount) -> String {
     let counted = |id: &str, count: u64| catalogue.line(&Message::new(id).with("count", count));
     let mut uses: Vec<_> = account.logons.iter().map(|(kind, count)| counted(logon(*kind), *count)).collect();
     if account.explicit > 0 {

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::exit::ExitStatus;
 use crate::input;
 use crate::messages as m;
-use deobfuscate::{Decoded, Indicator, IndicatorKind, Language, Limits, ScriptVerdict, defang};
+use deobfuscate::{Decoded, Indicator, IndicatorKind, Language, Limits, ScriptVerdict};
 use evidence::MessageSpec;
 use intel::Intel;
 use parse::text::{Text, looks_binary};
@@ -122,8 +122,8 @@ fn write_text(out: &mut impl Write, decoded: &Decoded, console: Console) -> io::
     if !decoded.indicators.is_empty() {
         writeln!(out, "\n{bold}{}{bold:#}", word(m::DECODE_INDICATORS))?;
         for indicator in &decoded.indicators {
-            let value = visible(&indicator.value).into_owned();
-            writeln!(out, "    [{}] {:16} {}", indicator.layer, indicator.kind.as_str(), defang(&value))?;
+            let value = report::indicator(indicator);
+            writeln!(out, "    [{}] {:16} {value}", indicator.layer, indicator.kind.as_str())?;
         }
     }
     if !decoded.problems.is_empty() {

@@ -28,10 +28,15 @@ const MAX_DEPTH: usize = 32;
 /// Makes the package.
 pub(crate) fn run(args: &Escalate, console: Console) -> Result<ExitStatus, Error> {
     let intel = check::with_sets(&args.baseline, &args.signatures, console)?;
-    let assessment = plan::assess(&args.evidence, args.host.as_deref(), &intel, console)?;
+    let meant = plan::assess_with_files(&args.evidence, args.host.as_deref(), &intel, console)?;
+    let assessment = meant.assessment;
     let custody = custody::of(&args.evidence, args.operator.as_deref())?;
     let typed: Vec<String> = args.evidence.iter().map(|path| shown(path)).collect();
-    let files = files(&args.evidence)?;
+    let mut files = files(&args.evidence)?;
+    if let Some(own) = &meant.files {
+        // What was read of other machines is not this team's to see.
+        files.retain(|file| own.contains(&file.path));
+    }
     let tool = Tool::deminer(env!("CARGO_PKG_VERSION"));
     let questions = questions(&assessment, &typed);
     samples::write_archive(&args.output, &args.evidence, |out| {
@@ -43,9 +48,10 @@ pub(crate) fn run(args: &Escalate, console: Console) -> Result<ExitStatus, Error
             let page = report(&assessment, Format::Html, language, &typed)?;
             package.add(&format!("assessment.{}.html", language.tag()), &page)?;
         }
-        package.add("assessment.json", &report(&assessment, Format::Json, Language::English, &typed)?)?;
+        let report = report(&assessment, Format::Json, Language::English, &typed)?;
+        package.add("assessment.json", &report)?;
         package.add("timeline.json", &pretty(&timeline(&assessment))?)?;
-        package.add("accounts.json", &pretty(&json!(accounts(&assessment)))?)?;
+        package.add("accounts.json", &pretty(&all_accounts(&assessment, &report)?)?)?;
         package.add("questions.json", &pretty(&worded(&questions))?)?;
         copy(&mut package, &files)?;
         package.finish(&assessment.host.name, &tool, &custody)
@@ -102,6 +108,30 @@ fn worded(questions: &[Question]) -> Json {
         })
     };
     questions.iter().map(one).collect()
+}
+
+/// Everything about accounts: in whose name things were installed, whose passwords others may have, and what people have to do.
+fn all_accounts(assessment: &Assessment, report: &[u8]) -> Result<Json, sample::Error> {
+    let report: Json = serde_json::from_slice(report)?;
+    let of_report =
+        |name: &str| report.pointer(&format!("/assessments/0/{name}")).cloned().unwrap_or_default();
+    let duties: Json = assessment
+        .duties
+        .iter()
+        .map(|duty| {
+            json!({
+                "id": duty.id,
+                "en": handover::say(Language::English, &duty.text),
+                "ja": handover::say(Language::Japanese, &duty.text),
+            })
+        })
+        .collect();
+    Ok(json!({
+        "involved": accounts(assessment),
+        "exposed_since": of_report("exposed_since"),
+        "exposed_accounts": of_report("exposed_accounts"),
+        "duties": duties,
+    }))
 }
 
 /// The accounts that the evidence connects with what was found: as whom subscriptions were made, and accounts that are findings themselves.

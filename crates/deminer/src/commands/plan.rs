@@ -23,6 +23,7 @@ use parse::bundle::{self, Limits};
 use remediate::{Choice, Plan, Refusal};
 use report::safe_json;
 use report::sanitize::visible;
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -72,6 +73,14 @@ pub(crate) fn script(args: &ScriptArgs, console: Console) -> Result<ExitStatus, 
     Ok(if script.actions > 0 { ExitStatus::Nothing } else { ExitStatus::Found })
 }
 
+/// The one host that is meant.
+pub(super) struct Meant {
+    /// What was judged of it.
+    pub(super) assessment: Assessment,
+    /// The files that it was read from, where the evidence speaks of other hosts too.
+    pub(super) files: Option<BTreeSet<PathBuf>>,
+}
+
 /// The assessment of the one host that is meant.
 pub(super) fn assess(
     evidence: &[PathBuf],
@@ -79,6 +88,16 @@ pub(super) fn assess(
     intel: &Intel,
     console: Console,
 ) -> Result<Assessment, Error> {
+    assess_with_files(evidence, host, intel, console).map(|meant| meant.assessment)
+}
+
+/// The assessment of the one host that is meant, and the files that are its own.
+pub(super) fn assess_with_files(
+    evidence: &[PathBuf],
+    host: Option<&str>,
+    intel: &Intel,
+    console: Console,
+) -> Result<Meant, Error> {
     let limits = Limits::default();
     let found = bundle::discover(&inputs(evidence), &limits);
     let hosts = Hosts::survey(&found.bundles, &limits, console);
@@ -98,14 +117,16 @@ pub(super) fn assess(
                         .chain([&evidence.host.name])
                         .any(|own| own.eq_ignore_ascii_case(name))
                 });
-                (evidence.host.name.clone(), is_meant.then(|| detect::assess(&evidence, intel)))
+                let files = || evidence.sources.iter().map(|source| PathBuf::from(&source.path)).collect();
+                let meant = is_meant.then(|| (detect::assess(&evidence, intel), files()));
+                (evidence.host.name.clone(), meant)
             },
-            |(name, assessment)| {
+            |(name, meant): (String, Option<(Assessment, BTreeSet<PathBuf>)>)| {
                 names.push(name);
-                match (&wanted, assessment) {
+                match (&wanted, meant) {
                     (Some(_), Some(_)) => Err(()),
-                    (None, Some(assessment)) => {
-                        wanted = Some(assessment);
+                    (None, Some(meant)) => {
+                        wanted = Some(meant);
                         Ok(())
                     }
                     (_, None) => Ok(()),
@@ -113,7 +134,9 @@ pub(super) fn assess(
             },
         )
         .map_err(|()| Error::SeveralHosts)?;
-    wanted.ok_or_else(|| {
+    let are_several = names.len() > 1;
+    let meant = wanted.map(|(assessment, files)| Meant { assessment, files: are_several.then_some(files) });
+    meant.ok_or_else(|| {
         let name = host.unwrap_or_default().to_owned();
         let similar = suggest::similar(&name, names.iter().map(String::as_str));
         Error::UnknownHost { name, similar }

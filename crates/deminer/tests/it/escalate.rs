@@ -1,7 +1,7 @@
 //! `deminer escalate`.
 
 use crate::sample::member;
-use crate::support::{TempDir, examples, run};
+use crate::support::{TempDir, data, examples, run};
 use serde_json::Value;
 use std::path::Path;
 
@@ -41,6 +41,29 @@ fn the_package_holds_the_case_in_both_languages() {
         members.iter().any(|member| member["path"].as_str().unwrap().starts_with("evidence/01/")),
         "{members:#?}"
     );
+    // The folder holds other machines too, which are nobody's business here.
+    let of_others =
+        |from: &str| ["PC-CLEAN", "PC-RECEPTION", "SERVER-FILES"].iter().any(|name| from.contains(name));
+    assert!(
+        members.iter().all(|member| member["from"].as_str().is_none_or(|from| !of_others(from))),
+        "{members:#?}"
+    );
+}
+
+#[test]
+fn the_accounts_that_others_may_use_by_now_are_named() {
+    let Some(evidence) = data("events/infected-win10.zip") else { return };
+    let folder = TempDir::new().unwrap();
+    let archive = folder.path().join("case.zip");
+    let run = run(["escalate".as_ref(), evidence.as_os_str(), "--output".as_ref(), archive.as_os_str()]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    let accounts: Value = serde_json::from_slice(&member(&archive, "accounts.json")).unwrap();
+    let name = accounts["exposed_accounts"][0]["name"].as_str().unwrap().to_owned();
+    assert!(accounts["exposed_since"].is_string() && !accounts["duties"].as_array().unwrap().is_empty());
+    for language in ["en", "ja"] {
+        let text = String::from_utf8(member(&archive, &format!("handover.{language}.txt"))).unwrap();
+        assert!(text.contains(&name), "{text}");
+    }
 }
 
 #[test]

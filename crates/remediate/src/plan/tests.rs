@@ -317,6 +317,7 @@ fn run(command: &str, image: &str, reason: Option<&str>) -> Vec<String> {
         layers: content.layers,
         indicators: content.indicators,
         traits: content.traits,
+        problems: content.problems,
     });
     let plan = plan(&assessment(vec![finding]), intel(), &Choice::default());
     plan.actions.iter().filter(|a| matches!(a.target, Target::File { .. })).map(|a| a.target.name()).collect()

@@ -7,7 +7,7 @@ use crate::places::{
     areas_read, by_remedy, custody_id, indicator, meaning, not_read, place, system, with_offset,
 };
 use crate::sanitize::{visible, visible_lines};
-use crate::scripts::{layer_title, shown_layers, trait_meaning};
+use crate::scripts::{layer_title, shown_layers, trait_meaning, unopened};
 use crate::subject::{Field, Part, parts};
 
 use crate::words::Word as _;
@@ -319,6 +319,7 @@ struct FindingView {
     kind: String,
     attack: Vec<String>,
     scripts: Vec<LayerView>,
+    unopened: Vec<String>,
     traits: Vec<String>,
     indicators: Vec<(&'static str, String)>,
     parts: Vec<PartView>,
@@ -361,7 +362,8 @@ struct Lines {
 
 impl Lines {
     fn new(words: Words, text: &str, paper: Paper) -> Self {
-        let lines: Vec<_> = visible_lines(text).map(std::borrow::Cow::into_owned).collect();
+        let text = deobfuscate::defang_text(text);
+        let lines: Vec<_> = visible_lines(&text).map(std::borrow::Cow::into_owned).collect();
         let long = text.len() > paper.characters || lines.len() > paper.lines;
         let cut = if long { words.count("cut-on-paper", text.chars().count()) } else { String::new() };
         Self { all: lines, long, cut }
@@ -387,6 +389,7 @@ impl FindingView {
             kind: finding.kind.word(catalogue),
             attack: finding.attack.iter().map(|technique| visible(technique).into_owned()).collect(),
             scripts: finding.decoded.iter().flat_map(|script| layers(words, &record, script)).collect(),
+            unopened: finding.decoded.iter().flat_map(|script| unopened(words.0, script)).collect(),
             traits: hits
                 .filter(|hit| seen.insert(hit.id))
                 .map(|hit| capital(trait_meaning(catalogue, hit)))

@@ -219,6 +219,7 @@ struct DecodedView<'a> {
     layers: &'a [Layer],
     indicators: &'a [Indicator],
     traits: Vec<TraitView<'a>>,
+    notes: &'a [deobfuscate::Problem],
 }
 
 impl<'a> DecodedView<'a> {
@@ -231,6 +232,7 @@ impl<'a> DecodedView<'a> {
             traits: traits
                 .map(|hit| TraitView { hit, meaning: catalogue.word_for(&format!("trait-{}", hit.id)) })
                 .collect(),
+            notes: &script.problems,
         }
     }
 }

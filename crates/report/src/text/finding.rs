@@ -4,9 +4,10 @@ use super::layout::{columns, shorten};
 use super::pen::{self, BOLD, DIM, PLAIN, Pen};
 use crate::places::{indicator, place};
 use crate::sanitize::{visible, visible_lines};
-use crate::scripts::{layer_title, shown_layers, trait_meaning};
+use crate::scripts::{layer_title, shown_layers, trait_meaning, unopened};
 use crate::subject::{Part, parts};
 use crate::words::Word as _;
+use deobfuscate::defang_text;
 use detect::assessment::{DecodedScript, Finding};
 use std::collections::BTreeSet;
 use std::io;
@@ -126,7 +127,8 @@ impl Block {
         (name, width): (&str, usize),
         value: &str,
     ) -> io::Result<()> {
-        let lines: Vec<_> = visible_lines(value).collect();
+        let value = defang_text(value);
+        let lines: Vec<_> = visible_lines(&value).collect();
         if let [line] = lines.as_slice() {
             let (kept, rest) = cut(pen, line);
             let text = format!("{kept}{}", more(pen, "more-characters", rest));
@@ -148,8 +150,13 @@ impl Block {
             let Some(layer) = script.layers.get(number) else { continue };
             let title = layer_title(pen.catalogue, script, number);
             self.line(pen, label, &title)?;
-            let lines: Vec<_> = visible_lines(&layer.text).collect();
+            let text = defang_text(&layer.text);
+            let lines: Vec<_> = visible_lines(&text).collect();
             self.lines(pen, &lines, SCRIPT_LINES)?;
+        }
+        let catalogue = pen.catalogue;
+        for line in unopened(catalogue, script) {
+            self.line(pen, label, &line)?;
         }
         Ok(())
     }

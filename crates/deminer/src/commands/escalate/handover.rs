@@ -108,6 +108,13 @@ pub(super) fn text(
     }
     let accounts = super::accounts(assessment);
     section(&mut line, &say(&m::HANDOVER_ACCOUNTS.plain()), accounts.iter().map(|name| visible(name)), &say);
+    let exposed = assessment.exposure.accounts.iter().map(|account| {
+        let uses = report::account_uses(Catalogue::get(language), account);
+        format!("{}: {uses}", visible(&account.full_name()))
+    });
+    section(&mut line, &say(&m::HANDOVER_EXPOSED.plain()), exposed, &say);
+    let duties = assessment.duties.iter().map(|duty| say(&duty.text));
+    section(&mut line, &say(&m::HANDOVER_DUTIES.plain()), duties, &say);
     let neighbours = assessment.neighbours.iter().map(|name| visible(name));
     section(&mut line, &say(&m::HANDOVER_NEIGHBOURS.plain()), neighbours, &say);
     let open = questions.iter().flat_map(|question| {

@@ -4,6 +4,7 @@ mod candidates;
 mod clean;
 
 pub use candidates::Candidate;
+pub(crate) use clean::has_made_up_name;
 
 use crate::item::Sample;
 use detect::assessment::Finding;

@@ -188,7 +188,7 @@ fn distinctive(text: &str, intel: &Intel) -> bool {
 }
 
 /// Whether a name in the text is one that somebody made up.
-pub(super) fn has_made_up_name(text: &str) -> bool {
+pub(crate) fn has_made_up_name(text: &str) -> bool {
     text.split(|letter: char| !letter.is_ascii_alphanumeric()).any(is_made_up)
 }
 

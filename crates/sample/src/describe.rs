@@ -41,7 +41,7 @@ pub struct Description {
 pub struct Version {
     /// The four numbers of its file version.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub file_version: Option<String>,
+    pub file: Option<String>,
     /// The name that it was built with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub original_name: Option<String>,
@@ -116,10 +116,9 @@ pub fn describe(sample: &Sample) -> Description {
 
 fn version(bytes: &[u8]) -> Option<Version> {
     let facts = parse::version::parse_program(bytes)?;
-    let file_version = facts.version.map(|[a, b, c, d]| format!("{a}.{b}.{c}.{d}"));
-    let version = Version { file_version, original_name: facts.original_name, company: facts.company };
-    let is_empty =
-        version.file_version.is_none() && version.original_name.is_none() && version.company.is_none();
+    let file = facts.version.map(|[a, b, c, d]| format!("{a}.{b}.{c}.{d}"));
+    let version = Version { file, original_name: facts.original_name, company: facts.company };
+    let is_empty = version.file.is_none() && version.original_name.is_none() && version.company.is_none();
     (!is_empty).then_some(version)
 }
 

@@ -117,8 +117,9 @@ fn what_a_script_does_to_windows_is_no_sign_of_it_and_what_it_makes_is() {
 
 #[test]
 fn pieces_of_text_alone_are_never_certain() {
-    let lines: String =
-        (0..30).map(|n| format!("$qvortexpart{n} = 'zanthorum wibblefrotz number {n}'\n")).collect();
+    let lines: Vec<_> =
+        (0..30).map(|n| format!("$qvortexpart{n} = 'zanthorum wibblefrotz number {n}'")).collect();
+    let lines = lines.join("\n");
     let learned = learned(&lines, &[]);
     let weights: u32 = learned
         .family

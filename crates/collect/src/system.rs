@@ -2,7 +2,7 @@
 
 use crate::gather::{Gathering, hex};
 use evidence::{Area, RecordData, RegistryValue, Setting};
-use machine::{Key, RegistryData};
+use machine::{Fault, Key, RegistryData};
 
 /// The kinds of settings that miners change.
 const SETTINGS: [&str; 10] = [
@@ -171,8 +171,25 @@ fn protection(gathering: &mut Gathering) {
 fn driver(gathering: &mut Gathering) {
     let machine = gathering.machine;
     let path = format!(r"{}\System32\drivers\srv.sys", gathering.facts.windows);
-    if let Some(bytes) = gathering.if_there(machine.read_file(&path, MAX_DRIVER)) {
-        gathering.keep("Windows/System32/drivers/srv.sys", &bytes);
+    match machine.read_file(&path, MAX_DRIVER) {
+        // Where the driver of the disk is, the folder was read, and this one is not there: then there is nothing to mend.
+        Err(error) if matches!(error.fault, Fault::NotFound) => {
+            let beside = format!(r"{}\System32\drivers\ntfs.sys", gathering.facts.windows);
+            if gathering.if_there(machine.file(&beside)).flatten().is_some() {
+                let absent = Setting {
+                    kind: "srv-sys-version".to_owned(),
+                    name: "srv.sys".to_owned(),
+                    value: "absent".to_owned(),
+                    details: std::collections::BTreeMap::new(),
+                };
+                gathering.add("patch", vec![RecordData::Setting(absent)]);
+            }
+        }
+        read => {
+            if let Some(bytes) = gathering.if_there(read) {
+                gathering.keep("Windows/System32/drivers/srv.sys", &bytes);
+            }
+        }
     }
 }
 

@@ -331,6 +331,20 @@ fn settings_of_every_kind_are_asked_for_once_and_one_that_fails_stops_no_other()
     assert!(!collected(&machine).1.coverage.is_complete(Area::Patch));
 }
 
+#[test]
+fn a_driver_that_is_not_there_is_told_where_its_folder_was_read() {
+    let absent = |state: Computer| {
+        let evidence = collected(&Memory::new(state)).1;
+        evidence.settings().any(|(_, found)| found.kind == "srv-sys-version" && found.value == "absent")
+    };
+    assert!(!absent(computer()), "nothing of the folder was seen");
+    let mut state = computer();
+    state.add_file(r"C:\Windows\System32\drivers\ntfs.sys", b"MZ");
+    assert!(absent(state.clone()));
+    state.add_file(r"C:\Windows\System32\drivers\srv.sys", b"MZ");
+    assert!(!absent(state));
+}
+
 /// What the file is to those who start it.
 fn file<'e>(evidence: &'e Evidence, path: &str) -> Option<&'e evidence::FileFact> {
     evidence.files().map(|(_, file)| file).find(|file| file.path.eq_ignore_ascii_case(path))

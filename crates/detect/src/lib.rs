@@ -39,6 +39,7 @@ mod verdict;
 mod worse;
 
 pub use assessment::Assessment;
+pub use patch::catalogue_command;
 
 use evidence::{Evidence, MessageSpec};
 use intel::Intel;

@@ -390,6 +390,12 @@ messages! {
     HARDENING_COMPLEXITY_WHY = "hardening-complexity-why" [];
     HARDENING_PLAIN_TEXT = "hardening-plain-text" [];
     HARDENING_PLAIN_TEXT_WHY = "hardening-plain-text-why" [];
+    HARDENING_HISTORY = "hardening-history" [];
+    HARDENING_HISTORY_WHY = "hardening-history-why" [];
+    HARDENING_PASSWORD_AGE = "hardening-password-age" [];
+    HARDENING_PASSWORD_AGE_WHY = "hardening-password-age-why" [];
+    HARDENING_LOCKOUT_DURATION = "hardening-lockout-duration" [];
+    HARDENING_LOCKOUT_DURATION_WHY = "hardening-lockout-duration-why" [];
     HARDENING_LOCKOUT_WINDOW = "hardening-lockout-window" [];
     HARDENING_LOCKOUT_WINDOW_WHY = "hardening-lockout-window-why" [];
     HARDENING_GUEST = "hardening-guest" [];

@@ -76,7 +76,7 @@ fn standing(gathered: &Gathered, decision: &Decision, holes: &[Holed<'_>]) -> St
     match (decision.answer, first, contradicted) {
         (Answer::NotFixed, Some(sign), _) => {
             let remedy = decision.remedies.first().map_or_else(|| m::PATCH_REMEDY_NONE.plain(), remedy);
-            let next = installable(decision).map_or_else(full_report, catalogue);
+            let next = installable(decision).next().map_or_else(full_report, catalogue);
             (State::Act, m::STAGE_PATCH_OPEN.with([sign.into(), remedy.into()]), Some(next))
         }
         (Answer::Fixed, Some(sign), None) => match open {
@@ -106,16 +106,28 @@ fn standing(gathered: &Gathered, decision: &Decision, holes: &[Holed<'_>]) -> St
 }
 
 /// Where Microsoft's catalogue has an update: a command that opens it in the browser.
-fn catalogue(update: u32) -> Next {
-    Next::OnMachine(format!("{CATALOGUE}KB{update}"))
+pub fn catalogue_command(update: u32) -> String {
+    format!("{CATALOGUE}KB{update}")
 }
 
-/// The update that a person is told to install first.
-fn installable(decision: &Decision) -> Option<u32> {
-    decision.remedies.iter().find_map(|remedy| match remedy {
+fn catalogue(update: u32) -> Next {
+    Next::OnMachine(catalogue_command(update))
+}
+
+/// The updates that a person is told to install, one for each product that the machine may be.
+fn installable(decision: &Decision) -> impl Iterator<Item = u32> {
+    decision.remedies.iter().filter_map(|remedy| match remedy {
         Remedy::Install { update, .. } | Remedy::ServicePackFirst { update, .. } => Some(*update),
         Remedy::None => None,
     })
+}
+
+/// Puts the updates that are to be installed into a subject.
+fn put_install(subject: &mut Subject, updates: impl Iterator<Item = u32>) {
+    let names: Vec<_> = updates.map(|update| format!("KB{update}")).collect();
+    if !names.is_empty() {
+        subject.insert("Install".to_owned(), names.into());
+    }
 }
 
 /// Whether all that is known is a service pack that never got the fix.
@@ -170,6 +182,9 @@ fn decided(
     finding.subject = gathered.subject();
     finding.subject.extend(gathered.updates());
     finding.subject.insert("answer".to_owned(), answer_word(answer).into());
+    if answer == Answer::NotFixed || is_unserviced(decision) {
+        put_install(&mut finding.subject, installable(decision));
+    }
     let certainty = if answer == decision.answer { decision.certainty } else { Certainty::Possible };
     finding.subject.insert("certainty".to_owned(), certainty_word(certainty).into());
     let signs = decision.evidence.iter().chain(&decision.contradictions);
@@ -253,6 +268,9 @@ fn hole(evidence: &Evidence, gathered: &Gathered, holed: &Holed<'_>, windows: &W
     finding.id = finding_id(Kind::Patch, &[&hole.id], "");
     finding.subject = gathered.subject();
     finding.subject.insert("answer".to_owned(), answer_word(*answer).into());
+    if *answer == Answer::NotFixed {
+        put_install(&mut finding.subject, holed.affected.fixes.iter().copied());
+    }
     finding.evidence = places(evidence, records);
     finding
 }

@@ -50,7 +50,7 @@ pub(crate) fn detect(evidence: &Evidence, intel: &Intel, machine: &Machine<'_>) 
         counts.add(standing);
         findings.extend(found);
     }
-    findings.extend(accounts::detect(evidence));
+    findings.extend(accounts::detect(evidence, hardening));
     Prevention { findings, counts }
 }
 
@@ -123,10 +123,11 @@ fn commands<'a>(
     machine: &Machine<'_>,
     open: impl Iterator<Item = &'a Watched>,
 ) -> Vec<Message> {
-    let (mut set, mut undo) = (check.commands.clone(), check.undo.clone());
-    if check.sets_numbers() {
-        for value in open {
-            let Some(number) = value.set else { continue };
+    let (mut set, mut undo) = (check.commands.clone(), Vec::new());
+    for value in open {
+        set.extend(value.command.clone());
+        undo.extend(value.undo.clone());
+        if let Some(number) = value.set {
             let place = format!("\"{}\" /v {}", value.key, value.name);
             set.push(format!("reg add {place} /t REG_DWORD /d {number} /f"));
             let before = match machine.value(&value.key, &value.name) {
@@ -139,6 +140,7 @@ fn commands<'a>(
             });
         }
     }
+    undo.extend(check.undo.iter().cloned());
     let set = set.into_iter().map(|command| m::HARDENING_SET.with([command.into()]));
     let undo = undo.into_iter().map(|command| m::HARDENING_UNDO.with([command.into()]));
     set.chain(undo).collect()

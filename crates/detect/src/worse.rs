@@ -92,7 +92,8 @@ fn made_since(evidence: &Evidence, since: Option<Timestamp>) -> Vec<Finding> {
     for (at, event) in evidence.events().filter(|(_, event)| event.time >= since) {
         let found = match event.event_id {
             4720 if is_audit(event, 4720) => new_account(event),
-            4732 if is_audit(event, 4732) => new_administrator(event),
+            // Members of a group of the machine, of a domain, of the forest.
+            4732 | 4728 | 4756 if is_audit(event, event.event_id) => new_administrator(event),
             5001 if event.provider == DEFENDER => Some(protection_off(event)),
             _ => None,
         };
@@ -109,6 +110,13 @@ fn made_since(evidence: &Evidence, since: Option<Timestamp>) -> Vec<Finding> {
 /// The accounts that Windows makes itself have numbers below 1000.
 fn is_stock(sid: &str) -> bool {
     sid.rsplit('-').next().and_then(|rid| rid.parse::<u32>().ok()).is_some_and(|rid| rid < 1000)
+}
+
+/// Whether a group has the rights of administrators: that of the machine, or of a domain its administrators, those of the schema and those of the
+/// forest.
+fn is_of_administrators(group: &str) -> bool {
+    let of_domain = group.starts_with("S-1-5-21-");
+    group == ADMINISTRATORS || (of_domain && ["-512", "-518", "-519"].iter().any(|end| group.ends_with(end)))
 }
 
 /// Whether the account is the guest of a machine.
@@ -131,7 +139,7 @@ fn new_account(event: &Event) -> Option<Finding> {
 fn new_administrator(event: &Event) -> Option<Finding> {
     // The guest is a sign of its own, whenever it was.
     let is_guest = event.field("MemberSid").is_some_and(is_guest);
-    if event.field("TargetSid") != Some(ADMINISTRATORS) || is_guest {
+    if !event.field("TargetSid").is_some_and(is_of_administrators) || is_guest {
         return None;
     }
     let name = event.field("MemberName").filter(|name| *name != "-");

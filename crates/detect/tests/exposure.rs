@@ -1,4 +1,6 @@
 //! The accounts that were used on recorded machines, counted a second time straight from the text of the events.
+//!
+//! The reader of the log is the same for both; another reader, python-evtx over all chunks, counted the same logons of `TestUser`.
 #![allow(clippy::unwrap_used, reason = "a test that meets what it does not expect has failed")]
 #![allow(clippy::disallowed_methods, reason = "tests read their samples, and write where nobody else does")]
 

@@ -19,6 +19,9 @@ pub struct Hardening {
     pub schema: String,
     /// Where the facts come from.
     pub sources: Vec<SourceRef>,
+    /// The ids of the sources on local accounts.
+    #[serde(default)]
+    pub accounts: Vec<String>,
     /// What is looked at in the registry.
     pub checks: Vec<Check>,
     /// What is looked at in the account policy.
@@ -86,6 +89,12 @@ pub struct Watched {
     /// The number to set, where that is all that it takes.
     #[serde(default)]
     pub set: Option<u32>,
+    /// The command that sets this value alone, where a number is not enough.
+    #[serde(default)]
+    pub command: Option<String>,
+    /// The command that takes that back.
+    #[serde(default)]
+    pub undo: Option<String>,
     /// What it means that it is not set, by version: the last that is not above the machine's counts.
     pub absent: Vec<WhenAbsent>,
 }
@@ -134,6 +143,12 @@ pub struct Policy {
     pub attack: Vec<String>,
     /// The command that sets it.
     pub command: String,
+    /// What takes it back, where that is not the same command with the number of before.
+    #[serde(default)]
+    pub undo: Option<String>,
+    /// A value that stands for more than any number: `-1` where a lock stays until somebody lifts it.
+    #[serde(default)]
+    pub endless: Option<String>,
 }
 
 /// What was read of a registry value.

@@ -122,7 +122,7 @@ pub struct Release {
     /// When support ended for the editions of private people and small offices, as `YYYY-MM-DD`.
     #[serde(default)]
     pub ended: Option<String>,
-    /// When it ended for Enterprise and Education, where that is another day.
+    /// When it ended for Enterprise and Education, where that is another day; empty where it has not yet.
     #[serde(default)]
     pub enterprise: Option<String>,
     /// When it ended for LTSB and LTSC.
@@ -184,7 +184,7 @@ impl Windows {
         } else {
             release.enterprise.as_deref().or(release.ended.as_deref())
         };
-        ended.map(|ended| (release, ended))
+        ended.filter(|ended| !ended.is_empty()).map(|ended| (release, ended))
     }
 }
 
@@ -317,6 +317,11 @@ mod tests {
         assert_eq!(ended(14_393, "Microsoft Windows Server 2016 Standard"), None);
         assert_eq!(ended(17_763, "Microsoft Windows 10 Enterprise LTSC"), None);
         assert_eq!(ended(26_100, "Microsoft Windows 11 Enterprise"), None);
+        assert_eq!(ended(26_100, ""), None);
+        assert_eq!(ended(26_100, "Microsoft Windows 11 Pro"), Some("2026-10-13"));
+        assert_eq!(ended(26_100, "Microsoft Windows Server 2025 Standard"), None);
+        assert_eq!(ended(16_299, "Windows Server Standard"), Some("2019-04-09"));
+        assert_eq!(ended(17_134, "Windows Server Standard"), Some("2019-11-12"));
     }
 
     #[test]

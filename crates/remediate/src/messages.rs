@@ -21,6 +21,7 @@ messages! {
     REFUSE_HOST_PROCESS = "refuse-host-process" ["path"];
     REFUSE_MICROSOFT = "refuse-microsoft" ["path", "signer"];
     REFUSE_NO_STOCK_VALUE = "refuse-no-stock-value" ["place"];
+    REFUSE_UPDATE = "refuse-update" ["name", "update", "command"];
     REFUSE_BY_HAND = "refuse-by-hand" ["name"];
     REFUSE_OTHER_USER = "refuse-other-user" ["name", "user"];
     REFUSE_NO_FINDING = "refuse-no-finding" ["finding"];

@@ -1,19 +1,27 @@
 //! Local accounts that are easily taken, and who can do everything on the machine.
 
+use super::{sources, title, why};
 use crate::assessment::{Action, Confidence, Finding, Kind, Severity};
 use crate::messages as m;
 use crate::subject::{finding, finding_id, places};
 use evidence::{Account, Evidence, Message};
+use intel::hardening::Hardening;
 
 /// The relative id of the account that every Windows has for administration.
 const BUILT_IN: u32 = 500;
 /// The accounts that Windows makes itself: administrator, guest, the domain's key, the default account, Application Guard's.
 const STOCK: [u32; 5] = [BUILT_IN, 501, 502, 503, 504];
 
-pub(super) fn detect(evidence: &Evidence) -> Vec<Finding> {
+pub(super) fn detect(evidence: &Evidence, hardening: &Hardening) -> Vec<Finding> {
     let mut findings = Vec::new();
+    // Where the policy tells of the guest, that is the finding.
+    let told = evidence.settings().any(|(_, setting)| {
+        setting.kind == "account-policy" && setting.name == "EnableGuestAccount" && setting.value != "0"
+    });
     for (at, account) in evidence.accounts() {
-        let found = [guest(account), no_password(account), old_password(account)];
+        let enabled = enabled_guest(account, hardening).filter(|_| !told);
+        let found =
+            [guest(account), enabled, no_password(account, hardening), old_password(account, hardening)];
         findings.extend(found.into_iter().flatten().map(|mut finding| {
             finding.evidence = places(evidence, [at]);
             finding
@@ -51,8 +59,36 @@ fn guest(account: &Account) -> Option<Finding> {
 const DISABLE_GUEST: &str = r#"powershell -NoProfile -Command "Get-LocalUser | Where-Object SID -Like 'S-1-5-21-*-501' | Disable-LocalUser""#;
 const ENABLE_GUEST: &str = r#"powershell -NoProfile -Command "Get-LocalUser | Where-Object SID -Like 'S-1-5-21-*-501' | Enable-LocalUser""#;
 
+/// The guest that anyone can log on as.
+fn enabled_guest(account: &Account, hardening: &Hardening) -> Option<Finding> {
+    if account.rid != Some(501) || account.enabled != Some(true) || account.administrator == Some(true) {
+        return None;
+    }
+    let mut finding = about(Kind::Hardening, account, "guest", title("guest"));
+    (finding.severity, finding.confidence) = (Severity::Medium, Confidence::Certain);
+    finding.action = Action::Harden;
+    finding.reasons = why("guest").into_iter().collect();
+    finding.reasons.push(m::HARDENING_SET.with([DISABLE_GUEST.into()]));
+    finding.reasons.push(m::HARDENING_UNDO.with([ENABLE_GUEST.into()]));
+    finding.reasons.extend(sources(hardening, &["cis".to_owned()]));
+    finding.attack = vec!["T1078.001".to_owned()];
+    Some(finding)
+}
+
+/// How a property of an account is set and taken back. The account is named by its number: nothing of the evidence gets into a command.
+fn commands(account: &Account, pick: &str, set: &str, undo: &str) -> Vec<Message> {
+    let Some(rid) = account.rid else { return Vec::new() };
+    let command = |change: &str| {
+        format!(
+            r#"powershell -NoProfile -Command "{pick} | Where-Object SID -Like 'S-1-5-21-*-{rid}' | {change}""#
+        )
+    };
+    let (set, undo) = (command(set), command(undo));
+    vec![m::HARDENING_SET.with([set.into()]), m::HARDENING_UNDO.with([undo.into()])]
+}
+
 /// An account that may have no password.
-fn no_password(account: &Account) -> Option<Finding> {
+fn no_password(account: &Account, hardening: &Hardening) -> Option<Finding> {
     let stock = account.rid.is_some_and(|rid| STOCK.contains(&rid) && rid != BUILT_IN);
     if account.password_not_required != Some(true) || account.enabled != Some(true) || stock {
         return None;
@@ -65,12 +101,19 @@ fn no_password(account: &Account) -> Option<Finding> {
     finding.action = Action::Harden;
     finding.reasons = vec![m::REASON_ACCOUNT_NO_PASSWORD.plain()];
     finding.reasons.extend(is_administrator(account));
+    finding.reasons.extend(commands(
+        account,
+        "Get-CimInstance Win32_UserAccount -Filter 'LocalAccount=TRUE'",
+        "Set-CimInstance -Property @{PasswordRequired=$true}",
+        "Set-CimInstance -Property @{PasswordRequired=$false}",
+    ));
+    finding.reasons.extend(sources(hardening, &["user-account".to_owned()]));
     finding.attack = vec!["T1078.003".to_owned()];
     Some(finding)
 }
 
 /// An administrator whose password stays for ever.
-fn old_password(account: &Account) -> Option<Finding> {
+fn old_password(account: &Account, hardening: &Hardening) -> Option<Finding> {
     let all = account.password_never_expires == Some(true)
         && account.enabled == Some(true)
         && account.administrator == Some(true);
@@ -83,6 +126,13 @@ fn old_password(account: &Account) -> Option<Finding> {
     finding.confidence = Confidence::Certain;
     finding.action = Action::Harden;
     finding.reasons = vec![m::REASON_ACCOUNT_NEVER_EXPIRES.plain()];
+    finding.reasons.extend(commands(
+        account,
+        "Get-LocalUser",
+        "Set-LocalUser -PasswordNeverExpires $false",
+        "Set-LocalUser -PasswordNeverExpires $true",
+    ));
+    finding.reasons.extend(sources(hardening, &["local-user".to_owned()]));
     finding.attack = vec!["T1078.003".to_owned()];
     Some(finding)
 }

@@ -23,12 +23,14 @@ pub(super) fn detect(evidence: &Evidence, hardening: &Hardening) -> Vec<(Standin
     hardening
         .policies
         .iter()
-        .filter(|policy| !(never_locks && policy.name == "ResetLockoutCount"))
+        .filter(|policy| !(never_locks && ["ResetLockoutCount", "LockoutDuration"].contains(&&*policy.name)))
         .map(|policy| {
             let values = read.get(policy.name.as_str());
             // Several sources may tell of it, the domain's policy and the machine's: the weakest counts.
-            let judged: Vec<_> =
-                values.into_iter().flatten().map(|value| (*value, policy.good.holds(value))).collect();
+            let good = |value: &str| {
+                if policy.endless.as_deref() == Some(value) { Some(true) } else { policy.good.holds(value) }
+            };
+            let judged: Vec<_> = values.into_iter().flatten().map(|value| (*value, good(value))).collect();
             let Some((value, _)) = judged.iter().find(|(_, good)| *good == Some(false)) else {
                 let met = !judged.is_empty() && judged.iter().all(|(_, good)| *good == Some(true));
                 return (if met { Standing::Good } else { Standing::Unknown }, None);
@@ -62,8 +64,14 @@ fn gap(hardening: &Hardening, policy: &Policy, value: &str) -> Finding {
 
 /// `net accounts` with the number that was read; nothing else of the evidence gets into it.
 fn undo(policy: &Policy, value: &str) -> Option<Message> {
+    if let Some(undo) = &policy.undo {
+        return Some(m::HARDENING_UNDO.with([undo.as_str().into()]));
+    }
     let (command, _) =
         policy.command.split_once(':').filter(|(start, _)| start.starts_with("net accounts "))?;
+    if value == "-1" && policy.name == "MaximumPasswordAge" {
+        return Some(m::HARDENING_UNDO.with([format!("{command}:unlimited").into()]));
+    }
     let number: u32 = value.parse().ok()?;
     Some(m::HARDENING_UNDO.with([format!("{command}:{number}").into()]))
 }

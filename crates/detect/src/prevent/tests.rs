@@ -165,6 +165,89 @@ fn a_guest_with_the_rights_of_an_administrator_speaks_for_itself() {
 }
 
 #[test]
+fn the_account_policy_is_held_against_what_the_benchmark_says() {
+    let titles = |name, value| {
+        let assessment = assess(vec![setting("account-policy", name, value)]);
+        assessment.findings.into_iter().map(|finding| finding.title.id).collect::<Vec<_>>().concat()
+    };
+    for (name, good, bad, title) in [
+        ("LockoutBadCount", "5", "6", "hardening-lockout"),
+        ("MinimumPasswordLength", "14", "13", "hardening-length"),
+        ("PasswordHistorySize", "24", "23", "hardening-history"),
+        ("MaximumPasswordAge", "365", "366", "hardening-password-age"),
+        ("MaximumPasswordAge", "42", "-1", "hardening-password-age"),
+        ("LockoutDuration", "15", "14", "hardening-lockout-duration"),
+        // Until somebody unlocks it.
+        ("LockoutDuration", "-1", "5", "hardening-lockout-duration"),
+    ] {
+        assert_eq!((titles(name, good).as_str(), titles(name, bad).as_str()), ("", title), "{name}");
+    }
+}
+
+#[test]
+fn every_gap_of_policies_and_accounts_has_its_commands_and_its_source() {
+    let guest = Account { enabled: Some(true), ..account("Gast", 501) };
+    let boss = Account {
+        administrator: Some(true),
+        password_never_expires: Some(true),
+        password_not_required: Some(true),
+        ..account("boss\" & calc", 1001)
+    };
+    let mut records = vec![RecordData::Account(guest), RecordData::Account(boss)];
+    let bad = [("PasswordComplexity", "0"), ("ClearTextPassword", "1"), ("MaximumPasswordAge", "-1")];
+    records.extend(bad.map(|(name, value)| setting("account-policy", name, value)));
+    let assessment = assess(records);
+    let gaps = assessment.findings.iter().filter(|finding| finding.kind == Kind::Hardening);
+    let gaps = gaps.filter(|finding| finding.name != "administrators");
+    let gaps: Vec<_> = gaps.collect();
+    assert_eq!(gaps.len(), 6, "{gaps:?}");
+    for gap in gaps {
+        for wanted in ["hardening-set", "hardening-undo", "hardening-source"] {
+            assert!(reasons(gap).contains(&wanted), "{wanted}: {gap:?}");
+        }
+        let command = gap.reasons.iter().filter_map(|reason| reason.text("command"));
+        assert!(command.into_iter().all(|command| !command.contains("calc")), "{gap:?}");
+    }
+}
+
+#[test]
+fn credential_guard_is_taken_back_to_what_was() {
+    let product = setting("os-build", "", "10.0.19045");
+    let RecordData::Setting(mut windows) = product else { panic!() };
+    windows.details.insert("product".to_owned(), "Windows 10 Enterprise".to_owned());
+    let undo = |record| {
+        let assessment = assess(vec![RecordData::Setting(windows.clone()), record]);
+        let gap = found(&assessment, "hardening-credential-guard").clone();
+        let undo = gap.reasons.into_iter().find(|reason| reason.id == "hardening-undo");
+        undo.unwrap().text("command").unwrap().to_owned()
+    };
+    assert_eq!(undo(absent(LSA, "LsaCfgFlags")), format!(r#"reg delete "{LSA}" /v LsaCfgFlags /f"#));
+    let before = format!(r#"reg add "{LSA}" /v LsaCfgFlags /t REG_DWORD /d 0 /f"#);
+    assert_eq!(undo(value(LSA, "LsaCfgFlags", "0")), before);
+}
+
+#[test]
+fn the_firewall_is_switched_back_only_where_it_was_off() {
+    let profile = |name: &str, data| {
+        let key =
+            format!(r"HKLM\SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy\{name}");
+        value(&key, "EnableFirewall", data)
+    };
+    let records = vec![
+        windows_10(),
+        profile("DomainProfile", "1"),
+        profile("StandardProfile", "1"),
+        profile("PublicProfile", "0"),
+    ];
+    let assessment = assess(records);
+    let gap = found(&assessment, "hardening-firewall");
+    let commands: Vec<_> = gap.reasons.iter().filter_map(|reason| reason.text("command")).collect();
+    let expected =
+        ["netsh advfirewall set publicprofile state on", "netsh advfirewall set publicprofile state off"];
+    assert_eq!(commands, expected);
+}
+
+#[test]
 fn every_check_and_policy_has_its_words() {
     let hardening = Intel::builtin().hardening();
     let ids = hardening.checks.iter().map(|check| &check.id).chain(hardening.policies.iter().map(|p| &p.id));

@@ -48,6 +48,11 @@ pub(super) fn accounts(evidence: &Evidence, since: Option<Timestamp>) -> Vec<Exp
         exposed.service(service);
     }
     for (_, task) in evidence.tasks() {
+        // Whoever is logged on runs these, and no password is stored with them.
+        let stores_none = ["InteractiveToken", "S4U", "Group", "ServiceAccount"];
+        if task.logon_type.as_deref().is_some_and(|kind| stores_none.contains(&kind)) {
+            continue;
+        }
         exposed.task(&task.path, task.principal.as_deref().unwrap_or_default());
     }
     let mut accounts: Vec<_> = exposed.accounts.into_values().filter(is_exposed).collect();
@@ -144,8 +149,12 @@ impl Exposed {
             if !principal.starts_with("S-1-5-21-") {
                 return;
             }
-            // Of an identifier that nobody has logged on with, no name is known.
-            self.accounts.get_mut(principal)
+            // Of an identifier that nobody has logged on with, no name is known: it stands for itself.
+            if self.accounts.contains_key(principal) {
+                self.accounts.get_mut(principal)
+            } else {
+                self.account(Some(principal), None, principal)
+            }
         } else {
             let Some((Some(domain), name)) = account_of(principal) else { return };
             self.account(None, Some(domain), name)

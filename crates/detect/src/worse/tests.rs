@@ -103,6 +103,42 @@ fn services_and_credentials_for_other_machines_expose_too() {
 }
 
 #[test]
+fn tasks_that_store_a_password_expose_its_account() {
+    let task = |path: &str, principal: &str, kind: Option<&str>| {
+        RecordData::Task(evidence::ScheduledTask {
+            path: path.into(),
+            principal: Some(principal.into()),
+            logon_type: kind.map(Into::into),
+            ..evidence::ScheduledTask::default()
+        })
+    };
+    let assessment = assess(vec![
+        threat(5, "Trojan:Win32/CoinMiner"),
+        task(r"\A", "S-1-5-21-1-2-3-1105", Some("Password")),
+        task(r"\B", "S-1-5-21-1-2-3-1106", Some("InteractiveToken")),
+        task(r"\C", r"CORP\job", None),
+        task(r"\D", r"CORP\me", Some("S4U")),
+        task(r"\E", "S-1-5-18", Some("Password")),
+    ]);
+    let accounts = assessment.exposure.accounts.iter();
+    let listed: Vec<_> = accounts.map(|account| (account.full_name(), account.tasks.join(" "))).collect();
+    let expected = [("S-1-5-21-1-2-3-1105", r"\A"), (r"CORP\job", r"\C")];
+    assert_eq!(listed, expected.map(|(name, task)| (name.to_owned(), task.to_owned())));
+}
+
+#[test]
+fn administrators_of_a_domain_that_were_added_are_seen() {
+    let added = |id, group: &str| {
+        let data = [("TargetSid", group), ("MemberSid", "S-1-5-21-9-9-9-1002"), ("MemberName", "CN=x")];
+        let records = vec![threat(5, "Trojan:Win32/CoinMiner"), event(SECURITY, id, 7, &data)];
+        let findings = assess(records).findings;
+        findings.iter().any(|finding| finding.title.id == "title-administrator-new")
+    };
+    assert!(added(4728, "S-1-5-21-9-9-9-512") && added(4756, "S-1-5-21-9-9-9-519"));
+    assert!(!added(4728, "S-1-5-21-9-9-9-513") && !added(4756, "S-1-5-32-512"));
+}
+
+#[test]
 fn nothing_is_said_of_a_machine_without_a_sign() {
     let assessment = assess(vec![
         logon(6, "2", "S-1-5-21-9-9-9-1001", "PC", "user"),

@@ -152,7 +152,13 @@ fn every_check_can_be_read_has_a_source_and_is_set_one_way() {
             assert!(value.absent.is_sorted_by_key(|rule| rule.since), "{}", check.id);
             assert_eq!(value.absent.first().map(|rule| rule.since), Some(Version::default()));
         }
-        assert_eq!(check.sets_numbers(), check.commands.is_empty(), "{}", check.id);
+        let own = check.values.iter().any(|value| value.command.is_some());
+        assert_eq!(check.sets_numbers(), check.commands.is_empty() && !own, "{}", check.id);
+        assert!(
+            check.values.iter().all(|value| value.command.is_some() == value.undo.is_some()),
+            "{}",
+            check.id
+        );
         assert_eq!(check.commands.is_empty(), check.undo.is_empty(), "{}", check.id);
         // What a plan sets is what the check asks for.
         for value in check.values.iter().filter(|_| check.sets_numbers()) {
@@ -173,6 +179,7 @@ fn every_check_can_be_read_has_a_source_and_is_set_one_way() {
         .iter()
         .flat_map(|check| &check.sources)
         .chain(hardening.policies.iter().flat_map(|policy| &policy.sources))
+        .chain(&hardening.accounts)
         .collect();
     assert!(hardening.sources.iter().all(|source| used.contains(&source.id)));
 }

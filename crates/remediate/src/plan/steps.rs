@@ -37,13 +37,27 @@ pub(super) fn of(finding: &Finding, intel: &Intel) -> Vec<Step> {
         Kind::Setting => vec![values::setting(finding)],
         Kind::StockMissing => vec![stock(subject, intel)],
         Kind::Hardening => values::harden(finding, intel),
+        Kind::Patch => vec![Err(update(finding))],
         Kind::ConsumerClass
         | Kind::Connection
         | Kind::Account
-        | Kind::Patch
         | Kind::Network
         | Kind::Event
         | Kind::Script => vec![Err(m::REFUSE_BY_HAND.with([finding.name.as_str().into()]))],
+    }
+}
+
+/// No plan installs an update: which one, and where it is, is said.
+fn update(finding: &Finding) -> Message {
+    let first = finding.subject.get("Install").and_then(|all| all.get(0)).and_then(Json::as_str);
+    let number = first.and_then(|name| name.strip_prefix("KB")?.parse::<u32>().ok());
+    let name = finding.name.as_str().into();
+    match number {
+        Some(number) => {
+            let command = detect::catalogue_command(number);
+            m::REFUSE_UPDATE.with([name, format!("KB{number}").into(), command.into()])
+        }
+        None => m::REFUSE_BY_HAND.with([name]),
     }
 }
 

@@ -262,6 +262,9 @@ fn what_cannot_be_told_from_others_or_must_stay_is_refused_with_its_reason() {
             "refuse-by-hand",
         ),
         (Kind::Account, json!({}), "refuse-by-hand"),
+        (Kind::Patch, json!({"Install": ["KB4012215"]}), "refuse-update"),
+        (Kind::Patch, json!({"Install": ["KB1 & calc"]}), "refuse-by-hand"),
+        (Kind::Patch, json!({}), "refuse-by-hand"),
         (Kind::StockMissing, json!({"entry": "bvt"}), "refuse-no-entry"),
         (
             Kind::Orphan,

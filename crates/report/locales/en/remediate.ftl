@@ -11,6 +11,7 @@ refuse-host-process = { $path } is a process of Windows that hosts others; what 
 refuse-microsoft = { $path } is signed by { $signer } and is never deleted
 refuse-no-stock-value = { $place } must not be missing, and what Windows ships in it is not known, or not on this machine with Microsoft's signature; set it by hand from a machine of the same version and edition
 refuse-other-user = { $name } stands in the registry of the user { $user }, which only a plan made on the machine itself can name
+refuse-update = { $name }: a plan installs no updates; install { $update } or any later rollup: `{ $command }`
 refuse-by-hand = { $name } cannot be removed by a plan; see its reasons, and remove it by hand
 refuse-no-finding = no finding has the id { $finding }; ids are in the report
 refuse-excluded = it was left out by choice

@@ -11,6 +11,7 @@ refuse-host-process = { $path } は他のコードを動かす Windows のプロ
 refuse-microsoft = { $path } は { $signer } が署名しているため、決して削除しません
 refuse-no-stock-value = { $place } は欠かせない値ですが、Windows の既定値が分からないか、既定のファイルがこのマシンに Microsoft の署名付きで存在しません。同じバージョンとエディションのマシンを参考に手動で設定してください
 refuse-other-user = 「{ $name }」はユーザー { $user } のレジストリにあります。対象のマシン上で計画を作成してください
+refuse-update = { $name }: 計画では更新プログラムをインストールできません。{ $update } またはそれより後のロールアップをインストールしてください: `{ $command }`
 refuse-by-hand = 「{ $name }」は計画では削除できません。理由を確認のうえ、手動で削除してください
 refuse-no-finding = ID { $finding } の検出結果はありません。ID はレポートに記載されています
 refuse-excluded = 指定により除外しました

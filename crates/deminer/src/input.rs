@@ -10,6 +10,14 @@ const DATA_FILE_LIMIT: u64 = 16 << 20;
 
 /// The whole input, `-` being standard input, unless it is longer than the limit.
 pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
+    match read_beginning(path, limit)? {
+        (_, true) => Err(Error::TooLarge { path: path.to_owned(), limit }),
+        (bytes, false) => Ok(bytes),
+    }
+}
+
+/// The input up to the limit, `-` being standard input, and whether there is more.
+pub(crate) fn read_beginning(path: &Path, limit: u64) -> Result<(Vec<u8>, bool), Error> {
     let fail = |problem| Error::cannot_read(path, problem);
     let source: Box<dyn Read> = if path == Path::new("-") {
         Box::new(io::stdin())
@@ -18,10 +26,11 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
     };
     let mut bytes = Vec::new();
     source.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(fail)?;
-    if bytes.len() as u64 > limit {
-        return Err(Error::TooLarge { path: path.to_owned(), limit });
+    let more = bytes.len() as u64 > limit;
+    if more {
+        bytes.pop();
     }
-    Ok(bytes)
+    Ok((bytes, more))
 }
 
 /// The text of a data file. That it is UTF-8 is checked by whoever reads TOML out of it.
@@ -41,6 +50,8 @@ mod tests {
         std::fs::write(&path, "12345").unwrap();
         assert_eq!(read(&path, 5).unwrap(), b"12345");
         assert!(matches!(read(&path, 4), Err(Error::TooLarge { limit: 4, .. })));
+        assert_eq!(read_beginning(&path, 5).unwrap(), (b"12345".to_vec(), false));
+        assert_eq!(read_beginning(&path, 4).unwrap(), (b"1234".to_vec(), true));
     }
 
     #[test]

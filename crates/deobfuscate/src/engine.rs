@@ -39,7 +39,7 @@ pub(crate) fn decode(text: &str, hint: Option<Language>, limits: &Limits) -> Dec
         let detail = format!("only the first {} of {} bytes were read", kept.len(), text.len());
         engine.problem("input-truncated", 0, detail);
     }
-    let language = hint.filter(|&h| h != Language::Unknown).unwrap_or_else(|| language::guess(kept));
+    let language = engine.language_of(hint.filter(|&hint| hint != Language::Unknown), kept);
     engine.layers.push(Layer { how: "input", language, text: kept.to_owned(), from: 0 });
     let mut next = 0;
     while next < engine.layers.len() {
@@ -60,6 +60,8 @@ pub(crate) fn decode_bytes(bytes: &[u8], limits: &Limits) -> Decoded {
 struct Engine<'l> {
     limits: &'l Limits,
     layers: Vec<Layer>,
+    /// What a layer may be written in if not in what was guessed.
+    otherwise: Vec<Option<Language>>,
     known: HashSet<u64>,
     collector: Collector,
     hits: Vec<TraitHit>,
@@ -73,6 +75,7 @@ impl<'l> Engine<'l> {
         Self {
             limits,
             layers: Vec::new(),
+            otherwise: Vec::new(),
             known: HashSet::new(),
             collector: Collector::new(limits.max_indicators),
             hits: Vec::new(),
@@ -80,6 +83,13 @@ impl<'l> Engine<'l> {
             output_left: limits.max_output,
             steps_left: limits.max_steps,
         }
+    }
+
+    /// The language of the layer that is added next.
+    fn language_of(&mut self, known: Option<Language>, text: &str) -> Language {
+        let (language, second) = known.map_or_else(|| language::guesses(text), |known| (known, None));
+        self.otherwise.push(second);
+        language
     }
 
     fn problem(&mut self, id: &'static str, layer: usize, detail: String) {
@@ -128,12 +138,23 @@ impl<'l> Engine<'l> {
         }
         drop(readable);
         self.collector.read(&text, &scan, index);
-        let opened = open(&text, language, &scan, self.limits, self.output_left, &mut self.steps_left);
+        let (room, limits) = (self.output_left, self.limits);
+        let mut opened = open(&text, language, &scan, limits, room, &mut self.steps_left);
+        let mut language = language;
+        if opened.children.is_empty()
+            && let Some(second) = self.otherwise.get(index).copied().flatten()
+        {
+            let again = open(&text, second, &scan, limits, room, &mut self.steps_left);
+            if !again.children.is_empty() {
+                (opened, language) = (again, second);
+            }
+        }
         for (id, at) in opened.traits {
             self.hit(id, index, scan::excerpt(&text, at));
         }
         if let Some(layer) = self.layers.get_mut(index) {
             layer.text = text;
+            layer.language = language;
         }
         for (id, detail) in opened.problems {
             self.problem(id, index, detail);
@@ -166,7 +187,7 @@ impl<'l> Engine<'l> {
             return;
         }
         self.output_left -= kept.len();
-        let language = child.language.unwrap_or_else(|| language::guess(kept));
+        let language = self.language_of(child.language, kept);
         self.layers.push(Layer { how: child.how, language, text: kept.to_owned(), from });
     }
 
@@ -286,6 +307,7 @@ fn command(text: &str, scan: &Scan, room: usize, opened: &mut Opened) {
         || text.contains("^\n")
         || batch::is_shell(text)
         || batch::has_quotes_in_words(text)
+        || batch::is_torn(text)
     {
         batch(text, scan, room, opened);
     }

@@ -101,6 +101,33 @@ fn every_way_to_hide_a_program_from_batch() {
     assert_eq!(failed, 0, "forms that are not opened");
 }
 
+/// Texts that say little of what they are written in.
+#[test]
+fn the_language_is_found() {
+    let encoded = wide("echo plain text");
+    let long: String =
+        "o.Run(\"echo plain text\")".bytes().map(|b| format!("{b:02x}")).collect::<Vec<_>>().concat();
+    let filler = "20".repeat(20_000);
+    for text in [
+        "iex ('echo pl'+'ain text # a.exe')".to_owned(),
+        format!("pow%abc%ersh%xyz%ell -e {encoded}"),
+        format!(
+            "s=\"{filler}{long}\"\r\nFor i=1 To Len(s) Step 2\r\nr=r & Chr(\"&H\" & Mid(s,i,2))\r\nNext\r\nExecute r"
+        ),
+        format!(
+            "s='{filler}{long}';r='';for(i=0;i<s.length;i+=2)r+=String.fromCharCode(parseInt(s.substr(i,2),16));eval(r);"
+        ),
+        "Execute(Unescape(\"o.Run(%22echo plain text%22)\"))".to_owned(),
+        "var w=WScript.CreateObject('WScript.Shell');w.Run('echo '+'plain text',0);".to_owned(),
+    ] {
+        let decoded = decode(&text, None, &Limits::default());
+        let start: String = text.chars().take(60).collect();
+        assert!(decoded.layers.iter().skip(1).any(|layer| layer.text.contains("echo plain text")), "{start}");
+    }
+    let encoded = decode("#@~^DgAAAA==\\ko$K6,FTZAQAAA==^#~@", None, &Limits::default());
+    assert!(encoded.problems.iter().any(|problem| problem.id == "encoded-script"));
+}
+
 /// Filling in what a plain file sets is no trait.
 #[test]
 fn variables_of_plain_batch_files_say_nothing() {

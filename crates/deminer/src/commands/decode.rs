@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::exit::ExitStatus;
 use crate::input;
 use crate::messages as m;
-use deobfuscate::{Decoded, Indicator, IndicatorKind, Language, Limits, ScriptVerdict};
+use deobfuscate::{Decoded, Indicator, IndicatorKind, Language, Limits, Problem, ScriptVerdict};
 use evidence::MessageSpec;
 use intel::Intel;
 use parse::text::{Text, looks_binary};
@@ -14,6 +14,7 @@ use report::safe_json;
 use report::sanitize::{visible, visible_lines};
 use serde::Serialize;
 use std::io::{self, Write};
+use std::path::Path;
 
 /// The form of the JSON.
 const SCHEMA: &str = "deminer.layers/1";
@@ -23,7 +24,14 @@ pub(crate) fn run(args: &Decode, console: Console) -> Result<ExitStatus, Error> 
     let limits = Limits::default();
     let mut decoded = match (&args.command, &args.file) {
         (Some(command), _) => deobfuscate::decode(command, Some(Language::CommandLine), &limits),
-        (None, Some(path)) => decode_bytes(&input::read(path, limits.max_input as u64)?, &limits),
+        (None, Some(path)) => {
+            let (bytes, more) = input::read_beginning(path, limits.max_input as u64)?;
+            let mut decoded = decode_bytes(&bytes, language_of(path), &limits);
+            if more {
+                note_the_rest(&mut decoded, bytes.len());
+            }
+            decoded
+        }
         (None, None) => return Err(Error::NoEvidence),
     };
     name_known_pools(&mut decoded);
@@ -57,12 +65,32 @@ fn name_known_pools(decoded: &mut Decoded) {
     decoded.indicators.dedup_by(|b, a| a.kind == b.kind && a.value == b.value);
 }
 
-fn decode_bytes(bytes: &[u8], limits: &Limits) -> Decoded {
+/// What Windows takes a file for by its name.
+fn language_of(path: &Path) -> Option<Language> {
+    Some(match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+        "ps1" | "psm1" | "psd1" => Language::PowerShell,
+        "bat" | "cmd" => Language::Batch,
+        "vbs" | "vbe" => Language::VbScript,
+        "js" | "jse" => Language::JScript,
+        "hta" | "htm" | "html" | "sct" | "wsf" | "wsc" => Language::Html,
+        _ => return None,
+    })
+}
+
+/// A script that was read in part cannot be called harmless.
+fn note_the_rest(decoded: &mut Decoded, read: usize) {
+    decoded.problems.retain(|problem| problem.id != "input-truncated");
+    let detail = format!("only the first {read} bytes were read; there are more");
+    decoded.problems.insert(0, Problem { id: "input-truncated", layer: 0, detail });
+    decoded.verdict = decoded.verdict.max(ScriptVerdict::Suspicious);
+}
+
+fn decode_bytes(bytes: &[u8], hint: Option<Language>, limits: &Limits) -> Decoded {
     if looks_binary(bytes) {
         let latin: String = bytes.iter().copied().map(char::from).collect();
         return deobfuscate::decode(&latin, Some(Language::Binary), limits);
     }
-    deobfuscate::decode(Text::decode(bytes).as_str(), None, limits)
+    deobfuscate::decode(Text::decode(bytes).as_str(), hint, limits)
 }
 
 /// `deminer.layers/1`.
@@ -138,6 +166,27 @@ fn write_text(out: &mut impl Write, decoded: &Decoded, console: Console) -> io::
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_name_of_a_file_tells_its_language() {
+        let text = b"x = \"cal\" + \"c 1\": o.Run(x)";
+        let opened = |name: &str| {
+            decode_bytes(text, language_of(Path::new(name)), &Limits::default()).layers[0].language
+        };
+        assert_eq!(opened("a.VBS"), Language::VbScript);
+        assert_eq!(opened("a.ps1"), Language::PowerShell);
+        assert_eq!(opened("a.cmd"), Language::Batch);
+        assert_eq!(language_of(Path::new("a.txt")), None);
+        assert_eq!(language_of(Path::new("-")), None);
+    }
+
+    #[test]
+    fn a_script_that_was_read_in_part_is_not_harmless() {
+        let mut decoded = decode_bytes(b"echo 1", None, &Limits::default());
+        assert_eq!(decoded.verdict, ScriptVerdict::Benign);
+        note_the_rest(&mut decoded, 6);
+        assert_eq!((decoded.verdict, decoded.problems[0].id), (ScriptVerdict::Suspicious, "input-truncated"));
+    }
 
     #[test]
     fn known_pools_are_called_so() {

@@ -29,6 +29,10 @@ pub(crate) fn open(text: &str, room: usize, opened: &mut Opened) -> Option<Strin
     let (lines, joined) = lines(text);
     let one_line = text.trim().lines().nth(1).is_none() || lines.len() == 1 && joined;
     let mut shell = Shell { room, one_line, ..Shell::default() };
+    // What nothing sets leaves nothing in a file; on a command line it stays, and would part no word.
+    if one_line && is_torn(text) {
+        shell.one_line = false;
+    }
     shell.lines(&lines, opened);
     // What stands behind a label may run after variables that are set further down.
     if shell.missing > 0 && text.to_ascii_lowercase().contains("goto") {
@@ -58,6 +62,19 @@ pub(crate) fn is_shell(text: &str) -> bool {
     let first = text.trim_start().trim_start_matches(['@', '(', ' ']);
     let word = first.split([' ', '\t']).next().unwrap_or_default();
     ["for", "set", "if", "call"].iter().any(|known| word.eq_ignore_ascii_case(known))
+}
+
+/// Whether variables stand inside the first word: `po%x%wershell`.
+pub(crate) fn is_torn(text: &str) -> bool {
+    let word = text.split_whitespace().next().unwrap_or_default();
+    let parts: Vec<&str> = word.split('%').take(64).collect();
+    let letter = |c: char| c.is_ascii_alphabetic();
+    parts.windows(3).any(|part| {
+        part[0].ends_with(letter)
+            && part[1].starts_with(letter)
+            && is_reference(part[1])
+            && part[2].starts_with(letter)
+    })
 }
 
 #[derive(Debug, Default)]
@@ -251,8 +268,9 @@ impl Shell {
                 let joins = |c: char| matches!(c, '/' | ':' | '.' | '@' | '-');
                 let command =
                     out.trim_matches(['@', '(', ' ']).is_empty() || out.trim_end().ends_with(['&', '|', '(']);
-                self.changed |= !value.is_empty()
-                    && (inside || out.ends_with(joins) || command && !rest.starts_with('\\'));
+                self.changed |= value.is_empty() && inside && !self.one_line
+                    || !value.is_empty()
+                        && (inside || out.ends_with(joins) || command && !rest.starts_with('\\'));
                 out.push_str(&value);
             } else {
                 out.push(mark);

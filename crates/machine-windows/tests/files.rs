@@ -273,6 +273,86 @@ fn no_change_goes_through_a_junction_and_nothing_is_left_behind_it() {
     assert_eq!(std::fs::read(&kept).unwrap(), b"kept");
 }
 
+/// A symbolic link to a file or a folder, where they can be made and are seen as links.
+fn symbolic_link(at: &str, to: &str, to_folder: bool) -> bool {
+    let made = if to_folder {
+        std::os::windows::fs::symlink_dir(to, at)
+    } else {
+        std::os::windows::fs::symlink_file(to, at)
+    };
+    made.is_ok() && Windows::new().file(at).is_ok_and(|state| state.is_some_and(|state| state.is_link))
+}
+
+#[test]
+fn no_change_goes_through_a_symbolic_link_to_a_folder() {
+    let mut machine = Windows::new();
+    let folder = Scratch::new("symlink-folder");
+    let (behind, link) = (folder.path("behind"), folder.path("link"));
+    std::fs::create_dir_all(format!(r"{behind}\below")).unwrap();
+    let kept = format!(r"{behind}\below\kept.bin");
+    machine.write_new(&kept, b"kept").unwrap();
+    let before = state(&kept);
+    if !symbolic_link(&link, &behind, true) {
+        return skip("symbolic links to folders");
+    }
+    // The link is the grandparent of the file, and the parent of what is made.
+    let through = |name: &str| format!(r"{link}\{name}");
+    let own = machine.file(&link).unwrap().unwrap();
+    let faults = [
+        machine.read_file(&through(r"below\kept.bin"), 99).map(drop),
+        machine.list(&link).map(drop),
+        machine.write_new(&through("a"), b"x"),
+        machine.restore_file(&through(r"below\a"), &before, b"kept"),
+        machine.create_private_directory(&through("a")),
+        machine.replace_file(&through(r"below\kept.bin"), &before.identity, b"x"),
+        machine.delete_file(&through(r"below\kept.bin"), &before.identity),
+        machine.delete_at_restart(&through(r"below\kept.bin"), &before.identity),
+        machine.append(&through(r"below\kept.bin"), b"x"),
+        machine.delete_file(&link, &own.identity),
+        machine.delete_directory(&link),
+    ];
+    for fault in faults.map(|done| done.unwrap_err().fault) {
+        assert!(matches!(fault, Fault::Link { .. }), "{fault:?}");
+    }
+    assert_eq!(names(&behind), ["below"]);
+    assert_eq!(std::fs::read(&kept).unwrap(), b"kept");
+    let _ = std::fs::remove_dir(&link);
+}
+
+#[test]
+fn no_change_goes_through_a_symbolic_link_to_a_file() {
+    let mut machine = Windows::new();
+    let folder = Scratch::new("symlink-file");
+    let (kept, link) = (folder.path("kept.bin"), folder.path("link.bin"));
+    machine.write_new(&kept, b"kept").unwrap();
+    let before = state(&kept);
+    if !symbolic_link(&link, &kept, false) {
+        return skip("symbolic links to files");
+    }
+    let own = machine.file(&link).unwrap().unwrap();
+    assert_ne!(
+        own.identity.volume_and_index, before.identity.volume_and_index,
+        "the link itself is looked at"
+    );
+    for identity in [&own.identity, &before.identity] {
+        let faults = [
+            machine.read_file(&link, 99).map(drop),
+            machine.replace_file(&link, identity, b"x"),
+            machine.delete_file(&link, identity),
+            machine.delete_at_restart(&link, identity),
+            machine.append(&link, b"x"),
+        ];
+        for fault in faults.map(|done| done.unwrap_err().fault) {
+            assert!(matches!(fault, Fault::Link { .. }), "{fault:?}");
+        }
+    }
+    for made in [machine.write_new(&link, b"x"), machine.restore_file(&link, &before, b"kept")] {
+        assert!(matches!(made.unwrap_err().fault, Fault::Exists | Fault::Link { .. }));
+    }
+    assert_eq!(std::fs::read(&kept).unwrap(), b"kept");
+    assert_eq!(state(&kept).identity, before.identity);
+}
+
 #[test]
 fn a_file_that_is_closed_to_administrators_is_read_and_comes_back_as_closed() {
     let mut machine = Windows::new();

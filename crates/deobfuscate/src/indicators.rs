@@ -24,21 +24,28 @@ macro_rules! patterns {
 }
 
 patterns! {
-    URL = r#"(?i)\b(?P<scheme>https?|ftp|(?:eth)?stratum[12]?(?:\+(?:tcp|ssl|udp|tls|wss?))?|daemon\+https?)://(?P<rest>[^\s"'<>`|)\]};,^\\“”‘’]+)"#;
+    URL = r#"(?i)\b(?P<scheme>https?|ftp|(?:eth)?stratum[12]?(?:\+(?:tcp|ssl|udp|tls|wss?))?|daemon\+https?)://(?P<rest>(?:\[[0-9a-f:.]{2,45}\])?[^\s"'<>`|)\]};,^\\“”‘’]*)"#;
     IPV4 = r"\b(\d{1,3}(?:\.\d{1,3}){3})\b(?::(\d{1,5})\b)?";
     IPV6 = r"(?i)\[((?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4})\](?::(\d{1,5})\b)?";
+    IPV6_BARE = r#"(?i)(?:^|[\s"'=,(])((?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{1,4})(?:[\s"',)]|$)"#;
     HOST = r#"(?i)(?:^|[\s"',=;@(>])((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:com|net|org|info|biz|top|club|xyz|pw|ru|cn|io|ir|ga|tk|ml|cf|gq|us|la|cc|site|online|pro|eu|de|uk|jp|kr|fr|in|br|ua|su|ws|me|host|space|website|tech|store|live|icu|vip|nl|pl|it|es|ca|au|tw|hk|vn|onion))(?::(\d{2,5})\b|["',;\s/)<]|$)"#;
+    HOST_QUOTED = r#"(?i)["']((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:dev|app|win|bid|loan|life|cloud|download|stream|link|cyou|sbs|click|to|ch|se|cz|ro|moe|sh|world|zone|work|network|services|rest|today|fun|asia|mobi|be|at|dk|gr|pt|hu|kz|by|tr|mx|th|nz|lt|lv|ee|sk|rs|bg|ly|ai|gg|im|press|quest|lol|pics|buzz|ltd|date|men))(?::(\d{2,5}))?["'/]"#;
     POOL_OPTION = r#"(?i)\s(?:-o|--url)[\s=]+["']?([a-z0-9][a-z0-9.-]*\.[a-z0-9-]+:\d{2,5})\b"#;
     POOL_KEY = r#"(?i)["']url\\?["']{1,2}\s*:\s*\\?["']{1,2}([a-z0-9][a-z0-9.-]*\.[a-z0-9-]+:\d{2,5})\\?["']"#;
-    PATH = r#"(?i)(?:\b[a-z]:\\|%[a-z_()0-9]{2,30}%\\|\$env:[a-z_()0-9]{2,30}\\|\\\\[a-z0-9][a-z0-9_.-]{0,60}\\)[^\s"'<>|:*?;,()\r\n`“”‘’]+(?: [^\s"'<>|:*?;,()\r\n`\\/-]+(?:\\[^\s"'<>|:*?;,()`]+|\.[a-z0-9]{2,4}\b))*"#;
-    REGISTRY = r#"(?i)\b(?:HKLM|HKCU|HKCR|HKU|HKEY_(?:LOCAL_MACHINE|CURRENT_USER|CLASSES_ROOT|USERS|CURRENT_CONFIG)):?\\+[^\s"'<>|;,)`\]]+(?: [A-Z][^\s"'<>|;,)`\]\\]*\\[^\s"'<>|;,)`\]]+)*"#;
+    PATH = r#"(?i)(?:\b[a-z]:\\|%[a-z_()0-9]{2,30}%\\|\$(?:env:[a-z_()0-9]{2,30}|\{env:[a-z_()0-9]{2,30}\})\\|\\\\[a-z0-9][a-z0-9_.-]{0,60}\\)[^\s"'<>|:*?;,()\r\n`“”‘’]+(?: [^\s"'<>|:*?;,()\r\n`\\/-]+(?:\\[^\s"'<>|:*?;,()`]+|\.[a-z0-9]{2,4}\b))*"#;
+    REGISTRY = r#"(?i)\b(?:HKLM|HKCU|HKCR|HKU|HKEY_(?:LOCAL_MACHINE|CURRENT_USER|CLASSES_ROOT|USERS|CURRENT_CONFIG))(?::?\\+|:(?:SOFTWARE|SYSTEM)\\)[^\s"'<>|;,)`\]]+(?: [A-Z][^\s"'<>|;,)`\]\\]*\\[^\s"'<>|;,)`\]]+)*"#;
+    REGISTRY_QUOTED = r#"(?i)(?:"((?:HKLM|HKCU|HKCR|HKU|HKEY_(?:LOCAL_MACHINE|CURRENT_USER|CLASSES_ROOT|USERS|CURRENT_CONFIG)):?\\+[^"\r\n<>|;]{1,400})"|'((?:HKLM|HKCU|HKCR|HKU|HKEY_(?:LOCAL_MACHINE|CURRENT_USER|CLASSES_ROOT|USERS|CURRENT_CONFIG)):?\\+[^'\r\n<>|;]{1,400})')"#;
     TASK = r#"(?i)(?:/tn|-taskname)[\s:]+(?:\\?"([^"\r\n]{1,200}?)\\?"|'([^'\r\n]{1,200})'|([^\s"';,|&)]{1,200}))"#;
+    TASK_CALL = r#"(?i)(?:\.(?:registertaskdefinition|deletetask|registertask|gettask)\s*\(\s*['"]([^'"\r\n]{1,200})['"]|\b(?:un)?register-scheduledtask\s+(?:'([^'\r\n]{1,200})'|"([^"\r\n]{1,200})"|([^\s"';,|&)$@(-][^\s"';,|&)]{0,199})))"#;
+    SERVICE_USE = r#"(?i)(?:\bnet1?(?:\.exe)?["']?\s+(?:stop|start|pause)\s+|\b(?:stop|start|set|restart|suspend|remove)-service\s+(?:-name\s+)?|\bnew-service\s[^\r\n;|]{0,300}?-name\s+|\bnssm(?:\.exe)?["']?\s+(?:install|remove|start|stop|set)\s+|\bservice\s+where\s+\(?["']?name\s*=\s*\\?)(?:"([^"\r\n]{1,120})"|'([^'\r\n]{1,120})'|([^\s"';,|&)$@(/-][^\s"';,|&)]{0,120}))"#;
     SERVICE = r#"(?i)(?:\bsc(?:\.exe)?\s+(?:\\\\\S+\s+)?(?:create|config|stop|start|delete|failure)|\bnew-service\s+(?:-name\s+)?)\s*(?:"([^"\r\n]{1,120})"|'([^'\r\n]{1,120})'|([^\s"';,|&)-][^\s"';,|&)]{0,120}))"#;
-    MUTEX = r#"(?i)\bmutex\b[^'"\r\n]{0,80}['"]([^'"\r\n]{2,120})['"]|['"](global\\[^'"\r\n]{2,120})['"]"#;
-    AGENT = r#"(?i)user-?agent['"]?\s*(?:,|=|:|\)?\s*=)?\s*['"]([^'"\r\n]{3,300})['"]"#;
+    MUTEX = r#"(?i)(?:\bmutex|createmutex[aw]?|openmutex[aw]?)\b[^'"\r\n]{0,80}['"]([^'"\r\n]{2,120})['"]|['"](global\\[^'"\r\n]{2,120})['"]"#;
+    AGENT = r#"(?i)user-?agent['"]?\s*\]?\s*(?:,|=|:|\)?\s*=)?\s*['"]([^'"\r\n]{3,300})['"]"#;
+    AGENT_BARE = r#"(?i)(?:\s-useragent\s+|\buser-agent:\s*)([^\s'"$(][^'"\r\n]{2,300}?)(?:['"\r\n]|\s+-[a-z]|$)"#;
+    AGENT_CURL = r#"(?i)\bcurl(?:\.exe)?\s[^\r\n|&]{0,300}?(?:-A|--user-agent)\s+['"]([^'"\r\n]{3,300})['"]"#;
     WMI = r"(?i)\b(root(?:[\\/]+[a-z0-9_]+){1,4}:[a-z_][a-z0-9_]{1,120})\b";
-    HEX = r"\b(?:[0-9a-f]{64}|[0-9A-F]{64}|[0-9a-f]{40}|[0-9A-F]{40}|[0-9a-f]{32}|[0-9A-F]{32})\b";
-    TOKEN = r"\b(?:[1-9A-HJ-NP-Za-km-z]{25,106}|bc1[0-9a-z]{11,71}|0x[0-9a-fA-F]{40})\b";
+    HEX = r"\b(?:[0-9a-fA-F]{64}|[0-9a-fA-F]{40}|[0-9a-fA-F]{32})\b";
+    TOKEN = r"(?:\b|_)(?:([1-9A-HJ-NP-Za-km-z]{25,106}|bc1[0-9a-z]{11,71}|BC1[0-9A-Z]{11,71}|0x[0-9a-fA-F]{40}))(?:\b|_)";
 }
 
 /// Most places that one pattern is looked at in one layer.
@@ -103,7 +110,7 @@ impl Collector {
         if scan.has(N::SchemeSep) {
             each(&URL, text, |captures| self.url(captures, layer));
         }
-        if text.contains('.') {
+        if text.contains(['.', ':']) {
             self.addresses(text, layer);
         }
         if scan.any(&[
@@ -128,7 +135,7 @@ impl Collector {
         }
         self.system_names(text, scan, layer);
         if has_long_word(text) {
-            each(&TOKEN, text, |captures| self.wallet(&captures[0], layer));
+            each(&TOKEN, text, |captures| self.wallet(&captures[1], layer));
             each(&HEX, text, |captures| self.hash(&captures[0], layer));
         }
     }
@@ -159,6 +166,11 @@ impl Collector {
         }
         if is_ipv4(host) {
             self.add(Kind::Ipv4, host, layer);
+        } else if host.starts_with('[') {
+            let inside = host.trim_matches(['[', ']']);
+            if inside.parse::<std::net::Ipv6Addr>().is_ok() {
+                self.add(Kind::Ipv6, &inside.to_ascii_lowercase(), layer);
+            }
         } else if host.contains('.')
             && host.bytes().any(|c| c.is_ascii_alphabetic())
             && host.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'.' || c == b'-')
@@ -177,17 +189,18 @@ impl Collector {
                 }
             }
         });
-        each(&HOST, text, |captures| {
-            let host = captures[1].to_ascii_lowercase();
-            let first = host.split('.').next().unwrap_or_default();
-            if NAMESPACES.contains(&first) {
-                return;
-            }
-            if let Some(port) = captures.get(2).filter(|port| is_port(port.as_str())) {
-                self.add(Kind::Endpoint, &format!("{host}:{}", port.as_str()), layer);
-            }
-            self.add(Kind::Domain, &host, layer);
-        });
+        each(&HOST, text, |captures| self.host(captures, layer));
+        // Endings that are words of programs as well.
+        each(&HOST_QUOTED, text, |captures| self.host(captures, layer));
+        if text.contains("::") || text.matches(':').nth(6).is_some() {
+            each(&IPV6_BARE, text, |captures| {
+                // Two groups are a name of another language's; times have no letters and two colons.
+                let groups = captures[1].split(':').filter(|group| !group.is_empty()).count();
+                if groups >= 3 && captures[1].parse::<std::net::Ipv6Addr>().is_ok() {
+                    self.add(Kind::Ipv6, &captures[1].to_ascii_lowercase(), layer);
+                }
+            });
+        }
         if text.contains('[') && text.contains("]:") {
             each(&IPV6, text, |captures| {
                 if captures[1].parse::<std::net::Ipv6Addr>().is_ok() {
@@ -200,8 +213,20 @@ impl Collector {
         }
     }
 
+    fn host(&mut self, captures: &Captures<'_>, layer: usize) {
+        let host = captures[1].to_ascii_lowercase();
+        let first = host.split('.').next().unwrap_or_default();
+        if NAMESPACES.contains(&first) {
+            return;
+        }
+        if let Some(port) = captures.get(2).filter(|port| is_port(port.as_str())) {
+            self.add(Kind::Endpoint, &format!("{host}:{}", port.as_str()), layer);
+        }
+        self.add(Kind::Domain, &host, layer);
+    }
+
     fn system_names(&mut self, text: &str, scan: &Scan, layer: usize) {
-        if scan.any(&[N::Backslash, N::EnvPath, N::Percent, N::UncOrEsc]) {
+        if scan.any(&[N::Backslash, N::EnvPath, N::EnvBrace, N::Percent, N::UncOrEsc]) {
             each(&PATH, text, |captures| {
                 let start = captures.get(0).map_or(0, |whole| whole.start());
                 let before = text.get(..start).and_then(|t| t.chars().next_back());
@@ -215,7 +240,21 @@ impl Collector {
             });
         }
         if scan.has(N::Hkey) {
+            let mut quoted = Vec::new();
+            each(&REGISTRY_QUOTED, text, |captures| {
+                if let Some(key) = captures.iter().skip(1).flatten().next() {
+                    quoted.push(key.start());
+                    self.add(
+                        Kind::RegistryKey,
+                        &single_backslashes(key.as_str().trim_end_matches('\\')),
+                        layer,
+                    );
+                }
+            });
             each(&REGISTRY, text, |captures| {
+                if captures.get(0).is_some_and(|key| quoted.binary_search(&key.start()).is_ok()) {
+                    return;
+                }
                 self.add(Kind::RegistryKey, &single_backslashes(captures[0].trim_end_matches('\\')), layer);
             });
         }
@@ -225,11 +264,21 @@ impl Collector {
         if scan.has(N::ScExe) || scan.has(N::NewService) {
             each(&SERVICE, text, |captures| self.add(Kind::ServiceName, first_group(captures), layer));
         }
+        if scan.any(&[N::RegisterTask, N::RegisterTaskDef, N::DeleteTask]) {
+            each(&TASK_CALL, text, |captures| self.add(Kind::TaskName, first_group(captures), layer));
+        }
+        if scan.any(&[N::NetUse, N::ServiceWord, N::Nssm]) {
+            each(&SERVICE_USE, text, |captures| self.add(Kind::ServiceName, first_group(captures), layer));
+        }
         if scan.any(&[N::Mutex, N::GlobalObject]) {
             each(&MUTEX, text, |captures| self.add(Kind::Mutex, first_group(captures), layer));
         }
         if scan.any(&[N::UserAgent, N::Agent2]) {
             each(&AGENT, text, |captures| self.add(Kind::UserAgent, &captures[1], layer));
+            each(&AGENT_BARE, text, |captures| self.add(Kind::UserAgent, &captures[1], layer));
+        }
+        if scan.has(N::Curl) {
+            each(&AGENT_CURL, text, |captures| self.add(Kind::UserAgent, &captures[1], layer));
         }
         if scan.has(N::RootNs) {
             each(&WMI, text, |captures| self.add(Kind::WmiClass, &captures[1], layer));
@@ -312,6 +361,7 @@ fn has_long_word(text: &str) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::print_stdout, reason = "tests say which of their forms failed")]
 mod tests {
     use super::*;
 
@@ -363,6 +413,88 @@ mod tests {
         );
         assert_eq!(of("reg add HKLM\\SOFTWARE\\X\\Run /v y"), ["registry-key=HKLM\\SOFTWARE\\X\\Run"]);
         assert_eq!(of("$w.Headers.Add('User-Agent','Agent-7-x')"), ["user-agent=Agent-7-x"]);
+    }
+
+    /// Every way in which a thing is written; the first is the text, the rest is what has to be found in it.
+    #[test]
+    fn every_spelling() {
+        let table: &[(&str, &[&str])] = &[
+            (
+                "iwr http://[2001:db8::7]:8080/b.ps1",
+                &["url=http://[2001:db8::7]:8080/b.ps1", "ipv6=2001:db8::7", "endpoint=[2001:db8::7]:8080"],
+            ),
+            ("iwr http://[2001:db8::7]/b.ps1", &["url=http://[2001:db8::7]/b.ps1", "ipv6=2001:db8::7"]),
+            ("ping 2001:db8:0:1::25", &["ipv6=2001:db8:0:1::25"]),
+            ("$t='fe80::1ff:fe23:4567:890a'", &["ipv6=fe80::1ff:fe23:4567:890a"]),
+            ("$d='c2.example-one.dev'", &["domain=c2.example-one.dev"]),
+            ("'a.example.cloud','b.example.bid'", &["domain=a.example.cloud", "domain=b.example.bid"]),
+            ("$w.Headers['User-Agent']='Agent-7'", &["user-agent=Agent-7"]),
+            ("iwr x -UserAgent Agent-7 -OutFile y", &["user-agent=Agent-7"]),
+            ("User-Agent: Agent-7 (x)\r\nHost: y", &["user-agent=Agent-7 (x)"]),
+            ("curl -s -A \"Agent-7\" x", &["user-agent=Agent-7"]),
+            ("curl -H \"User-Agent: Agent-7\" x", &["user-agent=Agent-7"]),
+            ("Register-ScheduledTask Night -Action $a", &["task-name=Night"]),
+            ("$f.RegisterTaskDefinition('Night',$d,6)", &["task-name=Night"]),
+            ("$f.DeleteTask(\"Night\",0)", &["task-name=Night"]),
+            ("net stop Night", &["service-name=Night"]),
+            ("net1 start \"Night Watch\"", &["service-name=Night Watch"]),
+            ("Stop-Service -Name Night -Force", &["service-name=Night"]),
+            ("Set-Service Night -StartupType Disabled", &["service-name=Night"]),
+            ("New-Service -BinaryPathName x -Name Night", &["service-name=Night"]),
+            ("wmic service where name='Night' delete", &["service-name=Night"]),
+            ("nssm install Night x.exe", &["service-name=Night"]),
+            ("CreateMutexA(0, 0, \"Local\\Night\")", &["mutex=Local\\Night"]),
+            (
+                r#"reg add "HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Image File Execution Options\a.exe" /v x"#,
+                &[
+                    r"registry-key=HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Image File Execution Options\a.exe",
+                ],
+            ),
+            (r"gp HKLM:SOFTWARE\X", &[r"registry-key=HKLM:SOFTWARE\X"]),
+            (r"start ${env:TEMP}\a.ps1", &[r"file-path=${env:TEMP}\a.ps1"]),
+            (
+                "-u 44AFFq5kSiGBoZ4NMDwYtN18obc8AemS33DBLWs3H7otXft3XjrpDtQGv7SqSsaBYBb98uNbr2VBBEt7f2wfn3RVGQBEP3A_w1",
+                &[
+                    "monero-address=44AFFq5kSiGBoZ4NMDwYtN18obc8AemS33DBLWs3H7otXft3XjrpDtQGv7SqSsaBYBb98uNbr2VBBEt7f2wfn3RVGQBEP3A",
+                ],
+            ),
+            (
+                "BC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4",
+                &["bitcoin-address=BC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4"],
+            ),
+            (
+                "E3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+                &["sha256=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"],
+            ),
+        ];
+        let mut failed = 0;
+        for (text, wanted) in table {
+            let found = of(text);
+            for wanted in *wanted {
+                if !found.iter().any(|found| found == wanted) {
+                    println!("{wanted:?} is not in {found:?} of {text}");
+                    failed += 1;
+                }
+            }
+        }
+        assert_eq!(failed, 0, "indicators that are not found");
+        for text in ["[IO.File]::ReadAllText; a::b; 12:34:56", "00:11:22:33:44:55", "std::io::x", "$a[1::2]"]
+        {
+            assert!(!of(text).iter().any(|found| found.starts_with("ipv6")), "{text}: {:?}", of(text));
+        }
+        for text in [
+            "net use x: \\\\a\\b",
+            "Get-Service x",
+            "net start",
+            "Stop-Service $name",
+            "Register-ScheduledTask @args",
+        ] {
+            assert!(
+                !of(text).iter().any(|i| i.starts_with("service") || i.starts_with("task")),
+                "{text}: {:?}",
+                of(text)
+            );
+        }
     }
 
     #[test]

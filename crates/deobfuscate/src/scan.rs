@@ -60,7 +60,7 @@ needles! {
     SharedAccess = "sharedaccess", MpsSvc = "mpssvc", PortProxy = "portproxy", Ipsec = "ipsec",
     Schtasks = "schtasks", RegisterTask = "register-scheduledtask",
     RegisterTaskDef = "registertaskdefinition", ScCreate = "create", ScExe = "sc",
-    NewService = "new-service",
+    NewService = "new-service", DeleteTask = "deletetask", NetUse = "net", ServiceWord = "service", Nssm = "nssm",
     EventFilter = "__eventfilter", CommandConsumer = "commandlineeventconsumer",
     ScriptConsumer = "activescripteventconsumer", Binding = "__filtertoconsumerbinding",
     Sekurlsa = "sekurlsa", Mimikatz = "mimikatz", Lsadump = "lsadump", MinDump = "minidump",
@@ -73,7 +73,7 @@ needles! {
     Wevtutil = "wevtutil", ClearEventLog = "clear-eventlog",
     TaskNameOption = "/tn", TaskNameParam = "-taskname", Mutex = "mutex", UserAgent = "user-agent",
     Agent2 = "useragent",
-    GlobalObject = "global\\", Hkey = "hk", RootNs = "root\\", Backslash = ":\\", EnvPath = "$env:",
+    GlobalObject = "global\\", Hkey = "hk", RootNs = "root\\", Backslash = ":\\", EnvPath = "$env:", EnvBrace = "${env:",
     UncOrEsc = "\\\\",
     // Rivals that miners remove; names alone say nothing, many together do.
     RivalMysa = "mysa", RivalXwin = "xwinwpdsrv", RivalOracle = "oracle java",

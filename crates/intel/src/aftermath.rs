@@ -72,9 +72,9 @@ impl Aftermath {
     /// Reads the file.
     ///
     /// # Errors
-    /// [`FileError`] with the line where the text is no TOML of this form.
+    /// [`FileError`] where the text is no TOML of this form.
     pub fn from_toml(file: &str, text: &str) -> Result<Self, FileError> {
-        let aftermath: Self = toml::from_str(text).map_err(|error| FileError::toml(file, text, &error))?;
+        let aftermath: Self = crate::own::read(file, text)?;
         if aftermath.schema != Self::SCHEMA {
             let problem = format!("expected schema = \"{}\", found \"{}\"", Self::SCHEMA, aftermath.schema);
             return Err(FileError::at(file, text, None, problem));

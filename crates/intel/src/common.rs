@@ -29,9 +29,9 @@ impl Common {
     /// Reads the file.
     ///
     /// # Errors
-    /// [`FileError`] with the line where the text is no TOML of this form.
+    /// [`FileError`] where the text is no TOML of this form.
     pub fn from_toml(file: &str, text: &str) -> Result<Self, FileError> {
-        let read: File = toml::from_str(text).map_err(|error| FileError::toml(file, text, &error))?;
+        let read: File = crate::own::read(file, text)?;
         if read.schema != Self::SCHEMA {
             let problem = format!("expected schema = \"{}\", found \"{}\"", Self::SCHEMA, read.schema);
             return Err(FileError::at(file, text, None, problem));

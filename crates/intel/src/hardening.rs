@@ -194,9 +194,9 @@ impl Hardening {
     /// Reads the file.
     ///
     /// # Errors
-    /// [`FileError`] with the line where the text is no TOML of this form.
+    /// [`FileError`] where the text is no TOML of this form.
     pub fn from_toml(file: &str, text: &str) -> Result<Self, FileError> {
-        let hardening: Self = toml::from_str(text).map_err(|error| FileError::toml(file, text, &error))?;
+        let hardening: Self = crate::own::read(file, text)?;
         if hardening.schema != Self::SCHEMA {
             let problem = format!("expected schema = \"{}\", found \"{}\"", Self::SCHEMA, hardening.schema);
             return Err(FileError::at(file, text, None, problem));

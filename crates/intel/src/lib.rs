@@ -13,6 +13,7 @@ mod error;
 pub mod family;
 pub mod hardening;
 pub mod ms17_010;
+mod own;
 mod pattern;
 pub mod pools;
 pub mod processes;

@@ -49,9 +49,9 @@ impl Pools {
     /// Reads a pools file.
     ///
     /// # Errors
-    /// [`FileError`] with the line where the text is no TOML of this form.
+    /// [`FileError`] where the text is no TOML of this form.
     pub fn from_toml(file: &str, text: &str) -> Result<Self, FileError> {
-        let pools: Self = toml::from_str(text).map_err(|error| FileError::toml(file, text, &error))?;
+        let pools: Self = crate::own::read(file, text)?;
         if pools.schema != Self::SCHEMA {
             let problem = format!("expected schema = \"{}\", found \"{}\"", Self::SCHEMA, pools.schema);
             return Err(FileError::at(file, text, None, problem));

@@ -42,9 +42,9 @@ impl Processes {
     /// Reads the file.
     ///
     /// # Errors
-    /// [`FileError`] with the line where the text is no TOML of this form.
+    /// [`FileError`] where the text is no TOML of this form.
     pub fn from_toml(file: &str, text: &str) -> Result<Self, FileError> {
-        let processes: Self = toml::from_str(text).map_err(|error| FileError::toml(file, text, &error))?;
+        let processes: Self = crate::own::read(file, text)?;
         if processes.schema != Self::SCHEMA {
             let problem = format!("expected schema = \"{}\", found \"{}\"", Self::SCHEMA, processes.schema);
             return Err(FileError::at(file, text, None, problem));

@@ -187,9 +187,9 @@ impl Settings {
     /// Reads the file.
     ///
     /// # Errors
-    /// [`FileError`] with the line where the text is no TOML of this form.
+    /// [`FileError`] where the text is no TOML of this form.
     pub fn from_toml(file: &str, text: &str) -> Result<Self, FileError> {
-        let settings: Self = toml::from_str(text).map_err(|error| FileError::toml(file, text, &error))?;
+        let settings: Self = crate::own::read(file, text)?;
         if settings.schema != Self::SCHEMA {
             let problem = format!("expected schema = \"{}\", found \"{}\"", Self::SCHEMA, settings.schema);
             return Err(FileError::at(file, text, None, problem));

@@ -140,9 +140,9 @@ impl Windows {
     /// Reads the file.
     ///
     /// # Errors
-    /// [`FileError`] with the line where the text is no TOML of this form.
+    /// [`FileError`] where the text is no TOML of this form.
     pub fn from_toml(file: &str, text: &str) -> Result<Self, FileError> {
-        let windows: Self = toml::from_str(text).map_err(|error| FileError::toml(file, text, &error))?;
+        let windows: Self = crate::own::read(file, text)?;
         if windows.schema != Self::SCHEMA {
             let problem = format!("expected schema = \"{}\", found \"{}\"", Self::SCHEMA, windows.schema);
             return Err(FileError::at(file, text, None, problem));

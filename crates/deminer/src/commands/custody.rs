@@ -2,8 +2,7 @@
 
 use crate::error::{Error, shown};
 use jiff::Timestamp;
-use parse::bundle::Manifest;
-use parse::bundle::manifest::MANIFEST_PATH;
+use parse::bundle::manifest::manifest_of;
 use sample::{Custody, Event};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
@@ -11,10 +10,6 @@ use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use zip::ZipArchive;
-
-/// The largest manifest of a bundle that is read, in bytes.
-const MANIFEST_LIMIT: u64 = 64 << 20;
 
 /// The statement for what was named, which is packed now by this person on this machine.
 pub(super) fn of(named: &[PathBuf], operator: Option<&str>) -> Result<Custody, Error> {
@@ -84,10 +79,7 @@ pub(super) fn hash(mut source: impl Read) -> io::Result<String> {
 
 /// Who collected a bundle and when, as its own manifest says.
 fn collected(path: &Path) -> Option<serde_json::Value> {
-    let mut archive = ZipArchive::new(File::open(path).ok()?).ok()?;
-    let mut text = String::new();
-    archive.by_name(MANIFEST_PATH).ok()?.take(MANIFEST_LIMIT).read_to_string(&mut text).ok()?;
-    let manifest: Manifest = serde_json::from_str(&text).ok()?;
+    let manifest = manifest_of(path)?;
     Some(json!({
         "host": manifest.host.name,
         "operator": manifest.operator,

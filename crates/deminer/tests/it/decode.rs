@@ -29,7 +29,8 @@ fn the_same_as_json() {
 #[test]
 fn files_and_standard_input_in_windows_encodings() {
     let folder = TempDir::new().unwrap();
-    let file = folder.path().join("run.cmd");
+    // A name that says nothing of the language.
+    let file = folder.path().join("run.txt");
     fs::write(&file, utf16(ENCODED)).unwrap();
     let from_file = run(["decode".as_ref(), file.as_os_str()]);
     let from_stdin = finish(deminer().args(["decode", "-"]).write_stdin(ENCODED));

@@ -109,9 +109,9 @@ impl Table {
     /// Reads the file.
     ///
     /// # Errors
-    /// [`FileError`] with the line where the text is no TOML of this form.
+    /// [`FileError`] where the text is no TOML of this form.
     pub fn from_toml(file: &str, text: &str) -> Result<Self, FileError> {
-        let table: Self = toml::from_str(text).map_err(|error| FileError::toml(file, text, &error))?;
+        let table: Self = crate::own::read(file, text)?;
         if table.schema != Self::SCHEMA {
             let problem = format!("expected schema = \"{}\", found \"{}\"", Self::SCHEMA, table.schema);
             return Err(FileError::at(file, text, None, problem));

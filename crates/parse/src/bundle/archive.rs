@@ -13,9 +13,17 @@ use zip::ZipArchive;
 use zip::read::{ZipFile, ZipFileEntry};
 use zip::result::ZipError;
 
+/// What an archive is read from.
+pub(super) trait Source: Read + Seek {}
+
+impl<R: Read + Seek> Source for R {}
+
+/// A file, or bytes in memory: one type, since the reader of archives is large and would be in the program once for each.
+pub(super) type Input<'a> = Box<dyn Source + 'a>;
+
 /// An open archive.
-pub(super) struct Archive<R> {
-    zip: ZipArchive<R>,
+pub(super) struct Archive<'a> {
+    zip: ZipArchive<Input<'a>>,
 }
 
 /// A member that may be read.
@@ -38,9 +46,12 @@ pub(super) struct Remark {
     pub(super) message: Message,
 }
 
-impl<R: Read + Seek> Archive<R> {
+impl<'a> Archive<'a> {
     /// Opens an archive by its central directory, and lists its members by name.
-    pub(super) fn open(mut reader: R, limits: &Limits) -> Result<(Self, Vec<Member>, Vec<Remark>), Message> {
+    pub(super) fn open(
+        mut reader: Input<'a>,
+        limits: &Limits,
+    ) -> Result<(Self, Vec<Member>, Vec<Remark>), Message> {
         let crowded = |count: u64| ARCHIVE_CROWDED.with([count.into(), limits.members.into()]);
         let claimed = claimed_members(&mut reader).map_err(|error| io_message(&error))?;
         if let Some(count) = claimed.filter(|count| *count > limits.members as u64) {
@@ -86,7 +97,7 @@ impl<R: Read + Seek> Archive<R> {
     }
 
     /// The bytes of a member, unpacked as they are read.
-    pub(super) fn read(&mut self, member: &Member) -> Result<ZipFile<'_, R>, Message> {
+    pub(super) fn read(&mut self, member: &Member) -> Result<ZipFile<'_, Input<'a>>, Message> {
         self.zip.by_index(member.index).map_err(|error| match error {
             ZipError::CompressionMethodNotSupported(method) => METHOD.with([u64::from(method).into()]),
             ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => ENCRYPTED.plain(),

@@ -1,6 +1,6 @@
 //! Takes in the files and members of one bundle, one at a time, and keeps what they say.
 
-use super::archive::Archive;
+use super::archive::{Archive, Input};
 use super::files::Programs;
 use super::guard::{Guard, Hashed, refused};
 use super::manifest::{MANIFEST_PATH, Manifest, RECORDS_PATH, SCHEMA};
@@ -18,7 +18,7 @@ use evidence::{Coverage, Level, Location, Message, Note, Provenance, RecordData,
 use flate2::read::MultiGzDecoder;
 use registry_hive::Hive;
 use std::collections::BTreeMap;
-use std::io::{self, Cursor, Read, Seek};
+use std::io::{self, Cursor, Read};
 
 /// How a bundle is read.
 #[derive(Debug, Clone, Copy)]
@@ -182,7 +182,7 @@ impl<'a> Collector<'a> {
     }
 
     /// Takes in the members of an archive; their paths inside the bundle begin with `prefix`.
-    pub(super) fn take_members<R: Read + Seek>(&mut self, outer: &Offer, prefix: &str, reader: R) {
+    pub(super) fn take_members(&mut self, outer: &Offer, prefix: &str, reader: Input<'_>) {
         let limits = self.mode.limits;
         let (mut archive, members, remarks) = match Archive::open(reader, limits) {
             Ok(opened) => opened,
@@ -251,7 +251,7 @@ impl<'a> Collector<'a> {
             Ok(Some(bytes)) => {
                 let prefix =
                     if offer.relative.is_empty() { String::new() } else { format!("{}!", offer.relative) };
-                self.take_members(offer, &prefix, Cursor::new(bytes));
+                self.take_members(offer, &prefix, Box::new(Cursor::new(bytes)));
             }
             Ok(None) => self.refuse(offer.clone(), Level::Error, too_large(self.mode.limits)),
             Err(error) => self.refuse(offer.clone(), Level::Error, failure(&error)),

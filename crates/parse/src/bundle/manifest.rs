@@ -3,11 +3,16 @@
 //! It says which machine was read, by whom, when and with which rights, what could not be read and why, and it seals the bundle: every member but
 //! the manifest itself is listed with its length and SHA-256.
 
+use super::Limits;
+use super::archive::Archive;
 use super::names::same_machine;
 use super::notes::{MANIFEST_DIFFERS, MANIFEST_MISSING, MANIFEST_UNLISTED};
+use super::open::open;
 use evidence::{Coverage, Custody, Host, HostId, Message, NameSource, OperatingSystem, Source};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufReader, Read as _};
+use std::path::Path;
 
 /// The schema that this version writes and reads.
 pub const SCHEMA: &str = "deminer.bundle/1";
@@ -15,8 +20,21 @@ pub const SCHEMA: &str = "deminer.bundle/1";
 /// Where the manifest lies in a bundle.
 pub const MANIFEST_PATH: &str = "deminer/manifest.json";
 
+/// The largest manifest that is read apart from its bundle, in bytes.
+const LIMIT: u64 = 64 << 20;
+
 /// Where the records lie in a bundle.
 pub const RECORDS_PATH: &str = "deminer/records.jsonl";
+
+/// The manifest in a bundle, as it is: nothing is held against it. `None` where the file is no archive with a manifest.
+pub fn manifest_of(path: &Path) -> Option<Manifest> {
+    let (file, _) = open(path).ok()?;
+    let (mut archive, members, _) = Archive::open(Box::new(BufReader::new(file)), &Limits::default()).ok()?;
+    let member = members.iter().find(|member| member.name == MANIFEST_PATH)?;
+    let mut text = String::new();
+    archive.read(member).ok()?.take(LIMIT).read_to_string(&mut text).ok()?;
+    serde_json::from_str(&text).ok()
+}
 
 /// What a collector says of its bundle.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -115,7 +115,11 @@ fn file(collector: &mut Collector, path: &Path, relative: String, named: bool) {
 fn archive(collector: &mut Collector, path: &Path) {
     match open(path) {
         Ok((file, length)) => {
-            collector.take_members(&offer(path, String::new(), length, true), "", BufReader::new(file));
+            collector.take_members(
+                &offer(path, String::new(), length, true),
+                "",
+                Box::new(BufReader::new(file)),
+            );
         }
         Err(message) => collector.refuse(offer(path, String::new(), 0, true), Level::Error, message),
     }
@@ -146,7 +150,7 @@ fn nested(collector: &mut Collector, path: &Path, member: &str, slice: &Slice) {
 fn in_memory(collector: &mut Collector, name: &str, bytes: &[u8]) {
     let offer = offer(Path::new(name), String::new(), bytes.len() as u64, true);
     if Format::of_bytes(bytes, "") == Some(Format::Zip) {
-        collector.take_members(&offer, "", Cursor::new(bytes));
+        collector.take_members(&offer, "", Box::new(Cursor::new(bytes)));
     } else {
         collector.take(Offer { relative: name.to_owned(), ..offer }, &mut { bytes });
     }

@@ -3,7 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "whoever opens a bundle opens its files")]
 
 use super::Limits;
-use super::archive::Archive;
+use super::archive::{Archive, Input};
 use super::collect::{failure, read_whole};
 use super::guard::Guard;
 use super::notes::{CROWDED, DEEP, io_message, too_large};
@@ -72,16 +72,17 @@ impl RepositoryRef {
         };
         let (file, _) = open(path)?;
         let mut files = match nested {
-            None => unpack(BufReader::new(file), members, limits)?,
+            None => unpack(Box::new(BufReader::new(file)), members, limits)?,
             Some(inner) => {
                 let mut budget = limits.unpacked;
-                let (mut archive, members_of_outer, _) = Archive::open(BufReader::new(file), limits)?;
+                let (mut archive, members_of_outer, _) =
+                    Archive::open(Box::new(BufReader::new(file)), limits)?;
                 let member = members_of_outer.iter().find(|member| member.name == *inner);
                 let bytes = match member {
                     Some(member) => bytes_of(&mut archive, member, limits.text, &mut budget, limits)?,
                     None => Vec::new(),
                 };
-                unpack(Cursor::new(bytes), members, limits)?
+                unpack(Box::new(Cursor::new(bytes)), members, limits)?
             }
         };
         let mut mappings = Vec::new();
@@ -193,7 +194,7 @@ fn in_archive(
     limits: &Limits,
     found: &mut Vec<RepositoryRef>,
 ) -> Result<(), Message> {
-    let (mut archive, members, remarks) = Archive::open(BufReader::new(file), limits)?;
+    let (mut archive, members, remarks) = Archive::open(Box::new(BufReader::new(file)), limits)?;
     let before = found.len();
     let names = members.iter().map(|member| member.name.as_str());
     found.extend(sets(names).into_iter().map(|(folder, set)| reference(path, None, &folder, set)));
@@ -202,7 +203,7 @@ fn in_archive(
     for member in nested.take(MAX_NESTED) {
         // An archive that cannot be read does not hide the others.
         let Ok(bytes) = bytes_of(&mut archive, member, limits.text, &mut budget, limits) else { continue };
-        let Ok((_, inner, _)) = Archive::open(Cursor::new(bytes), limits) else { continue };
+        let Ok((_, inner, _)) = Archive::open(Box::new(Cursor::new(bytes)), limits) else { continue };
         let sets = sets(inner.iter().map(|member| member.name.as_str()));
         let references =
             sets.into_iter().map(|(folder, set)| reference(path, Some(&member.name), &folder, set));
@@ -255,8 +256,8 @@ fn sets<'n>(names: impl Iterator<Item = &'n str>) -> BTreeMap<String, BTreeMap<&
 }
 
 /// Unpacks the members of a set, decompressed where they are compressed once more.
-fn unpack<R: Read + Seek>(
-    reader: R,
+fn unpack(
+    reader: Input<'_>,
     wanted: &BTreeMap<&'static str, String>,
     limits: &Limits,
 ) -> Result<BTreeMap<&'static str, Vec<u8>>, Message> {
@@ -272,8 +273,8 @@ fn unpack<R: Read + Seek>(
 }
 
 /// The bytes of a member, up to a limit.
-fn bytes_of<R: Read + Seek>(
-    archive: &mut Archive<R>,
+fn bytes_of(
+    archive: &mut Archive<'_>,
     member: &super::archive::Member,
     limit: u64,
     budget: &mut u64,

@@ -226,7 +226,7 @@ struct Summary {
 }
 
 fn summarise(file: File, limits: &Limits) -> Result<Summary, Message> {
-    let (mut archive, members, remarks) = Archive::open(BufReader::new(file), limits)?;
+    let (mut archive, members, remarks) = Archive::open(Box::new(BufReader::new(file)), limits)?;
     // What was refused has to be told, and a bundle tells it.
     let mut evidence = remarks.iter().any(|remark| remark.level == Level::Error);
     let sealed = members.iter().any(|member| is_manifest(&member.name));

@@ -92,3 +92,45 @@ fn bomb(bencher: divan::Bencher<'_, '_>) {
 fn endless_loop() -> Decoded {
     decode("$i=0;while($i -ge 0){$i++;$a+='x'}", Some(Language::PowerShell), &Limits::default())
 }
+
+/// A line that starts the command interpreter 10,000 times within itself.
+#[divan::bench(sample_count = 3)]
+fn ten_thousand_interpreters(bencher: divan::Bencher<'_, '_>) {
+    let line = format!("{}echo 1", "cmd /c ".repeat(10_000));
+    bencher.bench(|| decode(divan::black_box(&line), Some(Language::CommandLine), &Limits::default()));
+}
+
+/// Expressions that other engines try for years, over a text that never fits.
+#[divan::bench(sample_count = 3)]
+fn catastrophic_expressions(bencher: divan::Bencher<'_, '_>) {
+    let text = "a".repeat(100_000);
+    let script = format!(
+        "iex ('{text}!' -replace '^(a+)+$','x'); iex ('{text}!' -replace '(a|aa)+$','x'); if ('{text}' -like '{}b') {{ iex 'y' }}",
+        "*a".repeat(50)
+    );
+    bencher.bench(|| decode(divan::black_box(&script), Some(Language::PowerShell), &Limits::default()));
+}
+
+/// UTF-16 of halves of pairs, without their partners.
+#[divan::bench(sample_count = 3)]
+fn broken_utf16(bencher: divan::Bencher<'_, '_>) {
+    let bytes: Vec<u8> =
+        (0..1_000_000_u32).flat_map(|at| [(at % 251) as u8, 0xD8 + (at % 8) as u8]).collect();
+    let script = format!("powershell -e {}", base64::engine::general_purpose::STANDARD.encode(&bytes));
+    bencher.bench(|| {
+        let bare = deminer_deobfuscate::decode_bytes(divan::black_box(&bytes), &Limits::default());
+        (bare, decode(divan::black_box(&script), Some(Language::CommandLine), &Limits::default()))
+    });
+}
+
+/// The usual way of unpacking, character by character, at the size of real payloads.
+#[divan::bench(sample_count = 3)]
+fn long_loop(bencher: divan::Bencher<'_, '_>) {
+    let packed: Vec<u8> =
+        "echo one two three\n".bytes().cycle().take(300_000).map(|byte| byte ^ 35).collect();
+    let script = format!(
+        "$b=[Convert]::FromBase64String('{}');$r='';for($i=0;$i -lt $b.Length;$i++){{$r+=[char]($b[$i] -bxor 35)}};IEX $r",
+        base64::engine::general_purpose::STANDARD.encode(packed)
+    );
+    bencher.bench(|| decode(divan::black_box(&script), Some(Language::PowerShell), &Limits::default()));
+}

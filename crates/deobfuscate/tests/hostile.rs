@@ -122,6 +122,14 @@ fn ten_thousand_nested_layers() {
 }
 
 #[test]
+fn ten_thousand_interpreters_in_a_line() {
+    let line = format!("{}echo 1", "cmd /c ".repeat(10_000));
+    let decoded = decode(&line, Some(Language::CommandLine), &Limits::default());
+    within(&decoded, &Limits::default());
+    assert!(says(&decoded, "layer-limit"), "{:?}", decoded.problems);
+}
+
+#[test]
 fn bombs() {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     encoder.write_all(&vec![b'a'; 64 << 20]).unwrap();

@@ -127,7 +127,7 @@ fn broken_utf16(bencher: divan::Bencher<'_, '_>) {
 #[divan::bench(sample_count = 3)]
 fn long_loop(bencher: divan::Bencher<'_, '_>) {
     let packed: Vec<u8> =
-        "echo one two three\n".bytes().cycle().take(300_000).map(|byte| byte ^ 35).collect();
+        "echo one two three\n".bytes().cycle().take(300_000).map(|byte| byte ^ 0x23).collect();
     let script = format!(
         "$b=[Convert]::FromBase64String('{}');$r='';for($i=0;$i -lt $b.Length;$i++){{$r+=[char]($b[$i] -bxor 35)}};IEX $r",
         base64::engine::general_purpose::STANDARD.encode(packed)

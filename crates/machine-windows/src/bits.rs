@@ -18,8 +18,11 @@ use windows::Win32::Networking::BackgroundIntelligentTransferService::{
     BG_JOB_ENUM_ALL_USERS, BG_JOB_STATE, BG_JOB_TIMES, BG_JOB_TYPE, BackgroundCopyManager,
     IBackgroundCopyJob, IBackgroundCopyJob2, IBackgroundCopyManager, IEnumBackgroundCopyJobs,
 };
-use windows::Win32::System::Com::{CLSCTX_LOCAL_SERVER, CoCreateInstance, CoTaskMemFree};
+use windows::Win32::System::Com::{CLSCTX_LOCAL_SERVER, CoCreateInstance};
 use windows::core::{Interface as _, PWSTR};
+
+// The crate `windows` looks for it in `combase.dll`, which Windows 7 lacks; there and later it is here too.
+windows::core::link!("ole32.dll" "system" fn CoTaskMemFree(memory: *const core::ffi::c_void));
 
 /// The kind of setting.
 pub(crate) const KIND: &str = "bits-job";
@@ -183,7 +186,7 @@ unsafe fn taken(text: PWSTR) -> String {
     // SAFETY: as the caller vouches.
     unsafe {
         let own = at(text).unwrap_or_default();
-        CoTaskMemFree(Some(text.0.cast_const().cast()));
+        CoTaskMemFree(text.0.cast_const().cast());
         own
     }
 }

@@ -68,7 +68,13 @@ pub(super) fn run(program: &Path, judge: &Path, look_alike: &Path) -> Result<()>
     let cutter = &Cutter::new()?;
     let cuts = std::thread::scope(|scope| {
         let tellers: Vec<_> = (0..TELLERS)
-            .map(|teller| scope.spawn(move || tell(teller, cutter, [program, judge, look_alike])))
+            .map(|teller| {
+                scope.spawn(move || {
+                    let told = tell(teller, cutter, [program, judge, look_alike]);
+                    // The others go on for minutes.
+                    told.inspect_err(|error| println!("the story of teller {teller} ended: {error:#}"))
+                })
+            })
             .collect();
         let told =
             tellers.into_iter().map(|teller| teller.join().map_err(|_| anyhow!("a teller panicked"))?);

@@ -60,7 +60,7 @@ impl State {
             let entry = entry?;
             let name = entry.file_name().to_string_lossy().into_owned();
             let path = if below.is_empty() { name } else { format!("{below}/{name}") };
-            if OF_WINE.contains(&path.as_str()) || ignored.contains(&path.as_str()) {
+            if OF_WINE.contains(&path.as_str()) || is_half_saved(&path) || ignored.contains(&path.as_str()) {
                 continue;
             }
             let metadata = entry.path().symlink_metadata()?;
@@ -109,6 +109,12 @@ impl State {
         changes.extend(compare(&self.registry, &later.registry));
         changes
     }
+}
+
+/// Whether Wine is saving a part of its registry into this file, which then takes the place of the old one.
+fn is_half_saved(path: &str) -> bool {
+    let number = path.strip_prefix("reg").and_then(|rest| rest.strip_suffix(".tmp"));
+    number.is_some_and(|number| number.bytes().all(|digit| digit.is_ascii_hexdigit()))
 }
 
 /// Whether Wine writes the key at any time: it looks for a display now and then, and there is none.

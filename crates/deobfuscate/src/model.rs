@@ -64,7 +64,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             max_layers: 64,
-            max_steps: 2_000_000,
+            max_steps: 8_000_000,
             max_output: 32 << 20,
             max_input: 32 << 20,
             max_indicators: 4096,

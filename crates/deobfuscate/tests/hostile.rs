@@ -223,6 +223,19 @@ fn long_payloads_of_scripts_are_opened() {
 }
 
 /// Random bytes, the same in every run.
+#[test]
+fn a_long_loop_of_powershell_is_opened() {
+    let plain: Vec<u8> = b"echo one two three\n".iter().copied().cycle().take(300_000).collect();
+    let hidden: Vec<u8> = plain.iter().map(|byte| byte ^ 0x23).collect();
+    let script = format!(
+        "$b=[Convert]::FromBase64String('{}');$r='';for($i=0;$i -lt $b.Length;$i++){{$r+=[char]($b[$i] -bxor 35)}};IEX $r",
+        base64(&hidden)
+    );
+    let decoded = decode(&script, Some(Language::PowerShell), &Limits::default());
+    assert!(!says(&decoded, "step-limit"), "{:?}", decoded.problems);
+    assert!(decoded.layers.iter().any(|layer| layer.text.as_bytes() == plain), "{}", decoded.layers.len());
+}
+
 fn noise(len: usize) -> Vec<u8> {
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     let mut next = || {

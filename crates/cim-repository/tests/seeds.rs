@@ -3,15 +3,14 @@
 
 #![allow(clippy::disallowed_methods, reason = "the seeds are files of the project")]
 
-#[path = "common/small.rs"]
-mod small;
+mod common;
 
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
 use cim_repository::{Content, Error, Namespace, PAGE_SIZE, Parts, Repository, Value, Visitor};
-use small::{files_in, words};
+use common::small::{files_in, words};
 
 /// In the namespace at the top.
 fn files() -> (Vec<u8>, Vec<u8>, Vec<u8>) {

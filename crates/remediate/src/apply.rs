@@ -81,15 +81,8 @@ pub fn apply(
         return Ok(dry_run(machine, intel, &facts, plan, &actions, started, options));
     }
     let mut case = Case::create(machine, case, plan)?;
-    let plan = plan.actions.clone();
-    let mut session = Session {
-        machine,
-        case: &mut case,
-        context: Context { facts: &facts, intel },
-        options,
-        watcher,
-        plan,
-    };
+    let mut session =
+        Session { machine, case: &mut case, context: Context { facts: &facts, intel }, options, watcher };
     let (receipts, stopped) = session.run(&actions);
     Ok(finish(machine, &case, Run::Apply, started, receipts, stopped))
 }
@@ -119,15 +112,8 @@ pub fn resume(
         return Ok(dry_run(machine, intel, &facts, &case.plan, &actions, started, options));
     }
     case.note(machine, Event::Opened { run: Run::Resume })?;
-    let plan = case.plan.actions.clone();
-    let mut session = Session {
-        machine,
-        case: &mut case,
-        context: Context { facts: &facts, intel },
-        options,
-        watcher,
-        plan,
-    };
+    let mut session =
+        Session { machine, case: &mut case, context: Context { facts: &facts, intel }, options, watcher };
     let (receipts, stopped) = session.run(&actions);
     Ok(finish(machine, &case, Run::Resume, started, receipts, stopped))
 }
@@ -182,15 +168,8 @@ pub fn purge(
         return Ok(receipt);
     }
     case.note(machine, Event::Opened { run: Run::Purge })?;
-    let plan = case.plan.actions.clone();
-    let mut session = Session {
-        machine,
-        case: &mut case,
-        context: Context { facts: &facts, intel },
-        options,
-        watcher,
-        plan,
-    };
+    let mut session =
+        Session { machine, case: &mut case, context: Context { facts: &facts, intel }, options, watcher };
     let (mut receipts, stopped) = session.run(&actions);
     for receipt in &refused {
         watcher.done(receipt);

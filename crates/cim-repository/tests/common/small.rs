@@ -1,5 +1,4 @@
 //! A repository of one class and one instance, made here.
-#![allow(dead_code, unreachable_pub, reason = "each test program uses a part")]
 
 use cim_repository::NameHash;
 

@@ -17,8 +17,6 @@ pub(super) struct Session<'a> {
     pub(super) context: Context<'a>,
     pub(super) options: &'a Options,
     pub(super) watcher: &'a mut dyn Watcher,
-    /// Everything that the plan does, whether or not it is done already.
-    pub(super) plan: Vec<Action>,
 }
 
 /// How an action ended, and why the run does where it does.
@@ -49,7 +47,7 @@ impl Session<'_> {
     /// not end it how it was left.
     pub(super) fn run(&mut self, actions: &[Action]) -> (Vec<ActionReceipt>, Option<Message>) {
         let (mut receipts, stopped) = self.until_stopped(actions);
-        for receipt in crate::critical::hold_to_it(&self.plan, &mut receipts) {
+        for receipt in crate::critical::hold_to_it(&self.case.plan.actions, &mut receipts) {
             self.watcher.done(&receipt);
         }
         for action in actions.iter().filter(|action| action.verb == Verb::Suspend) {
@@ -184,7 +182,7 @@ impl Session<'_> {
         let Some(now) = now else { return Ok(()) };
         match checks::refusal(self.machine, action, now, &self.context, None) {
             Ok(None) => Ok(()),
-            Ok(Some(why)) => Err(match crate::critical::at_restart(&self.plan, &why) {
+            Ok(Some(why)) => Err(match crate::critical::at_restart(&self.case.plan.actions, &why) {
                 Some(message) => ended(Outcome::AtRestart, message),
                 None => ended(Outcome::Refused, why),
             }),

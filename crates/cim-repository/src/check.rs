@@ -14,9 +14,10 @@ use crate::error::{FileKind, Problem};
 use crate::hash::NameHash;
 use crate::instance;
 use crate::key::{Key, KeyKind, RecordRef};
+use crate::location::Location;
 use crate::mapping::PageMap;
 use crate::pages::{Bytes, Pages};
-use crate::record::{self, Location, TocEntry, toc};
+use crate::record::{self, TocEntry, toc};
 
 /// The keys with what the records say.
 #[derive(Default)]

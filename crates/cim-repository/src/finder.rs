@@ -8,8 +8,8 @@ use crate::class::{self, Class};
 use crate::hash::NameHash;
 use crate::index::Query;
 use crate::key::{Key, KeyKind};
+use crate::location::Location;
 use crate::namespace::Namespace;
-use crate::record::Location;
 use crate::repository::Repository;
 use crate::time::FileTime;
 

@@ -12,9 +12,9 @@ use crate::class::{Class, Property};
 use crate::encoding::{Budget, Heap};
 use crate::error::Malformed;
 use crate::hash::NameHash;
+use crate::location::Location;
 use crate::namespace::Namespace;
 use crate::part::{Qualifier, ValueTable, qualifiers};
-use crate::record::Location;
 use crate::time::FileTime;
 use crate::value::Value;
 

@@ -7,8 +7,9 @@ use crate::error::Problem;
 use crate::hash::NameHash;
 use crate::index::Query;
 use crate::instance::Instance;
+use crate::location::Location;
 use crate::namespace::Namespace;
-use crate::record::{Extent, Location};
+use crate::record::Extent;
 use crate::repository::Repository;
 
 /// The event filters, consumers, bindings and timers of one namespace.

@@ -9,8 +9,9 @@ use crate::hash::NameHash;
 use crate::index::Query;
 use crate::instance::Instance;
 use crate::key::{Key, KeyKind, RecordRef};
+use crate::location::Location;
 use crate::namespace::Namespace;
-use crate::record::{Extent, Location};
+use crate::record::Extent;
 use crate::repository::Repository;
 
 /// Is told of everything that [`Repository::walk`] comes by.

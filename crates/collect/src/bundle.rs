@@ -1,5 +1,6 @@
 //! Writing the bundle.
 
+use crate::error::Error;
 use crate::gather::{Gathered, Store, sha256};
 use crate::{Options, wmic};
 use evidence::wmi::SUBSCRIPTION_NAMESPACE;
@@ -9,23 +10,6 @@ use parse::bundle::manifest::{MANIFEST_PATH, Manifest, ManifestHost, ManifestMem
 use std::io::{Seek, Write};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
-
-/// Why there is no bundle.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The computer says nothing of itself.
-    #[error(transparent)]
-    Machine(#[from] machine::Error),
-    /// The bundle cannot be written.
-    #[error("could not write the bundle: {0}")]
-    Write(#[from] std::io::Error),
-    /// The archive cannot be written.
-    #[error("could not write the bundle: {0}")]
-    Zip(#[from] zip::result::ZipError),
-    /// A record cannot be written as JSON.
-    #[error("could not write a record: {0}")]
-    Json(#[from] serde_json::Error),
-}
 
 /// Whether an object belongs into a listing.
 type Belongs = fn(&WmiObject) -> bool;

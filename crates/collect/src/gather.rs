@@ -1,6 +1,6 @@
 //! What was gathered so far.
 
-use crate::bundle::Error;
+use crate::error::Error;
 use evidence::{Area, Coverage, FileFact, Location, Provenance, ReadState, Record, RecordData, Source};
 use machine::{Facts, Fault, Listed, Machine, Signature};
 use parse::bundle::manifest::Failure;

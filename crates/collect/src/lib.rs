@@ -10,6 +10,7 @@
 mod autostart;
 mod bundle;
 mod commands;
+mod error;
 mod files;
 mod gather;
 mod logs;
@@ -22,7 +23,7 @@ mod volatile;
 mod wmi;
 pub mod wmic;
 
-pub use bundle::Error;
+pub use error::Error;
 pub use gather::sha256;
 pub use parse::bundle::manifest::{Manifest, Program};
 pub use script::SCRIPT;

@@ -13,7 +13,7 @@
 //! Forms of lines by `CrowdStrike`, *Mind the `MPLog`* (2022), its parser `mplog_parser`, artefacts.help, and lines that analysts quote in public. Times
 //! without the `Z` of UTC are of no known zone and are left out. The logs are UTF-16 (little-endian) or one byte a character.
 
-use crate::format::{file_name, has_extension};
+use crate::file_name::{file_name, has_extension};
 use crate::text::Text;
 use crate::{Parsed, Problem};
 use evidence::{Area, Event, Level, Location, MessageSpec, ReadState, RecordData};

@@ -2,6 +2,7 @@
 
 mod text;
 
+use crate::file_name::{file_name, has_extension};
 use crate::hotfix;
 use crate::text::looks_binary;
 use evidence::{Message, MessageSpec};
@@ -301,16 +302,6 @@ impl Format {
         };
         NOTES.iter().find(|spec| spec.id == id).map(MessageSpec::plain)
     }
-}
-
-/// The last part of a path that is written with `/` or `\`.
-pub(crate) fn file_name(path: &str) -> &str {
-    path.rsplit(['/', '\\', '!']).next().unwrap_or(path)
-}
-
-/// Whether the path ends in this extension, without regard to case.
-pub(crate) fn has_extension(path: &str, extension: &str) -> bool {
-    file_name(path).rsplit_once('.').is_some_and(|(_, own)| own.eq_ignore_ascii_case(extension))
 }
 
 #[cfg(test)]

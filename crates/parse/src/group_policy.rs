@@ -4,7 +4,7 @@
 //! A section for each occasion, in it a command and its parameters for each number: `0CmdLine=run.bat`, `0Parameters=/x`. A script without a folder
 //! lies in the folder of its occasion beside the file. What the registry keeps of the same scripts is written when the policy is applied.
 
-use crate::format::has_extension;
+use crate::file_name::has_extension;
 use crate::text::Text;
 use crate::{Parsed, Problem, place, version};
 use evidence::{Area, AutostartEntry, AutostartKind, Level, Location, MessageSpec, ReadState, RecordData};

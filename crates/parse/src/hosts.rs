@@ -1,6 +1,6 @@
 //! The hosts file: lines of an address and names, `#` begins a comment (RFC 952 and the comment in the file that Windows brings).
 
-use crate::format::file_name;
+use crate::file_name::file_name;
 use crate::text::Text;
 use crate::{Parsed, Problem};
 use evidence::{Area, Level, Location, MessageSpec, ReadState, RecordData, Setting};

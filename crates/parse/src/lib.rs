@@ -12,6 +12,7 @@ pub mod bundle;
 pub mod defender_log;
 pub mod detection_history;
 pub mod events;
+mod file_name;
 pub mod format;
 pub mod group_policy;
 pub mod hives;

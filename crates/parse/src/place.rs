@@ -3,7 +3,7 @@
 //! Collections of evidence keep the folders of Windows below a name for the drive: `C/Windows/…` (plain copies, KAPE), `C%3A/…`
 //! (Velociraptor), `[root]/…` (images).
 
-use crate::format::{file_name, has_extension};
+use crate::file_name::{file_name, has_extension};
 
 /// Folders that stand directly below the root of a drive of Windows.
 const TOPS: [&str; 8] = [

@@ -15,6 +15,7 @@ mod json;
 mod lines;
 mod list;
 mod reading;
+mod record;
 
 pub use json::parse_json;
 pub use list::parse_list;

@@ -107,8 +107,8 @@ fn rooted(path: &str) -> String {
 
 /// The name of an export that does not name itself.
 fn alone(place: &str) -> String {
-    let name = crate::format::file_name(place);
-    let stem = if crate::format::has_extension(name, "xml") { name.get(..name.len() - 4) } else { None };
+    let name = crate::file_name::file_name(place);
+    let stem = if crate::file_name::has_extension(name, "xml") { name.get(..name.len() - 4) } else { None };
     rooted(stem.unwrap_or(name))
 }
 

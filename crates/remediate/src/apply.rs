@@ -10,12 +10,12 @@ pub(crate) mod test_support;
 #[cfg(test)]
 mod tests;
 
-use crate::case::{Case, CaseDir, Event, Record, Run, require_protected};
+use crate::case::{Case, CaseDir, Event, Record, require_protected};
 use crate::change::{Standing, standing};
 use crate::messages as m;
 use crate::object::{Context, Object, read};
 use crate::plan::{Action, Plan, Precondition, Target, Verb, backup_words, check_word};
-use crate::receipt::{ActionReceipt, Outcome, Receipt, Stop};
+use crate::receipt::{ActionReceipt, Outcome, Receipt, Run, Stop};
 use detect::assessment::State;
 use evidence::Message;
 use intel::Intel;

@@ -15,13 +15,12 @@ mod quarantine;
 
 pub(crate) use backup::Saved;
 pub(crate) use journal::Event;
-pub use journal::Run;
 
 use crate::guard::is_plain_path;
 use crate::messages as m;
 use crate::object::Object;
 use crate::plan::{Action, Plan, Verb};
-use crate::receipt::{Receipt, Stop};
+use crate::receipt::{Receipt, Run, Stop};
 use evidence::Message;
 use journal::Journal;
 use machine::{Fault, Machine, MachineMut};

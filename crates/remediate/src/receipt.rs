@@ -1,11 +1,27 @@
 //! What came of a run. The file form is `deminer.receipt/1`.
 
-pub use crate::case::Run;
-
 use crate::messages as m;
 use crate::plan::{Action, Plan, PlanHost, Target, Verb};
 use evidence::Message;
 use serde::{Deserialize, Serialize};
+
+/// What a run of the program is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Run {
+    /// Nothing is changed.
+    DryRun,
+    /// A plan is applied.
+    Apply,
+    /// A run that was cut off is carried on.
+    Resume,
+    /// What was disabled is removed.
+    Purge,
+    /// What was done is undone.
+    Undo,
+    /// It is looked at how things stand.
+    Verify,
+}
 
 /// Why a run did not begin, or stopped before its end.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -6,12 +6,12 @@
 mod creators;
 
 use crate::apply::finish;
-use crate::case::{Case, CaseDir, Event, Run};
+use crate::case::{Case, CaseDir, Event};
 use crate::change::{Standing, arms, put_back, standing};
 use crate::messages as m;
 use crate::object::{Context, Object, read};
 use crate::plan::{Action, Target, Verb};
-use crate::receipt::{ActionReceipt, Outcome, Receipt, Stop};
+use crate::receipt::{ActionReceipt, Outcome, Receipt, Run, Stop};
 use intel::Intel;
 use machine::{FileIdentity, Machine, MachineMut, Stream};
 use std::collections::BTreeSet;

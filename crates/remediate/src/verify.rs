@@ -7,12 +7,12 @@ mod origin;
 pub use again::{Again, Found, Reading, Unread};
 pub use arrivals::Arrivals;
 
-use crate::case::{Case, CaseDir, Event, Run};
+use crate::case::{Case, CaseDir, Event};
 use crate::change::{Standing, standing};
 use crate::messages as m;
 use crate::object::{Context, Object, read};
 use crate::plan::{Action, PlanHost, Target, Verb};
-use crate::receipt::Stop;
+use crate::receipt::{Run, Stop};
 use detect::Assessment;
 use evidence::Message;
 use intel::Intel;

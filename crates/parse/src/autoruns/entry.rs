@@ -3,7 +3,7 @@
 use super::columns::Column;
 use super::{HIDDEN, MAX_ENTRIES, TOO_MANY, problem};
 use crate::Parsed;
-use crate::format::has_extension;
+use crate::file_name::has_extension;
 use evidence::wmi::{ClassSource, schema};
 use evidence::{
     Area, AutostartEntry, AutostartKind, Level, Location, Property, PropertyName, ReadState, RecordData,

@@ -11,7 +11,8 @@ use super::notes::{
 use super::sets::Sets;
 use super::{Limits, Shape, names, parsers, records};
 use crate::events::TOO_LONG;
-use crate::format::{Format, HEAD, has_extension};
+use crate::file_name::has_extension;
+use crate::format::{Format, HEAD};
 use crate::text::Text;
 use crate::{Parsed, Problem, detection_history, hives, tasks, version};
 use evidence::{Coverage, Level, Location, Message, Note, Provenance, RecordData, Source};
@@ -261,7 +262,7 @@ impl<'a> Collector<'a> {
     fn take_gzip(&mut self, offer: &Offer, stream: &mut dyn Read) {
         let unpacked = |path: &str| {
             let end = path.len() - if has_extension(path, "gz") { ".gz".len() } else { 0 };
-            format!("{path}!{}", crate::format::file_name(path.get(..end).unwrap_or(path)))
+            format!("{path}!{}", crate::file_name::file_name(path.get(..end).unwrap_or(path)))
         };
         let inner = Offer {
             path: offer.path.clone(),

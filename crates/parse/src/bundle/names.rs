@@ -1,6 +1,6 @@
 //! What names tell: the host of a bundle, the kind of a file.
 
-use crate::format::{file_name, has_extension};
+use crate::file_name::{file_name, has_extension};
 use evidence::{Area, ReadState};
 
 /// How files are called that hold one kind of thing, in lower case; longer names first.

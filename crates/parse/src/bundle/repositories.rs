@@ -10,7 +10,7 @@ use super::notes::{CROWDED, DEEP, io_message, too_large};
 use super::open::open;
 use super::sets::is_outdated;
 use super::walk::{Kind, list};
-use crate::format::{file_name, has_extension};
+use crate::file_name::{file_name, has_extension};
 use cim_repository::Parts;
 use evidence::{Level, Message};
 use flate2::read::MultiGzDecoder;

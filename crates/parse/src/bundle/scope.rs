@@ -8,7 +8,7 @@ use super::aliases::Aliases;
 use super::collect::Taken;
 use super::manifest::Manifest;
 use super::names;
-use crate::format::file_name;
+use crate::file_name::file_name;
 use crate::network;
 use evidence::{Host, NameSource, RecordData};
 use std::collections::{BTreeMap, BTreeSet};

@@ -4,7 +4,7 @@
 
 use super::collect::{Offer, Taken, note, to_note};
 use super::notes::{SET_HELD, SET_LOST, SET_SURPLUS, mebibytes};
-use crate::format::file_name;
+use crate::file_name::file_name;
 use crate::{Parsed, hives, repository};
 use cim_repository::{Parts, ReadAt};
 use evidence::{Level, Location, RecordData, Source};

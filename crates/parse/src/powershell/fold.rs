@@ -1,7 +1,7 @@
 //! Values that go over several lines, and the width at which PowerShell folded them.
 
 use super::lines::{Label, Line, cells, is_wide};
-use super::list::Raw;
+use super::record::Raw;
 
 /// Properties that hold scripts and messages, whose own lines cannot be told from folds by themselves.
 const FREE_TEXT: [&str; 3] = ["ScriptText", "Text", "Message"];

@@ -5,7 +5,7 @@
 //! how many there are (`__PROPERTY_COUNT`). What they leave open is kept in every reading.
 
 use super::fields::is_system;
-use super::list::{Candidate, Raw};
+use super::record::{Candidate, Raw};
 use evidence::wmi::schema;
 use std::collections::{BTreeMap, BTreeSet};
 

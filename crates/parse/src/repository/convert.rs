@@ -1,5 +1,6 @@
 //! Objects of the repository in the words of the evidence.
 
+use super::wanted::{self, default_length};
 use cim_repository::{
     BaseType, Class, EmbeddedObject, Instance, Namespace, Property as CimProperty, Value as CimValue,
 };
@@ -55,19 +56,9 @@ pub fn class_record(class: &Class) -> WmiClass {
 /// The qualifiers of the class, and those of its properties that hold long data, as `Property.Qualifier`.
 fn qualifiers(class: &Class) -> Vec<(String, Value)> {
     let own = class.qualifiers.iter().map(|q| (q.name.clone(), &q.value));
-    let of_properties = super::wanted::data_qualifiers(class)
+    let of_properties = wanted::data_qualifiers(class)
         .filter_map(|(property, q)| Some((format!("{}.{}", property?.name, q.name), &q.value)));
     own.chain(of_properties).filter_map(|(name, held)| Some((name, value(held).ok()?))).collect()
-}
-
-/// Characters of a text, or elements of an array and the characters in them.
-pub(super) fn default_length(value: &CimValue) -> usize {
-    match value {
-        CimValue::String(text) => text.len(),
-        CimValue::Bytes(bytes) => bytes.len(),
-        CimValue::Array(items) => items.iter().map(|item| default_length(item).max(1)).sum(),
-        _ => 0,
-    }
 }
 
 /// The type as MOF writes it: references name their class.

@@ -1,7 +1,6 @@
 //! Which classes and instances of a repository hold enough to be worth a record.
 
 use super::LARGE_DEFAULT;
-use super::convert::default_length;
 use cim_repository::{Class, Instance, Property, Qualifier, Value};
 
 /// Data of instances from so many characters or bytes on is looked at.
@@ -27,6 +26,16 @@ pub(super) fn data_qualifiers(class: &Class) -> impl Iterator<Item = (Option<&Pr
 /// Whether a property of the instance holds long data.
 pub(super) fn holds_data(instance: &Instance) -> bool {
     instance.properties.iter().any(|property| is_data(property.value(), LONG))
+}
+
+/// Characters of a text, or elements of an array and the characters in them.
+pub(super) fn default_length(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::Bytes(bytes) => bytes.len(),
+        Value::Array(items) => items.iter().map(|item| default_length(item).max(1)).sum(),
+        _ => 0,
+    }
 }
 
 fn own(class: &Class) -> impl Iterator<Item = &Property> {

@@ -47,8 +47,8 @@ pub fn parse_job(bytes: &[u8], place: &str) -> Parsed {
     let Some(command) = command else { return parsed };
     let filled = |text: Option<String>| text.filter(|text| !text.is_empty());
     let flags = long(bytes, 48).unwrap_or(0);
-    let name = crate::format::file_name(place);
-    let stem = if crate::format::has_extension(name, "job") { name.get(..name.len() - 4) } else { None };
+    let name = crate::file_name::file_name(place);
+    let stem = if crate::file_name::has_extension(name, "job") { name.get(..name.len() - 4) } else { None };
     let folders = place.replace('\\', "/").to_lowercase();
     let action =
         TaskAction::Exec { command, arguments: filled(arguments), working_directory: filled(folder) };

@@ -2,7 +2,7 @@
 
 use super::{Found, host_name, lines, setting, version_at_start};
 use crate::Parsed;
-use crate::format::file_name;
+use crate::file_name::file_name;
 use crate::hotfix;
 use crate::text::Text;
 use evidence::{Area, Location, ReadState};

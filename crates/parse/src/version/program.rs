@@ -3,7 +3,7 @@
 //! The numbers are read, not the string beside them: the string of a `srv.sys` has been seen to name the first release of
 //! its Windows for years of updates. Format: *PE Format* and *`VS_VERSIONINFO`* in Microsoft's documentation.
 
-use crate::format::file_name;
+use crate::file_name::file_name;
 
 /// The type of the resources that hold version information.
 const VERSION: u32 = 16;

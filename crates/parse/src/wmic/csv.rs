@@ -5,8 +5,10 @@
 //! two: the one of queries, commands and scripts if the others then read as what they are, else the first that fits.
 //! What fits in several ways, and a header within a row, which a value can hold, make rows ambiguous.
 
+use super::area::area_of;
 use super::layout::{Kind, LAYOUTS};
-use super::{BEHIND_SCRIPT, CSV_COMMAS, INCOMPLETE, NO_RECORDS, TWO_READINGS, area_of, value};
+use super::notes::{BEHIND_SCRIPT, CSV_COMMAS, INCOMPLETE, NO_RECORDS, TWO_READINGS};
+use super::value;
 use crate::text::Text;
 use crate::{Parsed, Problem};
 use evidence::wmi::{ClassSource, schema};

@@ -1,11 +1,12 @@
 //! `wmic … get /format:list`, the format of the published workflow.
 
+use super::area::area_of;
 use super::doubt::{Readings, weigh};
 use super::layout::{Kind, LAYOUTS, Layout};
 use super::lines::Lines;
+use super::notes::{BEHIND_SCRIPT, INCOMPLETE, NO_INSTANCES, NO_RECORDS, OUTSIDE, TANGLED, TWO_READINGS};
 use super::reading::{Reader, Reading};
-use super::{BEHIND_SCRIPT, INCOMPLETE, NO_INSTANCES, NO_RECORDS, OUTSIDE, TANGLED, TWO_READINGS};
-use super::{area_of, value};
+use super::value;
 use crate::text::Text;
 use crate::{Parsed, Problem};
 use evidence::wmi::{ClassSource, schema};

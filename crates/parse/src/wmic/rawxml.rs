@@ -3,8 +3,10 @@
 //! Elements by the DMTF's "Representation of CIM in XML" (DSP0201), within `COMMAND` and `RESULTS` of `wmic`'s own. The
 //! only entities that are resolved are the five of XML and character references; any other stays as it is written.
 
+use super::area::area_of;
 use super::layout::{Kind, LAYOUTS};
-use super::{NO_RECORDS, XML_DAMAGED, XML_TOO_DEEP, area_of, value};
+use super::notes::{NO_RECORDS, XML_DAMAGED, XML_TOO_DEEP};
+use super::value;
 use crate::text::Text;
 use crate::{Parsed, Problem};
 use evidence::wmi::{ClassSource, canonical_namespace, schema};

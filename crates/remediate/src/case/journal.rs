@@ -8,26 +8,9 @@
 use super::Saved;
 use crate::object::sha256_hex;
 use crate::plan::Action;
+use crate::receipt::Run;
 use machine::MachineMut;
 use serde::{Deserialize, Serialize};
-
-/// What a run of the program is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Run {
-    /// Nothing is changed.
-    DryRun,
-    /// A plan is applied.
-    Apply,
-    /// A run that was cut off is carried on.
-    Resume,
-    /// What was disabled is removed.
-    Purge,
-    /// What was done is undone.
-    Undo,
-    /// It is looked at how things stand.
-    Verify,
-}
 
 /// What happened, or is about to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

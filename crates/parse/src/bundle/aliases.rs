@@ -4,8 +4,8 @@
 //! gets a longer one. All names in one log that was written locally are one machine's, and so are those of the logs beside it that share a name.
 //! The name in the newest event is the machine's. A name without a domain is the same machine's as the only name with a domain that begins so.
 
-use super::collect::Taken;
-use super::scope;
+use super::taken::Taken;
+use super::witness::witness;
 use crate::format::Format;
 use evidence::{Event, RecordData};
 use jiff::Timestamp;
@@ -71,7 +71,7 @@ impl Aliases {
             let is_log = taken.source.as_ref().is_some_and(|source| source.format == Format::Evtx.as_str());
             let mut local: Option<String> = None;
             for (_, data) in &taken.records {
-                let Some(server) = scope::witness(data) else { continue };
+                let Some(server) = witness(data) else { continue };
                 let RecordData::Event(Event { time, channel, .. }) = data else {
                     names.add(server, None);
                     continue;

@@ -2,23 +2,24 @@
 
 use super::archive::{Archive, Input};
 use super::files::Programs;
-use super::guard::{Guard, Hashed, refused};
+use super::guard::{Guard, Hashed};
+use super::layout::{folder_of, is_bundle, is_manifest, is_outdated, is_raw_task};
 use super::manifest::{MANIFEST_PATH, Manifest, RECORDS_PATH, SCHEMA};
 use super::notes::{
-    ARCHIVE_NESTED, ARN, EMPTY, MANIFEST_DAMAGED, MANIFEST_SCHEMA, MEMBER_DAMAGED, OUTDATED, TASK_UNREAD,
-    UNKNOWN_BINARY, UNKNOWN_TEXT, UNREAD, io_message, mebibytes, too_large,
+    ARCHIVE_NESTED, ARN, EMPTY, MANIFEST_DAMAGED, MANIFEST_SCHEMA, OUTDATED, TASK_UNREAD, UNKNOWN_BINARY,
+    UNKNOWN_TEXT, UNREAD, mebibytes, too_large,
 };
 use super::sets::Sets;
+use super::taken::{Offer, Taken, failure, note, read_whole, to_note};
 use super::{Limits, Shape, names, parsers, records};
 use crate::events::TOO_LONG;
 use crate::file_name::has_extension;
 use crate::format::{Format, HEAD};
 use crate::text::Text;
-use crate::{Parsed, Problem, detection_history, hives, tasks, version};
-use evidence::{Coverage, Level, Location, Message, Note, Provenance, RecordData, Source};
+use crate::{Parsed, detection_history, hives, tasks, version};
+use evidence::{Level, Location, Message, Note, Source};
 use flate2::read::MultiGzDecoder;
 use registry_hive::Hive;
-use std::collections::BTreeMap;
 use std::io::{self, Cursor, Read};
 
 /// How a bundle is read.
@@ -29,45 +30,6 @@ pub(super) struct Mode<'a> {
     pub(super) hash: bool,
     /// How the files belong together.
     pub(super) shape: Shape,
-}
-
-/// A file or member that is offered.
-#[derive(Debug, Clone)]
-pub(super) struct Offer {
-    /// The file, as in [`Source::path`].
-    pub(super) path: String,
-    /// The member in it, as in [`Source::member`].
-    pub(super) member: Option<String>,
-    /// The path inside the bundle, with `/` between its parts and `!` behind archives.
-    pub(super) relative: String,
-    /// The size as it is stored.
-    pub(super) length: u64,
-    /// Whether the user named this very file.
-    pub(super) named: bool,
-    /// How many zip archives are around it, the bundle's own included.
-    pub(super) layers: usize,
-    /// Whether it is what a gzip-compressed file unpacks to.
-    pub(super) gunzipped: bool,
-}
-
-/// What one file or member said.
-#[derive(Debug, Default)]
-pub(super) struct Taken {
-    /// The path inside the bundle.
-    pub(super) relative: String,
-    /// The source, where it was read.
-    pub(super) source: Option<Source>,
-    /// Length and SHA-256 as stored, for the manifest to compare.
-    pub(super) stored: Option<(u64, Option<String>)>,
-    /// Whether it speaks of a host, be it read or not.
-    pub(super) evidence: bool,
-    pub(super) records: Vec<(Location, RecordData)>,
-    /// Where the collector read the records, into the sources of the manifest.
-    pub(super) origins: Vec<Provenance>,
-    pub(super) coverage: Coverage,
-    pub(super) notes: Vec<Note>,
-    /// What serves the classes of the machine, as [`Parsed::classes`](crate::Parsed::classes).
-    pub(super) classes: BTreeMap<String, (Location, String)>,
 }
 
 /// The content of one bundle.
@@ -516,54 +478,6 @@ impl<'a> Collector<'a> {
     }
 }
 
-/// Whether a file is a copy that Windows put aside: of a hive, or of all that an older Windows had.
-pub(super) fn is_outdated(relative: &str) -> bool {
-    let mut folders = relative.split(['/', '!']);
-    folders.any(|folder| ["RegBack", "Windows.old"].iter().any(|name| folder.eq_ignore_ascii_case(name)))
-}
-
-/// Whether a member is the manifest of the archive or of a folder in it.
-pub(super) fn is_manifest(name: &str) -> bool {
-    folder_of(name, MANIFEST_PATH).is_some()
-}
-
-/// Whether a member is a copy of a task's file under its hash, which the records of its bundle tell of.
-fn is_raw_task(relative: &str) -> bool {
-    let Some((folder, name)) = relative.rsplit_once('/') else { return false };
-    let stem = name.strip_suffix(".xml").unwrap_or_default();
-    folder_of(folder, "deminer/raw/tasks").is_some()
-        && stem.len() == 64
-        && stem.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-/// Whether a member is a bundle of its own.
-pub(super) fn is_bundle(name: &str) -> bool {
-    has_extension(name, "zip") && names::bundle_host(name).is_some()
-}
-
-/// The folder in which `path` lies at its proper place: `""` for `deminer/manifest.json` itself.
-fn folder_of<'p>(path: &'p str, proper: &str) -> Option<&'p str> {
-    path.strip_suffix(proper).filter(|folder| folder.is_empty() || folder.ends_with(['/', '!']))
-}
-
-/// All that is left, or `None` where that is more than the limit.
-pub(super) fn read_whole(reader: &mut dyn Read, limit: u64) -> io::Result<Option<Vec<u8>>> {
-    let mut bytes = Vec::new();
-    reader.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
-    Ok((bytes.len() as u64 <= limit).then_some(bytes))
-}
-
-/// Why reading failed: a limit, damaged packing, or the system.
-pub(super) fn failure(error: &io::Error) -> Message {
-    match (refused(error), error.kind()) {
-        (Some(message), _) => message.clone(),
-        (None, io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof) => {
-            MEMBER_DAMAGED.with([error.to_string().into()])
-        }
-        (None, _) => io_message(error),
-    }
-}
-
 /// The source of a file that was read to its end.
 fn source(offer: &Offer, format: Format, stream: &Hashed<impl Read>) -> Source {
     Source {
@@ -573,16 +487,4 @@ fn source(offer: &Offer, format: Format, stream: &Hashed<impl Read>) -> Source {
         length: stream.length(),
         format: format.as_str().to_owned(),
     }
-}
-
-pub(super) fn to_note(problem: Problem, source: &str) -> Note {
-    Note { level: problem.level, source: source.to_owned(), offset: problem.offset, message: problem.message }
-}
-
-pub(super) fn note(taken: &mut Taken, offer: &Offer, level: Level, message: Message) {
-    let source = match &offer.member {
-        Some(member) => format!("{}!{member}", offer.path),
-        None => offer.path.clone(),
-    };
-    taken.notes.push(Note { level, source, offset: None, message });
 }

@@ -1,9 +1,10 @@
 //! Files that tell something by their place: start-up folders, prefetch, and the programs that autostart entries start.
 
 use super::Shape;
-use super::collect::{Collector, Offer, Taken, failure, read_whole};
+use super::collect::Collector;
 use super::guard::{Hashed, hex};
 use super::notes::too_large;
+use super::taken::{Offer, Taken, failure, read_whole};
 use crate::file_name::has_extension;
 use crate::format::Format;
 use crate::place::{self, Place};

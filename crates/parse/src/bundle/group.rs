@@ -1,12 +1,14 @@
 //! The content of a bundle, host by host.
 
 use super::aliases::Aliases;
-use super::collect::{Collector, Taken};
+use super::collect::Collector;
 use super::join;
 use super::manifest::Manifest;
 use super::names;
 use super::notes::{MANIFEST_FAILURE, MORE, NO_EVIDENCE, OTHER_HOST, RENAMED, UNREAD_FILES};
 use super::scope::{self, Scope};
+use super::taken::Taken;
+use super::witness::server;
 use crate::format::Format;
 use crate::{tasks, version};
 use evidence::{
@@ -183,7 +185,7 @@ fn distribute(
     let mut origins = origins.into_iter();
     for (location, data) in records {
         let origin = origins.next();
-        let host = match scope::server(&data) {
+        let host = match server(&data) {
             Some(server) if is_home(home, manifest, server, aliases) => home.clone(),
             Some(server) => scope::machine(server, aliases),
             None => home.clone(),

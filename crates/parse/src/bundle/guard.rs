@@ -1,11 +1,13 @@
 //! Reads no more than the limits allow.
 
 use super::Limits;
-use super::notes::{ARCHIVE_BUDGET, RATIO, mebibytes};
+use super::notes::{ARCHIVE_BUDGET, RATIO, SPECIAL, io_message, mebibytes};
 use evidence::Message;
 use sha2::{Digest, Sha256};
 use std::fmt;
+use std::fs::File;
 use std::io::{self, Read};
+use std::path::Path;
 
 /// A limit that was met while reading, wrapped into an [`io::Error`].
 #[derive(Debug)]
@@ -111,6 +113,16 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+/// Opens a regular file, and nothing that could block or never end.
+pub(super) fn open(path: &Path) -> Result<(File, u64), Message> {
+    let metadata = path.metadata().map_err(|error| io_message(&error))?;
+    if !metadata.is_file() {
+        return Err(SPECIAL.plain());
+    }
+    let file = File::open(path).map_err(|error| io_message(&error))?;
+    Ok((file, metadata.len()))
 }
 
 #[cfg(test)]

@@ -5,9 +5,9 @@
 
 use super::Limits;
 use super::archive::Archive;
+use super::guard::open;
 use super::names::same_machine;
 use super::notes::{MANIFEST_DIFFERS, MANIFEST_MISSING, MANIFEST_UNLISTED};
-use super::open::open;
 use evidence::{Coverage, Custody, Host, HostId, Message, NameSource, OperatingSystem, Source};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};

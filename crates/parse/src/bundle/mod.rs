@@ -25,6 +25,7 @@ mod files;
 mod group;
 mod guard;
 mod join;
+mod layout;
 mod limits;
 pub mod manifest;
 mod names;
@@ -35,7 +36,9 @@ mod records;
 mod repositories;
 mod scope;
 mod sets;
+mod taken;
 mod walk;
+mod witness;
 
 pub(crate) use guard::hex;
 pub use limits::Limits;

@@ -1,17 +1,18 @@
 //! Reads the bundle at a place. With the walk, the only code of this crate that touches the file system.
 #![expect(clippy::disallowed_methods, reason = "whoever opens a bundle opens its files")]
 
-use super::collect::{Collector, Mode, Offer};
+use super::collect::{Collector, Mode};
 use super::files::max_program;
 use super::group::{Bundle, group};
+use super::guard::open;
 use super::notes::{CROWDED, DEEP, LINK, SPECIAL, io_message};
+use super::taken::Offer;
 use super::walk::{Entry, Kind, list, on_disk};
 use super::{BundleRef, Limits, Place, Shape, Slice, names};
 use crate::file_name::file_name;
 use crate::format::Format;
-use evidence::{Evidence, Level, Message, NameSource};
+use evidence::{Evidence, Level, NameSource};
 use flate2::read::DeflateDecoder;
-use std::fs::File;
 use std::io::{BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 
@@ -94,16 +95,6 @@ fn last_name(path: &Path) -> String {
 fn offer(path: &Path, relative: String, length: u64, named: bool) -> Offer {
     let path = path.to_string_lossy().into_owned();
     Offer { path, member: None, relative, length, named, layers: 0, gunzipped: false }
-}
-
-/// Opens a regular file, and nothing that could block or never end.
-pub(super) fn open(path: &Path) -> Result<(File, u64), Message> {
-    let metadata = path.metadata().map_err(|error| io_message(&error))?;
-    if !metadata.is_file() {
-        return Err(SPECIAL.plain());
-    }
-    let file = File::open(path).map_err(|error| io_message(&error))?;
-    Ok((file, metadata.len()))
 }
 
 fn file(collector: &mut Collector, path: &Path, relative: String, named: bool) {

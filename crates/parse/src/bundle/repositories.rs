@@ -4,11 +4,10 @@
 
 use super::Limits;
 use super::archive::{Archive, Input};
-use super::collect::{failure, read_whole};
-use super::guard::Guard;
+use super::guard::{Guard, open};
 use super::notes::{CROWDED, DEEP, io_message, too_large};
-use super::open::open;
 use super::sets::is_outdated;
+use super::taken::{failure, read_whole};
 use super::walk::{Kind, list};
 use crate::file_name::{file_name, has_extension};
 use cim_repository::Parts;

@@ -5,12 +5,11 @@
 //! to the machine of their scope.
 
 use super::aliases::Aliases;
-use super::collect::Taken;
 use super::manifest::Manifest;
-use super::names;
+use super::taken::Taken;
+use super::{names, witness};
 use crate::file_name::file_name;
-use crate::network;
-use evidence::{Host, NameSource, RecordData};
+use evidence::{Host, NameSource};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A part of a bundle that came from one machine.
@@ -119,7 +118,7 @@ pub(super) fn host(
     // A name of the bundle's own stands for the records that state no machine, where others state another.
     let stray = |server: &&str| {
         let silent =
-            || taken.iter().flat_map(|taken| &taken.records).any(|(_, data)| self::server(data).is_none());
+            || taken.iter().flat_map(|taken| &taken.records).any(|(_, data)| witness::server(data).is_none());
         source == NameSource::BundleName && !names::same_machine(server, name) && silent()
     };
     match single_server(taken, aliases).filter(|server| !stray(server)) {
@@ -147,7 +146,7 @@ pub(super) fn machine(server: &str, aliases: &Aliases) -> Host {
 fn single_server<'t>(taken: &[&'t Taken], aliases: &'t Aliases) -> Option<&'t str> {
     let mut found: Option<&str> = None;
     for (_, data) in taken.iter().flat_map(|taken| &taken.records) {
-        match (witness(data).map(|server| aliases.canonical(server)), found) {
+        match (witness::witness(data).map(|server| aliases.canonical(server)), found) {
             (None, _) => {}
             (Some(server), None) => found = Some(server),
             (Some(server), Some(other)) if server.eq_ignore_ascii_case(other) => {}
@@ -155,22 +154,4 @@ fn single_server<'t>(taken: &[&'t Taken], aliases: &'t Aliases) -> Option<&'t st
         }
     }
     found
-}
-
-/// The machine that a record names and was read on. Answers over the network were read elsewhere, and say nothing of the files beside them.
-pub(super) fn witness(data: &RecordData) -> Option<&str> {
-    let asked = matches!(data, RecordData::Setting(setting) if setting.kind == network::KIND);
-    if asked { None } else { server(data) }
-}
-
-/// The machine that a record names, where it names a particular one.
-pub(super) fn server(data: &RecordData) -> Option<&str> {
-    let server = match data {
-        RecordData::WmiObject(object) => object.server.as_deref(),
-        RecordData::WmiClass(class) => class.server.as_deref(),
-        RecordData::Event(event) => Some(event.computer.as_str()),
-        RecordData::Setting(setting) => setting.details.get("host").map(String::as_str),
-        _ => None,
-    };
-    server.map(str::trim).filter(|server| names::is_host(server))
 }

@@ -2,8 +2,8 @@
 //!
 //! They are set aside while a bundle is taken in, since archives have them in any order, and are read when all of it has been seen.
 
-use super::collect::{Offer, Taken, note, to_note};
 use super::notes::{SET_HELD, SET_LOST, SET_SURPLUS, mebibytes};
+use super::taken::{Offer, Taken, note, to_note};
 use crate::file_name::file_name;
 use crate::{Parsed, hives, repository};
 use cim_repository::{Parts, ReadAt};

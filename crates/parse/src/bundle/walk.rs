@@ -2,10 +2,10 @@
 #![expect(clippy::disallowed_methods, reason = "whoever opens a bundle opens its files")]
 
 use super::archive::Archive;
-use super::collect::{is_bundle, is_manifest, is_outdated};
+use super::guard::open;
+use super::layout::{is_bundle, is_manifest, is_outdated};
 use super::manifest::MANIFEST_PATH;
 use super::notes::{DEEP, LINK, NO_EVIDENCE, OUTDATED, SPECIAL, STDIN_EMPTY, io_message, too_large};
-use super::open::open;
 use super::{BundleRef, Discovery, Input, Limits, Place, Shape, Slice, names};
 use crate::file_name::has_extension;
 use crate::format::{Format, HEAD};

@@ -107,7 +107,10 @@ fn each(jobs: &IEnumBackgroundCopyJobs, listed: &mut Listed<Setting>) -> Outcome
 fn id(job: &IBackgroundCopyJob) -> windows::core::Result<String> {
     // SAFETY: the job is one that the service gave.
     let id = unsafe { job.GetId() }?;
-    Ok(format!("{{{id:?}}}").to_uppercase())
+    let digits = format!("{:032X}", id.to_u128());
+    let part = |range: std::ops::Range<usize>| digits.get(range).unwrap_or_default();
+    let parts = [part(0..8), part(8..12), part(12..16), part(16..20), part(20..32)];
+    Ok(format!("{{{}}}", parts.join("-")))
 }
 
 /// The command that runs behind the job; empty where there is none.

@@ -26,7 +26,7 @@ pub use catalogue::Catalogue;
 pub use command::{Shell, command_line};
 pub use json::safe_json;
 pub use language::Language;
-pub use places::indicator;
+pub use places::{indicator, without_links};
 pub use text::{TextOptions, Verbosity};
 pub use worse::uses as account_uses;
 

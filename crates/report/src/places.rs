@@ -47,7 +47,7 @@ pub fn indicator(indicator: &Indicator) -> String {
 const OWN_SOURCE: &str = "hardening-source";
 
 /// A message with the links taken out of what evidence put into it. The address of a source of our own stays one.
-pub(crate) fn without_links(message: &Message) -> Message {
+pub fn without_links(message: &Message) -> Message {
     if message.id == OWN_SOURCE {
         return message.clone();
     }

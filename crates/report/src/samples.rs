@@ -319,6 +319,21 @@ pub(crate) fn infected() -> Assessment {
     }
 }
 
+/// The infected host with an address of the evidence in every sentence that is made of messages.
+pub(crate) fn with_links(url: &str) -> Assessment {
+    let message = || Message::new("title-subscription").with("class", "x").with("name", url);
+    let mut assessment = infected();
+    assessment.stages.iter_mut().for_each(|stage| stage.summary = message());
+    assessment.notes.iter_mut().for_each(|note| note.message = message());
+    for duty in &mut assessment.duties {
+        (duty.text, duty.reasons) = (message(), vec![message()]);
+    }
+    for entry in &mut assessment.timeline {
+        (entry.what, entry.fate) = (message(), Some(message()));
+    }
+    assessment
+}
+
 /// A host on which nothing is.
 pub(crate) fn clean() -> Assessment {
     let mut coverage = Coverage::default();

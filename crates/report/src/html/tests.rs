@@ -1,6 +1,6 @@
 use super::*;
 use crate::language::Language;
-use crate::samples::{clean, context, hostile, infected, run_note, write};
+use crate::samples::{clean, context, hostile, infected, run_note, with_links, write};
 use crate::sanitize::is_hostile;
 use crate::{Format, TextOptions};
 use proptest::prelude::*;
@@ -135,6 +135,12 @@ fn markup() -> impl Strategy<Value = String> {
     ];
     proptest::collection::vec(proptest::sample::select(pieces.to_vec()), 0..8)
         .prop_map(|pieces| pieces.concat())
+}
+
+#[test]
+fn no_sentence_has_a_link_of_the_evidence() {
+    let page = page(Language::English, &[with_links("http://bad.example/x.ps1")]);
+    assert!(page.contains("hxxp://bad.example/x.ps1") && !page.contains("http://bad.example"));
 }
 
 proptest! {

@@ -54,8 +54,9 @@ impl Words {
         capital(self.0.line(&Message::new(id).with("count", count)))
     }
 
+    /// A sentence in which nothing of the evidence is a link.
     fn sentence(self, message: &Message) -> Vec<Run> {
-        let mut runs = self.0.runs(message);
+        let mut runs = self.0.runs(&without_links(message));
         if let Some(first) = runs.first_mut().filter(|first| !first.quoted) {
             first.text = capital(std::mem::take(&mut first.text));
         }
@@ -382,9 +383,9 @@ impl FindingView {
             severity_class: finding.severity.name(),
             severity: finding.severity.word(catalogue),
             open: finding.severity <= Severity::High,
-            title: words.sentence(&without_links(&finding.title)),
+            title: words.sentence(&finding.title),
             family: finding.family.as_deref().map(|family| visible(family).into_owned()),
-            reasons: finding.reasons.iter().map(|reason| words.sentence(&without_links(reason))).collect(),
+            reasons: finding.reasons.iter().map(|reason| words.sentence(reason)).collect(),
             action: capital(finding.action.word(catalogue)),
             confidence: finding.confidence.word(catalogue),
             kind: finding.kind.word(catalogue),

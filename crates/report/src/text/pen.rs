@@ -3,6 +3,7 @@
 use super::layout::{columns, wrap};
 use super::{TextOptions, Verbosity};
 use crate::catalogue::Catalogue;
+use crate::places::without_links;
 use anstyle::{AnsiColor, Color, Style};
 use detect::assessment::{Severity, State, Verdict};
 use evidence::{Level, Message};
@@ -79,6 +80,11 @@ impl Pen<'_> {
     /// The word for an id of the catalogue.
     pub(super) fn word(&self, id: &str) -> String {
         self.catalogue.word_for(id)
+    }
+
+    /// A message in words, in which nothing of the evidence is a link.
+    pub(super) fn say(&self, message: &Message) -> String {
+        self.catalogue.line(&without_links(message))
     }
 
     /// A message that counts something.

@@ -1,7 +1,7 @@
 use super::*;
 use crate::Format;
 use crate::language::Language;
-use crate::samples::{clean, hostile, infected, write};
+use crate::samples::{clean, hostile, infected, with_links, write};
 use crate::sanitize::is_hostile;
 use proptest::prelude::*;
 
@@ -83,6 +83,12 @@ fn long_lists_say_what_they_leave_out() {
             .contains("… 10 more (`--verbose` shows all)")
     );
     assert!(!text(Language::English, Verbosity::Verbose, &[host]).contains("10 more"));
+}
+
+#[test]
+fn no_sentence_has_a_link_of_the_evidence() {
+    let out = text(Language::English, Verbosity::Verbose, &[with_links("http://bad.example/x.ps1")]);
+    assert!(out.contains("hxxp://bad.example/x.ps1") && !out.contains("http://bad.example"), "{out}");
 }
 
 proptest! {

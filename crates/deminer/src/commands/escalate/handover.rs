@@ -51,9 +51,9 @@ fn id(prefix: &str, value: &impl serde::Serialize) -> Message {
     Message::new(&format!("{prefix}-{}", word.as_str().unwrap_or_default()))
 }
 
-/// A message in words.
+/// A message in words. Whoever opens the text follows no link that evidence put into it.
 pub(super) fn say(language: Language, message: &Message) -> String {
-    Catalogue::get(language).line(message)
+    Catalogue::get(language).line(&report::without_links(message))
 }
 
 /// What stands in the package without the password.

@@ -36,11 +36,13 @@ const GUARDS: [&str; 2] = ["account-policy", "audit-policy"];
 const MAX_DRIVER: u64 = 8 << 20;
 
 /// Values about updates: `None` means every value of the key.
-const PATCH: [(&str, Option<&str>); 4] = [
+const PATCH: [(&str, Option<&str>); 5] = [
     (r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion", Some("CurrentBuild")),
     (r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion", Some("UBR")),
     (r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion", Some("BuildLabEx")),
     (r"HKLM\SOFTWARE\Policies\Microsoft\Windows\WindowsUpdate\AU", None),
+    // An update replaces what is in use at the next start.
+    (r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager", Some("PendingFileRenameOperations")),
 ];
 
 /// More keys about hardening, of which every value is read.

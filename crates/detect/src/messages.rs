@@ -298,6 +298,17 @@ messages! {
     PATCH_SUPPORT = "patch-support" [];
     PATCH_TITLE_MISSING = "patch-title-missing" ["count"];
     PATCH_TITLE_SEARCH = "patch-title-search" ["day", "days"];
+    PATCH_TITLE_AGE_RECENT = "patch-title-age-recent" ["day", "days"];
+    PATCH_TITLE_AGE_OLD = "patch-title-age-old" ["day", "days"];
+    PATCH_TITLE_AGE_UNKNOWN = "patch-title-age-unknown" [];
+    PATCH_AGE_UPDATE = "patch-age-update" ["update", "day"];
+    PATCH_AGE_NO_CLOCK = "patch-age-no-clock" [];
+    PATCH_AGE_ORDER = "patch-age-order" [];
+    PATCH_AGE_UNDATED = "patch-age-undated" ["count"];
+    PATCH_AGE_CUT = "patch-age-cut" [];
+    PATCH_AGE_LOG = "patch-age-log" [];
+    PATCH_AGE_SUPPORT = "patch-age-support" ["day"];
+    PATCH_AGE_INSTALL = "patch-age-install" [];
     PATCH_MISSING = "patch-missing" ["update", "title"];
     PATCH_SEARCH = "patch-search" [];
     STAGE_PATCH_MISSING = "stage-patch-missing" ["count"];

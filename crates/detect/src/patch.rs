@@ -2,8 +2,10 @@
 //!
 //! The decision is made in `intel`; here the evidence is gathered for it and the answer becomes a stage and findings.
 
+mod age;
 mod facts;
 mod missing;
+mod restart;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -50,6 +52,7 @@ pub(crate) fn detect(evidence: &Evidence, intel: &Intel) -> Patch {
     findings.extend(decided(evidence, &gathered, &decision, &table.sources));
     findings.extend(holes.iter().map(|holed| hole(evidence, &gathered, holed, intel.windows())));
     findings.extend(end_of_support(evidence, &gathered, intel));
+    findings.extend(age::detect(evidence, &gathered, intel));
     findings.extend(evidence.settings().filter_map(|(at, setting)| linked(evidence, at, setting)));
     let missing = missing::detect(evidence);
     findings.extend(missing.findings);

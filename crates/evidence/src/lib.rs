@@ -15,6 +15,7 @@ pub mod provenance;
 pub mod service;
 pub mod system;
 pub mod task;
+pub mod time;
 pub mod watched;
 pub mod wmi;
 
@@ -28,6 +29,7 @@ pub use provenance::{Location, Provenance, Source, SourceIndex};
 pub use service::Service;
 pub use system::{Account, FileFact, RegistryValue, Setting, readable};
 pub use task::{ScheduledTask, TaskAction, TaskEmail, TaskPlace, TaskPlaces, TaskReading, same_actions};
+pub use time::from_filetime;
 pub use wmi::{ClassProperty, ObjectPath, Property, PropertyName, Seen, State, Value, WmiClass, WmiObject};
 
 use serde::{Deserialize, Serialize};
@@ -47,6 +49,9 @@ pub struct Evidence {
     pub notes: Vec<Note>,
     /// Whether the evidence came with a manifest, and whether that verifies.
     pub custody: Custody,
+    /// When the machine was read by its own clock, where a manifest that verifies says so; the last time of several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collected: Option<jiff::Timestamp>,
 }
 
 /// Whether the evidence can be shown to be what was collected.
@@ -150,6 +155,7 @@ impl Evidence {
         }));
         self.coverage.merge(&other.coverage);
         self.notes.extend(other.notes);
+        self.collected = self.collected.max(other.collected);
         self.custody = match (self.custody, other.custody) {
             // What was asked from elsewhere does not make the evidence of the machine less whole.
             (own, _) if asked => own,

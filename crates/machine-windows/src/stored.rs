@@ -3,7 +3,7 @@
 //! Kinds, names, values and details are those of the reader of hives (`docs/contracts.md`, "Settings"), so that whatever judges them need not
 //! know where they come from. A test here holds the two readings against each other.
 
-use evidence::{Setting, firewall};
+use evidence::{Setting, firewall, from_filetime};
 use machine::{
     Fault, HOSTS_FOLDER, Key, Listed, PARAMETERS_OF_TCPIP, RegistryData, RegistryKey, RegistryValue,
 };
@@ -39,6 +39,10 @@ const REBOOT_PENDING: [&str; 3] = [
     r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\RebootInProgress",
     r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update\RebootRequired",
 ];
+
+/// The packages that wait for a restart, by their names. The key itself may stay behind.
+const PACKAGES_PENDING: &str =
+    r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\PackagesPending";
 
 /// The families of addresses between which ports are forwarded.
 const FAMILIES: [&str; 4] = ["v4tov4", "v4tov6", "v6tov4", "v6tov6"];
@@ -230,7 +234,7 @@ fn ipsec(get: Get) -> Result<Vec<Setting>, Fault> {
     Ok(children(&top, get)?.into_iter().map(part).collect())
 }
 
-/// Update packages of the servicing stack with their state: 112 is installed, 80 superseded, 64 staged.
+/// Update packages of the servicing stack with their state (`docs/formats.md`) and the time when they were installed.
 fn packages(get: Get) -> Result<Listed<Setting>, Fault> {
     let top = Key::new(PACKAGES);
     let names = get(&top)?.unwrap_or_default().subkeys;
@@ -242,7 +246,12 @@ fn packages(get: Get) -> Result<Listed<Setting>, Fault> {
     for name in names.take(MAX_PACKAGES + 1) {
         let Some(key) = get(&top.join(&name))? else { continue };
         let state = number_of(&key, "CurrentState").map(|state| state.to_string()).unwrap_or_default();
-        found.push(setting("package", &name, &state, []));
+        let part = |name: &str| number_of(&key, name).and_then(|part| u32::try_from(part).ok());
+        let time = part("InstallTimeHigh").zip(part("InstallTimeLow"));
+        let time = time.and_then(|(high, low)| from_filetime(u64::from(high) << 32 | u64::from(low)));
+        let mut own = setting("package", &name, &state, []);
+        own.details.extend(time.map(|time| ("installed".to_owned(), time.to_string())));
+        found.push(own);
     }
     Ok(Listed::at_most(MAX_PACKAGES, found, "list the update packages", ""))
 }
@@ -289,6 +298,10 @@ fn reboot_pending(get: Get) -> Result<Vec<Setting>, Fault> {
             let name = path.rsplit('\\').next().unwrap_or_default();
             found.push(setting("reboot-pending", name, path, []));
         }
+    }
+    let waiting = get(&Key::new(PACKAGES_PENDING))?;
+    if waiting.is_some_and(|key| !key.subkeys.is_empty()) {
+        found.push(setting("reboot-pending", "PackagesPending", PACKAGES_PENDING, []));
     }
     Ok(found)
 }

@@ -2,6 +2,7 @@
 //!
 //! Column names and update numbers are the same in every language; nothing else is relied on.
 
+mod dates;
 mod list;
 mod packages;
 #[cfg(test)]
@@ -15,7 +16,9 @@ pub use packages::parse_packages;
 use crate::text::Text;
 use crate::version::setting;
 use crate::{Parsed, Problem};
+use dates::Order;
 use evidence::{Area, Level, Location, MessageSpec, ReadState};
+use std::borrow::Cow;
 
 /// The list says that there are more updates than it names.
 const TRUNCATED: MessageSpec = MessageSpec::new("note-hotfix-truncated", &["listed", "counted"]);
@@ -47,12 +50,12 @@ pub(crate) struct List<'t> {
 }
 
 /// An update in a list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Update<'t> {
     /// Its number.
     pub(crate) number: u32,
     /// When it was installed, as written: the order of day and month is that of the machine's language.
-    pub(crate) installed_on: &'t str,
+    pub(crate) installed_on: Cow<'t, str>,
 }
 
 /// The first number of an update in a text: `KB` and six or seven digits, not inside of another word.
@@ -64,7 +67,7 @@ pub(crate) fn update_in(text: &str) -> Option<Update<'static>> {
         let length = behind.find(|c: char| !c.is_ascii_digit()).unwrap_or(behind.len());
         let number = behind.get(..length)?.parse().ok()?;
         let alone = before.is_none_or(|c| !c.is_alphanumeric()) && (6..=7).contains(&length);
-        alone.then_some(Update { number, installed_on: "" })
+        alone.then_some(Update { number, installed_on: Cow::Borrowed("") })
     })
 }
 
@@ -83,8 +86,11 @@ pub(crate) fn add_list(text: &Text<'_>, at: usize, host: Option<&str>, list: &Li
     let details: Vec<_> = details.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let whole = setting("hotfix-list", "", value, host, &details);
     parsed.records.push((Location::Offset(text.offset(at)), whole));
-    for (at, update) in list.updates.iter().take(MOST_UPDATES) {
-        let details = [("installed-on", update.installed_on)];
+    let updates = || list.updates.iter().take(MOST_UPDATES);
+    let order = Order::of(updates().map(|(_, update)| update.installed_on.as_ref()));
+    for (at, update) in updates() {
+        let days = order.days(&update.installed_on).unwrap_or_default();
+        let details = [("installed-on", update.installed_on.as_ref()), ("installed", days.as_str())];
         let record = setting("hotfix", &format!("KB{}", update.number), "", host, &details);
         parsed.records.push((Location::Offset(text.offset(*at)), record));
     }

@@ -8,9 +8,9 @@
 //! | `os-build` | | `10.0.19045` | `product`, `service-pack`, `ubr` |
 //! | `image-version` | | `10.0.19041`: what it was installed from, or made for, whatever the updates | `product` |
 //! | `srv-sys-version` | the file | `6.1.7601.23689` | |
-//! | `hotfix` | `KB4012212` | | `installed-on` as written |
+//! | `hotfix` | `KB4012212` | | `installed-on` as written; `installed`: the day, or the two days that it may be |
 //! | `hotfix-list` | | `complete`, `truncated` | `listed`, `counted` |
-//! | `package` | its identity | its state | |
+//! | `package` | its identity | its state | `installed`: the time, the day, or the two days that it may be |
 
 mod computer;
 mod program;

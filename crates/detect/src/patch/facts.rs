@@ -1,12 +1,21 @@
 //! What the records say of versions and updates.
 
-use super::Subject;
+use super::{Subject, restart};
 use evidence::{Evidence, Setting};
 use intel::ms17_010::{NetworkAnswer, PatchFacts, Rollup, Sign, SrvSys, Table, UpdateList, Version};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The states of a package in which it counts, in words and in the numbers of the component store.
 const IN_USE: [&str; 4] = ["installed", "superseded", "112", "80"];
+
+/// The states of a package that waits for a restart to be installed or taken away: of DISM, and of the component store
+/// (Microsoft, *CBS Servicing States Chart*).
+const PENDING: [&str; 4] = ["install-pending", "uninstall-pending", "96", "5"];
+
+/// Whether a package is in use.
+pub(super) fn in_use(package: &Setting) -> bool {
+    IN_USE.contains(&package.value.as_str())
+}
 
 /// The facts, and the records that they come from.
 #[derive(Debug, Default)]
@@ -23,6 +32,8 @@ pub(super) struct Gathered {
     updates: BTreeMap<u32, usize>,
     /// Records of packages.
     packages: Vec<usize>,
+    /// Records that say that a restart is due.
+    restart: Vec<usize>,
     /// Records of answers over the network.
     network: Vec<usize>,
     /// The version and product that the machine named over the network.
@@ -47,6 +58,9 @@ impl Gathered {
                     if file.exists { file.version.map(SrvSys::Version) } else { Some(SrvSys::Absent) },
                 );
             }
+        }
+        for at in restart::awaited(evidence) {
+            gathered.restart(at);
         }
         gathered.system(evidence);
         gathered.images(table);
@@ -87,7 +101,7 @@ impl Gathered {
             }
             "hotfix-list" => self.list(at, setting),
             "package" => self.package(at, setting),
-            "reboot-pending" => self.facts.restart_pending = true,
+            "reboot-pending" => self.restart(at),
             "network-check" => self.network_check(at, setting),
             _ => {}
         }
@@ -141,8 +155,10 @@ impl Gathered {
     }
 
     fn package(&mut self, at: usize, setting: &Setting) {
-        self.facts.restart_pending |= setting.value == "install-pending";
-        if !IN_USE.contains(&setting.value.as_str()) {
+        if PENDING.contains(&setting.value.as_str()) {
+            self.restart(at);
+        }
+        if !in_use(setting) {
             return;
         }
         if let Some(rollup) = Rollup::from_identity(&setting.name) {
@@ -151,6 +167,11 @@ impl Gathered {
         } else if let Some(behind) = setting.name.strip_prefix("Package_for_KB") {
             self.update(at, behind.split(['~', '_']).next().and_then(|number| number.parse().ok()));
         }
+    }
+
+    fn restart(&mut self, at: usize) {
+        self.facts.restart_pending = true;
+        self.restart.push(at);
     }
 
     fn network_check(&mut self, at: usize, setting: &Setting) {
@@ -218,7 +239,7 @@ impl Gathered {
                 | Sign::Unserviced { .. }
                 | Sign::UnknownVersion(_) => records.extend(&self.build),
                 Sign::Network(_) => records.extend(&self.network),
-                Sign::RestartPending => {}
+                Sign::RestartPending => records.extend(&self.restart),
             }
         }
         records

@@ -1,5 +1,6 @@
 //! What Windows Update itself says: updates that are missing, and when it last looked.
 
+use super::age::{MAX_DAYS, as_of, days_between};
 use crate::assessment::{Action, Confidence, Finding, Kind, Severity};
 use crate::messages as m;
 use crate::subject::{finding, finding_id, places};
@@ -10,8 +11,6 @@ use std::collections::BTreeMap;
 
 /// Updates that a finding names in words; its subject has all of them.
 const SHOWN: usize = 10;
-/// Microsoft brings updates every month: who has not looked for two of them has missed some.
-const MAX_DAYS: i32 = 62;
 
 /// What is missing, and how many of those updates close holes.
 pub(super) struct Missing {
@@ -75,15 +74,13 @@ fn listed(
     Some(finding)
 }
 
-/// That Windows Update has long not looked: as long before the newest event of the evidence, for there is no other clock here.
+/// That Windows Update has long not looked.
 fn last_search(evidence: &Evidence) -> Option<Finding> {
     let searches = evidence.settings().filter(|(_, setting)| setting.kind == "update-search");
     let (at, day) = searches
         .filter_map(|(at, setting)| Some((at, setting.value.parse::<Date>().ok()?)))
         .max_by_key(|(_, day)| *day)?;
-    let newest = evidence.events().map(|(_, event)| event.time).max()?;
-    let newest = newest.to_zoned(jiff::tz::TimeZone::UTC).date();
-    let days = day.until(newest).ok()?.get_days();
+    let days = days_between(day, as_of(evidence)?)?;
     if days <= MAX_DAYS {
         return None;
     }

@@ -258,6 +258,26 @@ fn a_restart_that_is_due_is_told() {
     let pending = setting("reboot-pending", "RebootRequired", "", &[]);
     let records = vec![build("6.3.9600", &server), srv_sys("6.3.9600.18604"), pending];
     assert_eq!(short(&assess(records)).1, "stage-patch-restart");
+    // An update that is to be installed or taken away at the next start, by the words of DISM and the numbers of the component store.
+    let rollup = "Package_for_RollupFix~31bf3856ad364e35~amd64~~9600.18700.1.2";
+    for (state, summary) in [
+        ("install-pending", "stage-patch-restart"),
+        ("96", "stage-patch-restart"),
+        ("uninstall-pending", "stage-patch-restart"),
+        ("5", "stage-patch-restart"),
+        ("64", "stage-patch-ok"),
+    ] {
+        let package = setting("package", rollup, state, &[]);
+        let records = vec![build("6.3.9600", &server), srv_sys("6.3.9600.18604"), package];
+        let (answer, certainty, reasons) = decided(records.clone());
+        assert_eq!(short(&assess(records)).1, summary, "{state}");
+        let waits = summary == "stage-patch-restart";
+        assert_eq!(
+            (answer.as_str(), certainty.as_str()),
+            ("fixed", if waits { "likely" } else { "certain" })
+        );
+        assert_eq!(reasons.contains(&"patch-sign-restart".to_owned()), waits, "{reasons:?}");
+    }
 }
 
 #[test]

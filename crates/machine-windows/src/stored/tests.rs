@@ -101,7 +101,11 @@ fn registry(version: &[(&str, &str)]) -> Registry {
     r.text(&format!(r"{IPSEC}\ipsecPolicy{{3}}"), "className", "ipsecPolicy");
     r.text(&format!(r"{IPSEC}\ipsecFilter{{4}}"), "ipsecName", "a part of it");
     r.number(&format!(r"{PACKAGES}\Package_for_KB4012212~31bf~amd64~~6.1.1.0"), "CurrentState", 112);
-    r.number(&format!(r"{PACKAGES}\Package_for_RollupFix~31bf~amd64~~7601.1.1.1"), "CurrentState", 80);
+    let rollup = format!(r"{PACKAGES}\Package_for_RollupFix~31bf~amd64~~7601.1.1.1");
+    r.number(&rollup, "CurrentState", 80);
+    r.number(&rollup, "InstallTimeHigh", 0x01c9_c5ce);
+    r.number(&rollup, "InstallTimeLow", 0x4b48_e5fd);
+    r.number(&format!(r"{PACKAGES_PENDING}\Package_for_RollupFix~31bf~amd64~~7601.2.1.1"), "x", 1);
     r.number(&format!(r"{PACKAGES}\Microsoft-Windows-Foundation"), "CurrentState", 112);
     r.text(REBOOT_PENDING[2], "8a1f", "1");
     r.add(WMI, "Autorecover MOFs", &multi(&["C:\\a.mof", "", "C:\\b.mof "]));

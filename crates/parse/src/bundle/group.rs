@@ -143,6 +143,9 @@ fn seal(builder: &mut Builder, bundle: &Bundle, sealed: (usize, &[(String, Manif
         // What a bundle claims of itself counts only while it is whole.
         if custody == Custody::Verified {
             builder.evidence.coverage.merge(&manifest.coverage);
+            let ended = manifest.ended.as_ref().or(manifest.started.as_ref());
+            let ended = ended.and_then(|time| time.parse().ok());
+            builder.evidence.collected = builder.evidence.collected.max(ended);
         }
     }
     builder.evidence.notes.extend(manifest.failures.iter().map(|failure| {

@@ -119,6 +119,8 @@ fn manifest(name: &str, members: &[(&str, &[u8])]) -> Vec<u8> {
             ..ManifestHost::default()
         },
         members: members.iter().map(member).collect(),
+        started: Some("2026-01-02T03:04:05Z".into()),
+        ended: Some("2026-01-02T03:05:06Z".into()),
         ..Manifest::default()
     };
     serde_json::to_vec(&manifest).unwrap()

@@ -55,6 +55,7 @@ pub(super) const WANTED: &[Wanted] = &[
     Wanted { provider: "Microsoft-Windows-Eventlog", channel: "System", events: &[104], frequent: &[] },
     Wanted { provider: SERVICES, channel: "System", events: &[7040, 7045], frequent: &[] },
     Wanted { provider: "EventLog", channel: "System", events: &[6005], frequent: &[] },
+    Wanted { provider: "Microsoft-Windows-WindowsUpdateClient", channel: "", events: &[19], frequent: &[19] },
     Wanted {
         provider: "Microsoft-Windows-TaskScheduler",
         channel: "Microsoft-Windows-TaskScheduler/Operational",

@@ -4,7 +4,7 @@ use super::classes::Classes;
 use super::view::{View, setting, setting_with, text};
 use super::{autostarts, network, places, store, task_cache};
 use crate::Parsed;
-use evidence::{Area, Location, ReadState, RecordData, Setting};
+use evidence::{Area, Location, ReadState, RecordData, Setting, from_filetime};
 
 /// Update packages that become records.
 const MAX_PACKAGES: usize = 10_000;
@@ -27,6 +27,9 @@ const REBOOT_PENDING: [&str; 3] = [
     r"Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update\RebootRequired",
 ];
 
+/// The packages that wait for a restart, by their names. The key itself may stay behind.
+const PACKAGES_PENDING: &str = r"Microsoft\Windows\CurrentVersion\Component Based Servicing\PackagesPending";
+
 pub(super) fn read(view: &View, out: &mut Parsed) {
     if let Some(key) = view.at(r"Microsoft\Windows NT\CurrentVersion") {
         out.records.extend(operating_system(&key));
@@ -47,10 +50,9 @@ pub(super) fn read(view: &View, out: &mut Parsed) {
         }
     }
     view.watched(out);
-    for path in REBOOT_PENDING {
-        if let Some(key) = view.at(path) {
-            out.records.push((key.location(), setting("reboot-pending", &key.name(), &key.path)));
-        }
+    let waiting = view.at(PACKAGES_PENDING).filter(|key| key.children().next().is_some());
+    for key in REBOOT_PENDING.into_iter().filter_map(|path| view.at(path)).chain(waiting) {
+        out.records.push((key.location(), setting("reboot-pending", &key.name(), &key.path)));
     }
     defender(view, out);
     packages(view, out);
@@ -113,7 +115,7 @@ fn defender(view: &View, out: &mut Parsed) {
     }
 }
 
-/// Update packages of the servicing stack with their state: 112 is installed, 80 superseded, 64 staged.
+/// Update packages of the servicing stack with their state (`docs/formats.md`) and the time when they were installed.
 fn packages(view: &View, out: &mut Parsed) {
     let Some(packages) = view.at(r"Microsoft\Windows\CurrentVersion\Component Based Servicing\Packages")
     else {
@@ -125,7 +127,13 @@ fn packages(view: &View, out: &mut Parsed) {
     });
     for key in updates.take(MAX_PACKAGES) {
         let state = key.number("CurrentState").map(|state| state.to_string()).unwrap_or_default();
-        out.records.push((key.location(), setting("package", &key.name(), &state)));
+        let time = key.number("InstallTimeHigh").zip(key.number("InstallTimeLow"));
+        let time = time.and_then(|(high, low)| from_filetime(u64::from(high) << 32 | u64::from(low)));
+        let mut record = setting("package", &key.name(), &state);
+        if let (RecordData::Setting(setting), Some(time)) = (&mut record, time) {
+            setting.details.insert("installed".to_owned(), time.to_string());
+        }
+        out.records.push((key.location(), record));
     }
 }
 

@@ -160,7 +160,8 @@ fn a_software_hive_tells_what_starts_and_what_is_overlooked() {
     plan.key(r"Classes\CLSID\{B}\InprocServer32").text("", r"C:\bho.dll");
     plan.key(r"Microsoft\Windows Defender\Exclusions\Paths").number(r"C:\Temp", 0);
     let packages = plan.key(r"Microsoft\Windows\CurrentVersion\Component Based Servicing\Packages");
-    packages.key("Package_for_RollupFix~31bf3856ad364e35~amd64~~7601.24002.1.4").number("CurrentState", 112);
+    let rollup = packages.key("Package_for_RollupFix~31bf3856ad364e35~amd64~~7601.24002.1.4");
+    rollup.number("CurrentState", 112).number("InstallTimeHigh", 0x01d3_8ca1).number("InstallTimeLow", 7);
     packages.key("Microsoft-Windows-Foundation-Package").number("CurrentState", 112);
     plan.key(r"Microsoft\Wbem\CIMOM").value(
         "Autorecover MOFs",

@@ -62,10 +62,10 @@ struct Lists<'t> {
 
 impl<'t> Lists<'t> {
     fn add(&mut self, at: usize, host: Option<&'t str>, id: &str, installed_on: &'t str) {
-        self.add_of(at, host.map(Cow::Borrowed), id, installed_on);
+        self.add_of(at, host.map(Cow::Borrowed), id, Cow::Borrowed(installed_on));
     }
 
-    fn add_of(&mut self, at: usize, host: Option<Cow<'t, str>>, id: &str, installed_on: &'t str) {
+    fn add_of(&mut self, at: usize, host: Option<Cow<'t, str>>, id: &str, installed_on: Cow<'t, str>) {
         let (_, list) = self.by_host.entry(host).or_insert_with(|| (at, List::default()));
         list.listed += 1;
         // Windows Vista leaves `KB` out of some.
@@ -130,7 +130,10 @@ fn json(content: &str, lists: &mut Lists<'_>) {
         let text = |name: &str| object.get(name).and_then(Value::as_str);
         let Some(id) = text(ID) else { continue };
         let host = HOSTS.iter().find_map(|name| text(name)).and_then(host_name);
-        lists.add_of(0, host.map(|host| Cow::Owned(host.to_owned())), id, "");
+        // Windows PowerShell writes a date as an object, PowerShell 7 as a text.
+        let on = object.get("InstalledOn").map(|on| on.get("value").unwrap_or(on));
+        let on = on.and_then(Value::as_str).unwrap_or_default().to_owned();
+        lists.add_of(0, host.map(|host| Cow::Owned(host.to_owned())), id, Cow::Owned(on));
     }
 }
 

@@ -22,8 +22,8 @@ fn read(text: &str) -> Vec<String> {
 /// What each layout of the same two updates gives.
 const EXPECTED: [&str; 3] = [
     "hotfix-list :complete host=PC-1 listed=2",
-    "hotfix KB2534111: host=PC-1 installed-on=3/15/2017",
-    "hotfix KB4012212: host=PC-1 installed-on=3/16/2017",
+    "hotfix KB2534111: host=PC-1 installed=2017-03-15 installed-on=3/15/2017",
+    "hotfix KB4012212: host=PC-1 installed=2017-03-16 installed-on=3/16/2017",
 ];
 
 #[test]
@@ -82,8 +82,8 @@ fn json_of_powershell_and_xml_of_wmic() {
     };
     let expected = [
         "hotfix-list :complete host=PC-1 listed=2",
-        "hotfix KB2534111: host=PC-1",
-        "hotfix KB4012212: host=PC-1",
+        r"hotfix KB2534111: host=PC-1 installed=2017-03-15 installed-on=/Date(1489536000000)/",
+        r"hotfix KB4012212: host=PC-1 installed=2017-03-15 installed-on=/Date(1489536000000)/",
     ];
     assert_eq!(read(&format!("[\n{},\n{}\n]", one("KB2534111"), one("KB4012212"))), expected);
     assert_eq!(read(&one("KB4012212"))[0], "hotfix-list :complete host=PC-1 listed=1");
@@ -161,12 +161,13 @@ const PACKAGES: &str = "\nDeployment Image Servicing and Management tool\nVersio
 fn packages_as_a_list_and_as_a_table() {
     let list = format!(
         "{PACKAGES}Package Identity : Package_for_KB3199986~31bf3856ad364e35~amd64~~10.0.1.0\nState : Installed\nRelease Type : Update\n\
-         Install Time : 11/2/2016 5:00 PM\n\nPackage Identity : Package_for_RollupFix~31bf3856ad364e35~amd64~~14393.447.1.0\nState : Superseded\n"
+         Install Time : 11/2/2016 5:00 PM\n\nPackage Identity : Package_for_RollupFix~31bf3856ad364e35~amd64~~14393.447.1.0\nState : Superseded\n\
+         Release Type : Security Update\nInstall Time : 11/22/2016 5:00 PM\n"
     );
     let table = format!(
         "{PACKAGES}Package Identity | State | Release Type\n--- | --- | ---\n\
          Package_for_KB3199986~31bf3856ad364e35~amd64~~10.0.1.0 | Installed | Update | 11/2/2016\n\
-         Package_for_RollupFix~31bf3856ad364e35~amd64~~14393.447.1.0 | Superseded | Security Update | 11/2/2016\n"
+         Package_for_RollupFix~31bf3856ad364e35~amd64~~14393.447.1.0 | Superseded | Security Update | 11/22/2016\n"
     );
     for text in [list, table] {
         assert_eq!(Format::of_text(&text, ""), Format::Packages);
@@ -175,8 +176,8 @@ fn packages_as_a_list_and_as_a_table() {
             settings(&parsed),
             [
                 "image-version :10.0.14393",
-                "package Package_for_KB3199986~31bf3856ad364e35~amd64~~10.0.1.0:installed",
-                "package Package_for_RollupFix~31bf3856ad364e35~amd64~~14393.447.1.0:superseded"
+                "package Package_for_KB3199986~31bf3856ad364e35~amd64~~10.0.1.0:installed installed=2016-11-02",
+                "package Package_for_RollupFix~31bf3856ad364e35~amd64~~14393.447.1.0:superseded installed=2016-11-22"
             ]
         );
         assert_eq!(parsed.problems, []);

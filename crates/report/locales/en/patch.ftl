@@ -89,6 +89,32 @@ patch-title-search =
         [one] Windows Update last looked for updates on { $day }, { $days } day before the newest evidence
        *[other] Windows Update last looked for updates on { $day }, { $days } days before the newest evidence
     }
+
+# How old the last update is.
+patch-title-age-recent =
+    { $days ->
+        [one] the last update of Windows that was read is of { $day }, { $days } day before the evidence ends
+       *[other] the last update of Windows that was read is of { $day }, { $days } days before the evidence ends
+    }
+patch-title-age-old =
+    { $days ->
+        [one] no update of Windows was installed after { $day }, for { $days } day
+       *[other] no update of Windows was installed after { $day }, for { $days } days
+    }
+patch-title-age-unknown = how old the last update of Windows is cannot be told
+patch-age-update = the last one that was read: { $update }, installed on { $day }
+patch-age-no-clock = when the evidence was collected is not known; collect it with `deminer collect`, whose manifest says so
+patch-age-order = which number is the month and which the day cannot be told
+patch-age-undated =
+    { $count ->
+        [one] { $count } listed update has no day that can be read, and may be newer
+       *[other] { $count } listed updates have no day that can be read, and may be newer
+    }
+patch-age-cut = the list of updates is cut, and what is missing may be newer
+patch-age-log = only the event log tells of updates, and it may have been cut or cleared since
+patch-age-support = counted to the end of support on { $day }: later updates are only for those who buy them
+patch-age-install = updates come every month, each with all that came before: let Windows Update search, and install the newest cumulative update
+
 patch-missing = { $update }: { $title }
 patch-search = updates come every month; what has come since then is not installed
 stage-patch-missing =

@@ -81,6 +81,20 @@ patch-address = アドレスは別のマシンに移ることがあるため、�
 # Windows Update が示すこと
 patch-title-missing = Windows Update によると { $count } 件の更新プログラムが未適用です
 patch-title-search = Windows Update が最後に更新を確認したのは { $day } で、最新の証拠の { $days } 日前です
+
+# 最後の更新からの日数
+patch-title-age-recent = 読み取れた最後の Windows の更新は { $day } で、証拠の終わりの { $days } 日前です
+patch-title-age-old = { $day } より後、{ $days } 日間 Windows の更新プログラムがインストールされていません
+patch-title-age-unknown = Windows が最後に更新されてからどのくらい経つか判断できません
+patch-age-update = 読み取れた最後の更新プログラム: { $update } ({ $day } にインストール)
+patch-age-no-clock = 証拠がいつ収集されたか分かりません。`deminer collect` で収集すると、マニフェストに日時が記録されます
+patch-age-order = 日付のどちらの数が月でどちらが日か判断できません
+patch-age-undated = 一覧にある { $count } 件の更新プログラムは日付を読み取れず、より新しい可能性があります
+patch-age-cut = 更新プログラムの一覧が途中で切れており、欠けた部分により新しいものがある可能性があります
+patch-age-log = 更新の記録はイベント ログだけで、その後に切り詰められたり消去されたりした可能性があります
+patch-age-support = サポートが終了した { $day } までの日数です。それより後の更新プログラムは有償の延長でのみ提供されます
+patch-age-install = 更新プログラムは毎月提供され、それまでの内容をすべて含みます。Windows Update で確認し、最新の累積更新プログラムをインストールしてください
+
 patch-missing = { $update }: { $title }
 patch-search = 更新プログラムは毎月提供されます。それ以降のものは適用されていません
 stage-patch-missing = MS17-010 は適用済みですが、Windows Update によると緊急または重要な更新プログラムが { $count } 件未適用です

@@ -97,6 +97,7 @@ fn a_sealed_bundle_is_verified_and_belongs_to_the_manifests_host() {
         let found = find(root.path());
         assert_eq!(found.hosts(), [("guid-of-PC1", 2)]);
         assert_eq!(found.evidence[0].custody, Custody::Verified);
+        assert_eq!(found.evidence[0].collected, "2026-01-02T03:05:06Z".parse().ok());
         assert_eq!(found.evidence[0].host.name_source, NameSource::Manifest);
         assert_eq!(found.notes(), [(Level::Info, "note-format-unread")]);
     }
@@ -121,6 +122,7 @@ fn what_does_not_fit_the_manifest_breaks_custody() {
         members.push((MANIFEST_PATH, &manifest));
         let found = find(folder(&[("PC1_WMI.zip", &zip(&members))]).path());
         assert_eq!(found.evidence[0].custody, Custody::Broken, "{note}");
+        assert_eq!(found.evidence[0].collected, None, "{note}");
         assert!(found.notes().contains(&(Level::Error, note)), "{:?}", found.notes());
     }
 }

@@ -227,8 +227,8 @@ Step 'version and updates of Windows' { Said 'systeminfo.exe' @() 'systeminfo.tx
 Step 'account policy' { Said 'net.exe' @('accounts') 'net-accounts.txt' }
 Step 'scheduled tasks' { Copy-Tree (Join-Path $System 'Tasks') (Place (Join-Path $System 'Tasks')) }
 
-# The second is the driver that MS17-010 mends; newer systems do not have it.
-foreach ($file in @('drivers\etc\hosts', 'drivers\srv.sys')) {
+# The drivers that MS17-010 and the update for BlueKeep mend; newer systems do not have them.
+foreach ($file in @('drivers\etc\hosts', 'drivers\srv.sys', 'drivers\termdd.sys')) {
     $path = Join-Path $System $file
     if (Test-Path -LiteralPath $path) { Step $file { Copy-Item -LiteralPath $path -Destination (Place $path) } }
 }

@@ -77,7 +77,7 @@ pub(crate) fn read(gathering: &mut Gathering) {
     let failures = gathering.failures.len();
     registry(gathering, "patch", &PATCH);
     settings(gathering, "patch", &UPDATES);
-    driver(gathering);
+    drivers(gathering);
     gathering.cover(Area::Patch, failures);
     settings(gathering, "patch", &MISSING_UPDATES);
 
@@ -169,9 +169,13 @@ fn protection(gathering: &mut Gathering) {
     gathering.add("hardening", found);
 }
 
-/// The driver that MS17-010 mends, as it is: its version tells.
-fn driver(gathering: &mut Gathering) {
+/// The drivers that MS17-010 and the update for `BlueKeep` mend, as they are: their versions tell.
+fn drivers(gathering: &mut Gathering) {
     let machine = gathering.machine;
+    let terminal = format!(r"{}\System32\drivers\termdd.sys", gathering.facts.windows);
+    if let Some(bytes) = gathering.if_there(machine.read_file(&terminal, MAX_DRIVER)) {
+        gathering.keep("Windows/System32/drivers/termdd.sys", &bytes);
+    }
     let path = format!(r"{}\System32\drivers\srv.sys", gathering.facts.windows);
     match machine.read_file(&path, MAX_DRIVER) {
         // Where the driver of the disk is, the folder was read, and this one is not there: then there is nothing to mend.

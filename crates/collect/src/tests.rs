@@ -346,6 +346,19 @@ fn a_driver_that_is_not_there_is_told_where_its_folder_was_read() {
     assert!(!absent(state));
 }
 
+#[test]
+fn the_drivers_that_are_judged_by_their_versions_are_copied() {
+    let mut state = computer();
+    for name in ["srv.sys", "termdd.sys"] {
+        state.add_file(&format!(r"C:\Windows\System32\drivers\{name}"), b"MZ");
+    }
+    let (manifest, _) = collected(&Memory::new(state));
+    for name in ["srv.sys", "termdd.sys"] {
+        let path = format!("deminer/raw/Windows/System32/drivers/{name}");
+        assert!(manifest.members.iter().any(|member| member.path == path), "{name}");
+    }
+}
+
 /// What the file is to those who start it.
 fn file<'e>(evidence: &'e Evidence, path: &str) -> Option<&'e evidence::FileFact> {
     evidence.files().map(|(_, file)| file).find(|file| file.path.eq_ignore_ascii_case(path))

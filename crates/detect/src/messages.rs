@@ -292,6 +292,11 @@ messages! {
     PATCH_REMEDY_NONE = "patch-remedy-none" [];
     PATCH_HOLE_UPDATE = "patch-hole-update" ["update"];
     PATCH_HOLE_NOTHING = "patch-hole-nothing" [];
+    PATCH_HOLE_DRIVER_FIXED = "patch-hole-driver-fixed" ["driver", "found", "minimum"];
+    PATCH_HOLE_DRIVER_OPEN = "patch-hole-driver-open" ["driver", "found", "minimum"];
+    PATCH_HOLE_DRIVER_BETWEEN = "patch-hole-driver-between" ["driver", "found", "minimum"];
+    PATCH_HOLE_DRIVER_UNSERVICED = "patch-hole-driver-unserviced" ["driver", "found"];
+    PATCH_SETTLE_DRIVER = "patch-settle-driver" ["driver"];
     PATCH_HOLE_INSTALL = "patch-hole-install" ["update"];
     PATCH_TITLE_ADDRESS = "patch-title-address" ["address", "sign"];
     PATCH_ADDRESS = "patch-address" [];

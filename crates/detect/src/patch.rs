@@ -232,7 +232,7 @@ fn reasons(decision: &Decision) -> Vec<Message> {
 
 /// A hole on a version of Windows that has it: open, closed, or not to be told.
 fn hole(evidence: &Evidence, gathered: &Gathered, holed: &Holed<'_>, windows: &Windows) -> Finding {
-    let Holed { hole, answer, ground, .. } = holed;
+    let Holed { hole, answer, ground, against, .. } = holed;
     let name = [(&hole.name).into(), (&hole.id).into()];
     let (title, severity, confidence, action) = match answer {
         Answer::NotFixed => {
@@ -248,29 +248,40 @@ fn hole(evidence: &Evidence, gathered: &Gathered, holed: &Holed<'_>, windows: &W
     let mut finding = finding(Kind::Patch, &hole.name, title);
     (finding.severity, finding.confidence, finding.action) = (severity, confidence, action);
     let mut records = gathered.build.clone();
-    match *ground {
-        Ground::Update(update) => records.extend(gathered.record_of(update)),
-        Ground::Rollup { .. } => records.extend(gathered.packages()),
-        Ground::Revision { .. } | Ground::Nothing => {}
-    }
-    let ground = match *ground {
-        Ground::Rollup { build, found, minimum } => words::rollup(build, found, minimum),
-        Ground::Revision { found, minimum } => {
-            let build = gathered.facts.version.map_or(0, |version| version.build);
-            words::revision(build, found, minimum)
+    for ground in against.iter().chain([ground]) {
+        match *ground {
+            Ground::Driver { .. } => records.extend(&gathered.drivers),
+            Ground::Update(update) => records.extend(gathered.record_of(update)),
+            Ground::Rollup { .. } => records.extend(gathered.packages()),
+            Ground::Revision { .. } | Ground::Nothing => {}
         }
-        Ground::Update(update) => m::PATCH_HOLE_UPDATE.with([number(update)]),
-        Ground::Nothing => m::PATCH_HOLE_NOTHING.plain(),
-    };
-    finding.reasons.push(ground);
+    }
+    let build = gathered.facts.version.map_or(0, |version| version.build);
+    let driver = hole.driver.as_deref().unwrap_or_default();
+    finding.reasons.push(words::ground(driver, build, *answer, *ground));
+    if let Some(against) = against {
+        let other = if *answer == Answer::Fixed { Answer::NotFixed } else { Answer::Fixed };
+        let against = words::ground(driver, build, other, *against);
+        finding.reasons.push(m::PATCH_AGAINST.with([against.into()]));
+        finding.confidence = Confidence::Likely;
+    }
+    if *answer == Answer::Unknown && !driver.is_empty() {
+        let settle = m::PATCH_SETTLE_DRIVER.with([driver.into()]);
+        finding.reasons.push(m::PATCH_SETTLE.with([settle.into()]));
+    }
     if *answer != Answer::Fixed && !holed.affected.fixes.is_empty() {
         finding.reasons.push(m::PATCH_HOLE_INSTALL.with([fixes(holed).into()]));
     }
-    finding.reasons.extend(windows.sources.iter().filter(|source| source.id == hole.source).map(source));
+    let by_driver = matches!(ground, Ground::Driver { .. });
+    let used = |id: &String| *id == hole.source || (by_driver && hole.driver_sources.contains(id));
+    finding.reasons.extend(windows.sources.iter().filter(|source| used(&source.id)).map(source));
     finding.attack = vec!["T1210".to_owned()];
     finding.id = finding_id(Kind::Patch, &[&hole.id], "");
     finding.subject = gathered.subject();
     finding.subject.insert("answer".to_owned(), answer_word(*answer).into());
+    if let Ground::Driver { found, .. } = ground {
+        finding.subject.insert(driver.to_owned(), words::dotted(*found).into());
+    }
     if *answer == Answer::NotFixed {
         put_install(&mut finding.subject, holed.affected.fixes.iter().copied());
     }

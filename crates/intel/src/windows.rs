@@ -31,6 +31,12 @@ pub struct Hole {
     pub name: String,
     /// The id of the source.
     pub source: String,
+    /// The driver that holds it, where its version tells, in lower case.
+    #[serde(default)]
+    pub driver: Option<String>,
+    /// The ids of the sources of its versions.
+    #[serde(default)]
+    pub driver_sources: Vec<String>,
     /// The versions that have it.
     pub affected: Vec<Affected>,
 }
@@ -54,9 +60,26 @@ pub struct Affected {
     /// The `RollupFix` package from which on the fix is there.
     #[serde(default)]
     pub rollup: Option<RollupFrom>,
+    /// What the version of the driver tells.
+    #[serde(default)]
+    pub drivers: Vec<DriverBounds>,
     /// Whether the updates since May 2019 of the facts on MS17-010 hold it too.
     #[serde(default)]
     pub since_may_2019: bool,
+}
+
+/// The versions of a driver of one build, as far as they are known. Those between are not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct DriverBounds {
+    /// The third number of the driver's version.
+    pub build: u16,
+    /// Up to this fourth number the driver is known without the fix.
+    #[serde(default)]
+    pub open_through: Option<u16>,
+    /// From this fourth number on it is known with the fix.
+    #[serde(default)]
+    pub fixed_from: Option<u16>,
 }
 
 /// The first `RollupFix` package with a fix.
@@ -83,11 +106,20 @@ pub struct Holed<'a> {
     pub answer: Answer,
     /// What says so.
     pub ground: Ground,
+    /// What speaks against it.
+    pub against: Option<Ground>,
 }
 
 /// What an answer about a hole rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ground {
+    /// The version of the driver.
+    Driver {
+        /// The version that was read.
+        found: [u16; 4],
+        /// The lowest of its build that is known with the fix; `None` where none ever got it.
+        minimum: Option<[u16; 4]>,
+    },
     /// The revision of the build, and the lowest with the fix.
     Revision {
         /// The revision that was read.
@@ -152,19 +184,19 @@ impl Windows {
 
     /// The holes that the version of the machine has, and whether they are fixed. A version that none has is not affected.
     pub fn holes_of<'a>(&'a self, facts: &PatchFacts, ms17_010: &Table) -> Vec<Holed<'a>> {
-        let Some(version) = ms17_010.version_of(facts).filter(|_| facts.versions.len() < 2) else {
+        if facts.versions.len() > 1 {
             return Vec::new();
-        };
+        }
+        let version = ms17_010.version_of(facts);
         let affected = self.holes.iter().filter_map(|hole| {
+            let version = version.or_else(|| {
+                let [major, minor, build, _] = *hole.versions(facts).next()?;
+                Some(Version::new(major.into(), minor.into(), build.into()))
+            })?;
             let affected = hole.affected.iter().find(|affected| affected.version == version)?;
             Some((hole, affected))
         });
-        affected
-            .map(|(hole, affected)| {
-                let (answer, ground) = affected.judge(facts, ms17_010);
-                Holed { hole, affected, answer, ground }
-            })
-            .collect()
+        affected.map(|(hole, affected)| hole.judge(affected, facts, ms17_010)).collect()
     }
 
     /// The release and the day when support ended, where it has ended for this edition.
@@ -188,7 +220,58 @@ impl Windows {
     }
 }
 
+impl Hole {
+    /// The versions of its driver that were read, the lowest first.
+    fn versions<'f>(&self, facts: &'f PatchFacts) -> impl Iterator<Item = &'f [u16; 4]> + use<'f> {
+        let found = self.driver.as_ref().and_then(|driver| facts.drivers.get(driver));
+        found.into_iter().flatten()
+    }
+
+    /// The driver decides, and what else was read speaks for it or against it.
+    fn judge<'a>(&'a self, affected: &'a Affected, facts: &PatchFacts, ms17_010: &Table) -> Holed<'a> {
+        let by_driver = self.versions(facts).filter_map(|found| affected.by_driver(*found));
+        // Of several readings the most careful counts.
+        let by_driver = by_driver.max_by_key(|(answer, _)| match answer {
+            Answer::NotFixed => 2,
+            Answer::Unknown => 1,
+            Answer::Fixed => 0,
+        });
+        let (other, other_ground) = affected.judge(facts, ms17_010);
+        let (answer, ground, against) = match by_driver {
+            Some((answer @ (Answer::NotFixed | Answer::Fixed), ground)) => {
+                let against = other != Answer::Unknown && other != answer;
+                (answer, ground, against.then_some(other_ground))
+            }
+            Some((Answer::Unknown, ground)) if other == Answer::Unknown => (other, ground, None),
+            _ => (other, other_ground, None),
+        };
+        Holed { hole: self, affected, answer, ground, against }
+    }
+}
+
 impl Affected {
+    /// What a version of the driver says; nothing where it belongs to another Windows.
+    fn by_driver(&self, found: [u16; 4]) -> Option<(Answer, Ground)> {
+        let [major, minor, build, fourth] = found;
+        let is_own = self.version.major == u32::from(major) && self.version.minor == u32::from(minor);
+        let bounds = self.drivers.iter().find(|bounds| is_own && bounds.build == build)?;
+        // Where a build ends before the fix, the next one of the same Windows has it.
+        let next = || self.drivers.iter().find(|other| other.build > build && other.fixed_from.is_some());
+        let fixed = bounds.fixed_from.map(|from| [major, minor, build, from]);
+        let minimum = fixed.or_else(|| {
+            let next = next()?;
+            Some([major, minor, next.build, next.fixed_from?])
+        });
+        let answer = if bounds.fixed_from.is_some_and(|from| fourth >= from) {
+            Answer::Fixed
+        } else if bounds.open_through.is_some_and(|through| fourth <= through) {
+            Answer::NotFixed
+        } else {
+            Answer::Unknown
+        };
+        Some((answer, Ground::Driver { found, minimum }))
+    }
+
     fn judge(&self, facts: &PatchFacts, ms17_010: &Table) -> (Answer, Ground) {
         if let (Some(found), Some(minimum)) = (facts.revision, self.revision) {
             let answer = if found >= minimum { Answer::Fixed } else { Answer::NotFixed };
@@ -280,6 +363,54 @@ mod tests {
     }
 
     #[test]
+    fn bluekeep_by_the_driver() {
+        let judged = |version: Option<(u32, u32, u32)>, found: &[[u16; 4]], updates: &[u32]| {
+            let facts = PatchFacts {
+                version: version.map(|(major, minor, build)| Version::new(major, minor, build)),
+                drivers: [("termdd.sys".to_owned(), found.iter().copied().collect())].into(),
+                updates: updates.iter().copied().collect(),
+                ..PatchFacts::default()
+            };
+            let intel = Intel::builtin();
+            let holes = intel.windows().holes_of(&facts, intel.ms17_010());
+            holes.first().map(|holed| (holed.answer, holed.against.is_some()))
+        };
+        let (open, fixed, unknown) =
+            ((Answer::NotFixed, false), (Answer::Fixed, false), (Answer::Unknown, false));
+        let seven = (6, 1, 7601);
+        for (version, found, expected) in [
+            ((5, 1, 2600), [5, 1, 2600, 7700], open),
+            ((5, 1, 2600), [5, 1, 2600, 7701], fixed),
+            ((5, 2, 3790), [5, 2, 3790, 6786], open),
+            ((5, 2, 3790), [5, 2, 3790, 6787], fixed),
+            ((6, 0, 6001), [6, 0, 6001, 18_000], open),
+            ((6, 0, 6002), [6, 0, 6002, 24_500], open),
+            ((6, 0, 6003), [6, 0, 6002, 24_500], open),
+            ((6, 0, 6003), [6, 0, 6003, 20_513], unknown),
+            ((6, 0, 6002), [6, 0, 6003, 20_514], fixed),
+            ((6, 1, 7600), [6, 1, 7600, 16_385], open),
+            (seven, [6, 1, 7601, 17_514], open),
+            (seven, [6, 1, 7601, 23_403], open),
+            (seven, [6, 1, 7601, 23_404], unknown),
+            (seven, [6, 1, 7601, 24_440], unknown),
+            (seven, [6, 1, 7601, 24_441], fixed),
+            // A driver of another Windows tells nothing.
+            (seven, [6, 1, 7600, 16_385], unknown),
+            (seven, [10, 0, 19_041, 1], unknown),
+        ] {
+            assert_eq!(judged(Some(version), &[found], &[]), Some(expected), "{version:?} {found:?}");
+        }
+        // It tells the Windows, too, and of several the most careful counts.
+        assert_eq!(judged(None, &[[6, 1, 7601, 24_441]], &[]), Some(fixed));
+        assert_eq!(judged(None, &[[10, 0, 19_041, 1]], &[]), None);
+        assert_eq!(judged(Some(seven), &[[6, 1, 7601, 24_441], [6, 1, 7601, 23_000]], &[]), Some(open));
+        // What speaks against it is kept; where it does not tell, the rest does.
+        let contradicted = judged(Some(seven), &[[6, 1, 7601, 23_000]], &[4_499_175]);
+        assert_eq!(contradicted, Some((Answer::NotFixed, true)));
+        assert_eq!(judged(Some(seven), &[[6, 1, 7601, 24_000]], &[4_499_175]), Some(fixed));
+    }
+
+    #[test]
     fn holes_by_the_rollup_that_is_installed() {
         use crate::ms17_010::Rollup;
         let answer = |version, build, revision| {
@@ -328,7 +459,10 @@ mod tests {
     fn every_fact_has_its_source() {
         let windows = Intel::builtin().windows();
         for hole in &windows.holes {
-            assert!(windows.sources.iter().any(|source| source.id == hole.source), "{}", hole.id);
+            for id in hole.driver_sources.iter().chain([&hole.source]) {
+                assert!(windows.sources.iter().any(|source| source.id == *id), "{}", hole.id);
+            }
+            assert_eq!(hole.driver.is_some(), !hole.driver_sources.is_empty());
         }
         assert!(windows.sources.iter().any(|source| source.id == "lifecycle"));
         assert!(windows.releases.is_sorted_by_key(|release| release.version));

@@ -1,4 +1,4 @@
-//! Which Windows it is: what `ver` and `Get-ComputerInfo` print, and the version of `srv.sys`.
+//! Which Windows it is: what `ver` and `Get-ComputerInfo` print, and the versions of drivers that tell of a hole.
 //!
 //! Facts about the machine become settings of these kinds, whatever source they come from; each carries the name of the
 //! machine as `host` where the source tells it:
@@ -7,7 +7,7 @@
 //! |---|---|---|---|
 //! | `os-build` | | `10.0.19045` | `product`, `service-pack`, `ubr` |
 //! | `image-version` | | `10.0.19041`: what it was installed from, or made for, whatever the updates | `product` |
-//! | `srv-sys-version` | the file | `6.1.7601.23689` | |
+//! | `srv-sys-version`, `termdd-sys-version` | the file | `6.1.7601.23689`; of `srv.sys` also `absent` | |
 //! | `hotfix` | `KB4012212` | | `installed-on` as written; `installed`: the day, or the two days that it may be |
 //! | `hotfix-list` | | `complete`, `truncated` | `listed`, `counted` |
 //! | `package` | its identity | its state | `installed`: the time, the day, or the two days that it may be |
@@ -17,7 +17,7 @@ mod program;
 
 pub use computer::parse_computer_info;
 pub(crate) use computer::{is_computer_info, is_json, property};
-pub use program::{ProgramFacts, is_smb_driver, parse_driver, parse_program};
+pub use program::{ProgramFacts, judged_driver, lacks_smb_driver, parse_driver, parse_program};
 
 use crate::text::Text;
 use crate::{Parsed, Problem};
@@ -30,6 +30,9 @@ const NO_VERSION: MessageSpec = MessageSpec::new("note-version-none", &[]);
 
 /// What this module can say.
 pub const NOTES: &[MessageSpec] = &[NO_VERSION];
+
+/// The kind of the setting that tells the version of `srv.sys`.
+const SMB_DRIVER: &str = "srv-sys-version";
 
 /// A version of Windows in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,20 +136,28 @@ pub fn parse_ver(text: &Text<'_>) -> Parsed {
     parsed
 }
 
-/// Reads the numeric version of `srv.sys` from the file itself.
-pub fn parse_srv_sys(bytes: &[u8], name: &str) -> Parsed {
+/// Reads the numeric version of a driver that is judged by it from the file itself.
+pub fn parse_judged_driver(bytes: &[u8], name: &str) -> Parsed {
     let mut parsed = Parsed::default();
     match parse_driver(bytes) {
         Some([a, b, c, d]) => {
-            let record = setting("srv-sys-version", name, &format!("{a}.{b}.{c}.{d}"), None, &[]);
+            let kind = judged_driver(name).unwrap_or(SMB_DRIVER);
+            let record = setting(kind, name, &format!("{a}.{b}.{c}.{d}"), None, &[]);
             parsed.records.push((Location::Whole, record));
-            parsed.coverage.add(Area::Patch, ReadState::Complete);
+            // That one decides about MS17-010 by itself.
+            let state = if kind == SMB_DRIVER { ReadState::Complete } else { ReadState::Partial };
+            parsed.coverage.add(Area::Patch, state);
         }
         None => {
             parsed.problems.push(Problem { level: Level::Error, offset: None, message: NO_VERSION.plain() });
         }
     }
     parsed
+}
+
+/// That `srv.sys` is not in the folder of the drivers.
+pub(crate) fn absent_smb_driver() -> RecordData {
+    setting(SMB_DRIVER, "srv.sys", "absent", None, &[])
 }
 
 /// Names the system of a host by what its records say.

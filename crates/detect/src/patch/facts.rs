@@ -8,6 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The states of a package in which it counts, in words and in the numbers of the component store.
 const IN_USE: [&str; 4] = ["installed", "superseded", "112", "80"];
 
+/// The driver of Remote Desktop, which holds `BlueKeep`.
+const TERMINAL_DRIVER: &str = "termdd.sys";
+
 /// The states of a package that waits for a restart to be installed or taken away: of DISM, and of the component store
 /// (Microsoft, *CBS Servicing States Chart*).
 const PENDING: [&str; 4] = ["install-pending", "uninstall-pending", "96", "5"];
@@ -26,6 +29,8 @@ pub(super) struct Gathered {
     pub(super) build: Vec<usize>,
     /// Records that name the version of `srv.sys`.
     file: Vec<usize>,
+    /// Records that name the version of another driver.
+    pub(super) drivers: Vec<usize>,
     /// Lists of updates.
     lists: Vec<usize>,
     /// The record of each update.
@@ -52,6 +57,9 @@ impl Gathered {
         }
         for (at, file) in evidence.files() {
             let name = file.path.rsplit(['\\', '/']).next().unwrap_or_default();
+            if name.eq_ignore_ascii_case(TERMINAL_DRIVER) {
+                gathered.driver(at, file.version.filter(|_| file.exists));
+            }
             if name.eq_ignore_ascii_case("srv.sys") {
                 gathered.srv_sys(
                     at,
@@ -95,6 +103,11 @@ impl Gathered {
                 self.facts.product = self.facts.product.take().or_else(|| product.cloned());
             }
             "srv-sys-version" => self.srv_sys(at, file_version(&setting.value)),
+            "termdd-sys-version" => {
+                if let Some(SrvSys::Version(version)) = file_version(&setting.value) {
+                    self.driver(at, Some(version));
+                }
+            }
             "hotfix" => {
                 let number = setting.name.strip_prefix("KB").and_then(|number| number.parse().ok());
                 self.update(at, number);
@@ -131,6 +144,14 @@ impl Gathered {
             self.file.push(at);
         }
         keep_lowest(&mut self.facts.srv_sys, &mut self.facts.other_files, found);
+    }
+
+    /// The driver of Remote Desktop.
+    fn driver(&mut self, at: usize, found: Option<[u16; 4]>) {
+        if let Some(version) = found {
+            self.drivers.push(at);
+            self.facts.drivers.entry(TERMINAL_DRIVER.to_owned()).or_default().insert(version);
+        }
     }
 
     fn update(&mut self, at: usize, number: Option<u32>) {

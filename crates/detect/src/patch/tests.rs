@@ -293,6 +293,44 @@ fn other_holes_have_three_answers() {
 }
 
 #[test]
+fn bluekeep_by_the_driver_of_remote_desktop() {
+    let fixed = || srv_sys("6.1.7601.24545");
+    let of = |records: Vec<RecordData>| {
+        let assessment = assess(records);
+        let stage = short(&assessment).1;
+        let found = assessment.findings.into_iter().find(|finding| finding.name == "BlueKeep").unwrap();
+        let reasons: Vec<_> = found.reasons.iter().map(|reason| reason.id.replace("patch-", "")).collect();
+        let answer = found.subject["answer"].as_str().unwrap().to_owned();
+        (stage, answer, found.confidence, reasons.join(" "), found.evidence.len())
+    };
+    let driver = |version| setting("termdd-sys-version", "termdd.sys", version, &[]);
+    let seven = || build("6.1.7601", &[]);
+    let sources = "hardening-source hardening-source hardening-source hardening-source";
+    let (stage, answer, confidence, reasons, records) = of(vec![seven(), fixed(), driver("6.1.7601.17514")]);
+    assert_eq!((stage.as_str(), answer.as_str()), ("stage-patch-hole", "not-fixed"));
+    assert_eq!((confidence, records), (Confidence::Certain, 2));
+    assert_eq!(reasons, format!("hole-driver-open hole-install {sources}"));
+    let (stage, answer, _, reasons, _) = of(vec![seven(), fixed(), driver("6.1.7601.24441")]);
+    assert_eq!((stage.as_str(), answer.as_str()), ("stage-patch-ok", "fixed"));
+    assert_eq!(reasons, format!("hole-driver-fixed {sources}"));
+    let (_, answer, _, reasons, _) = of(vec![seven(), fixed(), driver("6.1.7601.24000")]);
+    assert_eq!(answer, "unknown");
+    assert_eq!(reasons, format!("hole-driver-between settle hole-install {sources}"));
+    // A list that names the fix beside a driver that lacks it: both are shown.
+    let records = vec![seven(), fixed(), driver("6.1.7601.17514"), hotfix("KB4499175")];
+    let (_, answer, confidence, reasons, _) = of(records);
+    assert_eq!((answer.as_str(), confidence), ("not-fixed", Confidence::Likely));
+    assert_eq!(reasons, format!("hole-driver-open against hole-install {sources}"));
+    let (_, answer, _, reasons, _) = of(vec![build("5.1.2600", &[]), driver("absent")]);
+    assert_eq!(
+        (answer.as_str(), reasons.as_str()),
+        ("unknown", "hole-nothing settle hole-install hardening-source")
+    );
+    let (_, _, _, reasons, _) = of(vec![build("6.1.7600", &[]), driver("6.1.7600.16385")]);
+    assert!(reasons.starts_with("hole-driver-unserviced hardening"), "{reasons}");
+}
+
+#[test]
 fn a_service_pack_without_the_fix_is_told_and_left_open() {
     let records = vec![build("5.1.2600", &[("service-pack", "2")]), list()];
     let unserviced = (Severity::Medium, "patch-title-unserviced".to_owned(), Action::Patch);

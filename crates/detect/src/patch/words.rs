@@ -3,17 +3,18 @@
 use super::number;
 use crate::messages as m;
 use evidence::{Arg, Message};
-use intel::ms17_010::{NetworkAnswer, Remedy, Settle, Sign, WhyNot};
+use intel::ms17_010::{Answer, NetworkAnswer, Remedy, Settle, Sign, WhyNot};
+use intel::windows::Ground;
 
 /// What a sign says.
 pub(super) fn sign(sign: &Sign) -> Message {
     match sign {
         Sign::SrvSysVersion { found, minimum } => {
             let spec = if found >= minimum { m::PATCH_SIGN_FILE_FIXED } else { m::PATCH_SIGN_FILE_OPEN };
-            spec.with([dotted(*found), dotted(*minimum)])
+            spec.with([dotted(*found).into(), dotted(*minimum).into()])
         }
-        Sign::SrvSysUnserviced { found } => m::PATCH_SIGN_FILE_UNSERVICED.with([dotted(*found)]),
-        Sign::SrvSysShippedFixed { found } => m::PATCH_SIGN_FILE_SHIPPED.with([dotted(*found)]),
+        Sign::SrvSysUnserviced { found } => m::PATCH_SIGN_FILE_UNSERVICED.with([dotted(*found).into()]),
+        Sign::SrvSysShippedFixed { found } => m::PATCH_SIGN_FILE_SHIPPED.with([dotted(*found).into()]),
         Sign::ShippedFixed { build } => m::PATCH_SIGN_SHIPPED.with([plain(*build)]),
         Sign::FutureBuild { build } => m::PATCH_SIGN_FUTURE.with([plain(*build)]),
         Sign::Revision { build, found, minimum } => revision(*build, *found, *minimum),
@@ -33,7 +34,7 @@ pub(super) fn sign(sign: &Sign) -> Message {
             NetworkAnswer::Unclear => m::PATCH_SIGN_NETWORK_UNCLEAR.plain(),
         },
         Sign::SrvSysAbsent => m::PATCH_SIGN_FILE_ABSENT.plain(),
-        Sign::SrvSysForeign { found } => m::PATCH_SIGN_FILE_FOREIGN.with([dotted(*found)]),
+        Sign::SrvSysForeign { found } => m::PATCH_SIGN_FILE_FOREIGN.with([dotted(*found).into()]),
         Sign::SeveralVersions { versions } => {
             let names: Vec<_> = versions.iter().map(ToString::to_string).collect();
             m::PATCH_SIGN_VERSIONS.with([names.join(", ").into()])
@@ -79,6 +80,27 @@ pub(super) fn revision(build: u32, found: u32, minimum: u32) -> Message {
     spec.with([pair(build, found), pair(build, minimum)])
 }
 
+/// What the answer about a hole rests on.
+pub(super) fn ground(driver: &str, build: u32, answer: Answer, ground: Ground) -> Message {
+    match ground {
+        Ground::Driver { found, minimum: Some(minimum) } => {
+            let spec = match answer {
+                Answer::Fixed => m::PATCH_HOLE_DRIVER_FIXED,
+                Answer::NotFixed => m::PATCH_HOLE_DRIVER_OPEN,
+                Answer::Unknown => m::PATCH_HOLE_DRIVER_BETWEEN,
+            };
+            spec.with([driver.into(), dotted(found).into(), dotted(minimum).into()])
+        }
+        Ground::Driver { found, minimum: None } => {
+            m::PATCH_HOLE_DRIVER_UNSERVICED.with([driver.into(), dotted(found).into()])
+        }
+        Ground::Rollup { build, found, minimum } => rollup(build, found, minimum),
+        Ground::Revision { found, minimum } => revision(build, found, minimum),
+        Ground::Update(update) => m::PATCH_HOLE_UPDATE.with([number(update)]),
+        Ground::Nothing => m::PATCH_HOLE_NOTHING.plain(),
+    }
+}
+
 /// What to do where the fix is not known to be there.
 pub(super) fn remedy(remedy: &Remedy) -> Message {
     match remedy {
@@ -113,6 +135,7 @@ fn pair(build: u32, revision: u32) -> Arg {
     format!("{build}.{revision}").into()
 }
 
-fn dotted([a, b, c, d]: [u16; 4]) -> Arg {
-    format!("{a}.{b}.{c}.{d}").into()
+/// The four numbers of a version.
+pub(super) fn dotted([a, b, c, d]: [u16; 4]) -> String {
+    format!("{a}.{b}.{c}.{d}")
 }

@@ -1,6 +1,6 @@
 //! What was read of a machine, as far as it tells of the update.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
@@ -58,6 +58,8 @@ pub struct PatchFacts {
     pub srv_sys: Option<SrvSys>,
     /// What else was read of that file.
     pub other_files: BTreeSet<SrvSys>,
+    /// The versions of other drivers, by their names in lower case.
+    pub drivers: BTreeMap<String, BTreeSet<[u16; 4]>>,
     /// The `RollupFix` packages that are installed or superseded; not those that are only staged.
     pub rollups: Vec<Rollup>,
     /// The numbers of the installed updates.

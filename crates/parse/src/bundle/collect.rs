@@ -20,6 +20,7 @@ use crate::{Parsed, detection_history, hives, tasks, version};
 use evidence::{Level, Location, Message, Note, Source};
 use flate2::read::MultiGzDecoder;
 use registry_hive::Hive;
+use std::collections::BTreeMap;
 use std::io::{self, Cursor, Read};
 
 /// How a bundle is read.
@@ -124,8 +125,8 @@ impl<'a> Collector<'a> {
             }
             Some(Format::RegistryHive) => self.take_hive_file(&offer, &mut stream),
             Some(Format::CimRepository) => self.take_repository_file(&offer, &mut stream),
-            Some(Format::Program) if version::is_smb_driver(&offer.relative) => {
-                self.take_small(&offer, &mut stream, Format::Program, version::parse_srv_sys);
+            Some(Format::Program) if version::judged_driver(&offer.relative).is_some() => {
+                self.take_small(&offer, &mut stream, Format::Program, version::parse_judged_driver);
             }
             Some(Format::TaskJob) => {
                 self.take_small(&offer, &mut stream, Format::TaskJob, tasks::parse_job);
@@ -163,6 +164,17 @@ impl<'a> Collector<'a> {
             layers: outer.layers + 1,
             gunzipped: false,
         };
+        // A member that was refused may be the one that is looked for.
+        if remarks.is_empty() {
+            let mut folders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+            for (folder, name) in members.iter().filter_map(|member| member.name.rsplit_once('/')) {
+                folders.entry(folder).or_default().push(name);
+            }
+            for (folder, names) in folders {
+                let own = offer(folder, 0);
+                self.see_folder(&own.path, own.member, &format!("{}/", own.relative), names);
+            }
+        }
         for remark in remarks {
             if remark.member.is_empty() {
                 self.refuse(outer.clone(), remark.level, remark.message);
@@ -333,7 +345,7 @@ impl<'a> Collector<'a> {
         self.taken.push(taken);
     }
 
-    /// Takes in a file that is read as a whole: a task, or the driver whose version tells whether MS17-010 is installed.
+    /// Takes in a file that is read as a whole: a task, or a driver whose version tells whether a hole is closed.
     fn take_small(
         &mut self,
         offer: &Offer,

@@ -93,6 +93,34 @@ impl Collector<'_> {
         true
     }
 
+    /// Looks at the names in a folder, of which `relative` is the path inside the bundle with `/` at its end: that the driver of the `SMBv1`
+    /// server is not there is told of the folder of the drivers, where all of it was seen.
+    pub(super) fn see_folder<'n>(
+        &mut self,
+        path: &str,
+        member: Option<String>,
+        relative: &str,
+        names: impl IntoIterator<Item = &'n str>,
+    ) {
+        const DRIVERS: &str = "windows/system32/drivers/";
+        let driver = format!("{relative}srv.sys");
+        let lower = relative.to_ascii_lowercase();
+        let above = lower.strip_suffix(DRIVERS);
+        let in_use = above.is_some_and(|above| above.is_empty() || above.ends_with(['/', '!']))
+            && version::judged_driver(&driver).is_some();
+        if !in_use || !version::lacks_smb_driver(names) {
+            return;
+        }
+        let mut taken = Taken { relative: driver, evidence: true, ..Taken::default() };
+        if !self.is_survey() {
+            let format = "folder".to_owned();
+            taken.source = Some(Source { path: path.to_owned(), member, sha256: None, length: 0, format });
+            taken.records.push((Location::Whole, version::absent_smb_driver()));
+            taken.coverage.add(Area::Patch, ReadState::Partial);
+        }
+        self.taken.push(taken);
+    }
+
     /// Takes in a program whose place on the machine is known: at once where few are expected, else once it is known that something
     /// starts it. Returns whether it was one.
     pub(super) fn take_program(&mut self, offer: &Offer, stream: &mut Hashed<impl Read>) -> bool {

@@ -165,6 +165,8 @@ fn folder(
     if depth > limits.depth {
         return collector.remark(&display, Level::Error, DEEP.with([limits.depth.into()]));
     }
+    let names: Vec<_> = entries.iter().map(|entry| entry.name.to_string_lossy()).collect();
+    collector.see_folder(&display, None, prefix, names.iter().map(AsRef::as_ref));
     for Entry { name, kind } in entries {
         let path = path.join(&name);
         let relative = format!("{prefix}{}", name.to_string_lossy());

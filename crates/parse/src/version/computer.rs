@@ -1,6 +1,6 @@
 //! What `Get-ComputerInfo` prints, as list, as JSON or as a row of a table, and the version of a file part by part.
 
-use super::{Found, host_name, lines, setting, version_at_start};
+use super::{Found, SMB_DRIVER, host_name, judged_driver, lines, setting, version_at_start};
 use crate::Parsed;
 use crate::file_name::file_name;
 use crate::hotfix;
@@ -139,10 +139,12 @@ pub fn parse_computer_info(text: &Text<'_>) -> Parsed {
             hotfix::add_list(text, at, host, &list, &mut parsed);
         }
     }
-    if let Some((at, version)) = file_parts(&value) {
-        let record = setting("srv-sys-version", "srv.sys", &version, host, &[]);
+    if let Some((at, driver, version)) = file_parts(&value) {
+        let kind = judged_driver(driver).unwrap_or(SMB_DRIVER);
+        let record = setting(kind, driver, &version, host, &[]);
         parsed.records.push((Location::Offset(text.offset(at)), record));
-        parsed.coverage.add(Area::Patch, ReadState::Complete);
+        let state = if kind == SMB_DRIVER { ReadState::Complete } else { ReadState::Partial };
+        parsed.coverage.add(Area::Patch, state);
     }
     if parsed.records.is_empty() {
         hotfix::tell_unread(&mut parsed);
@@ -163,17 +165,20 @@ fn version_of_lab(lab: &str) -> Option<String> {
     Some(format!("{numbers}.{build}"))
 }
 
-/// The numeric version of `srv.sys`, from properties that each give a part of it.
-fn file_parts<'t>(value: &impl Fn(&[&str]) -> Option<(usize, &'t str)>) -> Option<(usize, String)> {
-    let named = |(_, name): (usize, &str)| file_name(name).eq_ignore_ascii_case("srv.sys");
-    if !value(&["FileName", "OriginalFilename"]).is_none_or(named) {
-        return None;
-    }
+/// A driver that is judged by its numeric version, and that, from properties that each give a part of it.
+fn file_parts<'t>(
+    value: &impl Fn(&[&str]) -> Option<(usize, &'t str)>,
+) -> Option<(usize, &'static str, String)> {
+    const DRIVERS: [&str; 2] = ["srv.sys", "termdd.sys"];
+    let driver = match value(&["FileName", "OriginalFilename"]) {
+        None => "srv.sys",
+        Some((_, name)) => DRIVERS.into_iter().find(|driver| file_name(name).eq_ignore_ascii_case(driver))?,
+    };
     let parts = ["FileMajorPart", "FileMinorPart", "FileBuildPart", "FilePrivatePart"];
     let found: Vec<_> = parts.iter().filter_map(|part| value(&[part])).collect();
     let numbers = found.iter().map(|(_, number)| number.parse::<u16>());
     let numbers =
         numbers.collect::<Result<Vec<_>, _>>().ok().filter(|numbers| numbers.len() == parts.len())?;
     let words: Vec<_> = numbers.iter().map(u16::to_string).collect();
-    Some((found.first()?.0, words.join(".")))
+    Some((found.first()?.0, driver, words.join(".")))
 }

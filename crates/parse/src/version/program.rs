@@ -26,14 +26,38 @@ const STORES: [&str; 8] = [
     "windows.old",
 ];
 
-/// Whether a file is called like the driver of the `SMBv1` server, with the name of a machine before it or not.
-pub fn is_smb_driver(path: &str) -> bool {
+/// The drivers of which the version tells whether a hole is closed: that of the `SMBv1` server (MS17-010) and that of Remote Desktop
+/// (`BlueKeep`), each with the kind of its setting.
+const JUDGED: [(&str, &str); 2] = [("srv.sys", "srv-sys-version"), ("termdd.sys", "termdd-sys-version")];
+
+/// Whether a file is called like a driver that is judged by its version, with the name of a machine before it or not: the kind of the setting
+/// that tells it.
+pub fn judged_driver(path: &str) -> Option<&'static str> {
     let path = path.to_ascii_lowercase();
     if path.split(['/', '\\', '!']).any(|folder| STORES.contains(&folder)) {
-        return false;
+        return None;
     }
     let name = file_name(&path);
-    name.strip_suffix("srv.sys").is_some_and(|before| before.is_empty() || before.ends_with(['_', '-', '.']))
+    let is = |driver: &str| {
+        let before = name.strip_suffix(driver);
+        before.is_some_and(|before| before.is_empty() || before.ends_with(['_', '-', '.']))
+    };
+    JUDGED.iter().find(|(driver, _)| is(driver)).map(|(_, kind)| *kind)
+}
+
+/// The driver of the `SMBv1` server where a folder with all of the others does not hold it: then there is nothing to mend. Before Vista no
+/// driver beside it tells that the folder is whole.
+pub fn lacks_smb_driver<'n>(names: impl IntoIterator<Item = &'n str>) -> bool {
+    const OTHERS: [&str; 4] = ["ntfs.sys", "tcpip.sys", "srv2.sys", "srvnet.sys"];
+    let mut others = 0;
+    for name in names {
+        let name = name.to_ascii_lowercase();
+        if name == "srv.sys" {
+            return false;
+        }
+        others += usize::from(OTHERS.contains(&name.as_str()));
+    }
+    others == OTHERS.len()
 }
 
 /// The longest text of version information that is read, in characters.

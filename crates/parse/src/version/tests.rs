@@ -145,6 +145,7 @@ fn the_parts_of_a_file_version() {
     assert_eq!(Format::of_text(&text("srv.sys"), ""), Format::ComputerInfo);
     let read = |name| settings(&parse_computer_info(&Text::decode(text(name).as_bytes())));
     assert_eq!(read("srv.sys"), ["srv-sys-version srv.sys6.1.7601.23689"]);
+    assert_eq!(read("termdd.sys"), ["termdd-sys-version termdd.sys6.1.7601.23689"]);
     assert_eq!(read("srv2.sys"), [""; 0]);
 }
 
@@ -188,11 +189,17 @@ const SIGNATURE: u32 = 0xFEEF_04BD;
 fn the_numeric_version_of_a_driver() {
     for wide in [false, true] {
         let image = program([6, 1, 7601, 23_689], wide);
-        let parsed = parse_srv_sys(&image, "srv.sys");
+        let parsed = parse_judged_driver(&image, "srv.sys");
         assert_eq!(settings(&parsed), ["srv-sys-version srv.sys6.1.7601.23689"]);
         assert!(parsed.coverage.is_complete(Area::Patch));
+        let parsed = parse_judged_driver(&image, "C/Windows/System32/drivers/termdd.sys");
+        assert_eq!(
+            settings(&parsed),
+            ["termdd-sys-version C/Windows/System32/drivers/termdd.sys6.1.7601.23689"]
+        );
+        assert!(!parsed.coverage.is_complete(Area::Patch));
     }
-    let parsed = parse_srv_sys(b"MZ", "srv.sys");
+    let parsed = parse_judged_driver(b"MZ", "srv.sys");
     assert_eq!((parsed.records.len(), parsed.problems.len()), (0, 1));
 }
 
@@ -225,18 +232,30 @@ fn what_a_program_says_of_itself() {
 
 #[test]
 fn the_driver_by_its_name_and_place() {
+    let (smb, terminal) = (Some("srv-sys-version"), Some("termdd-sys-version"));
     for (path, expected) in [
-        ("srv.sys", true),
-        ("C/Windows/System32/drivers/SRV.SYS", true),
-        ("PC1_srv.sys", true),
-        ("bundle.zip!srv.sys", true),
-        ("C/Windows/WinSxS/amd64_microsoft-windows-smbserver_1/srv.sys", false),
-        ("Windows.old/Windows/System32/drivers/srv.sys", false),
-        ("srv2.sys", false),
-        ("iscsisrv.sys", false),
+        ("srv.sys", smb),
+        ("C/Windows/System32/drivers/SRV.SYS", smb),
+        ("PC1_srv.sys", smb),
+        ("bundle.zip!srv.sys", smb),
+        ("C/Windows/System32/drivers/termdd.sys", terminal),
+        ("PC1-TermDD.sys", terminal),
+        ("C/Windows/WinSxS/amd64_microsoft-windows-smbserver_1/srv.sys", None),
+        ("Windows.old/Windows/System32/drivers/srv.sys", None),
+        ("srv2.sys", None),
+        ("iscsisrv.sys", None),
     ] {
-        assert_eq!(is_smb_driver(path), expected, "{path}");
+        assert_eq!(judged_driver(path), expected, "{path}");
     }
+}
+
+#[test]
+fn a_driver_is_missing_only_from_a_whole_folder() {
+    let whole = ["Ntfs.sys", "tcpip.sys", "srv2.sys", "srvnet.sys"];
+    assert!(lacks_smb_driver(whole));
+    assert!(!lacks_smb_driver(whole.into_iter().chain(["SRV.SYS"])));
+    assert!(!lacks_smb_driver(whole.into_iter().skip(1)));
+    assert!(!lacks_smb_driver([]));
 }
 
 proptest! {

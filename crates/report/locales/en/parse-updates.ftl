@@ -1,6 +1,6 @@
 # What the readers of versions and installed updates say.
 
-note-version-none = no version information was found in this file; copy srv.sys again from C:\Windows\System32\drivers
+note-version-none = no version information was found in this file; copy it again from C:\Windows\System32\drivers
 note-hotfix-truncated = the list of updates is cut: it counts { $counted } and names { $listed }; `wmic qfe list full /format:list` names them all
 note-hotfix-cut =
     { $listed ->

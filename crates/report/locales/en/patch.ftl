@@ -64,6 +64,11 @@ patch-remedy-none = there is no update for it: isolate the machine, or retire it
 # Other holes, and support.
 patch-hole-update = { $update } is installed, which holds the fix
 patch-hole-nothing = the version of Windows has the hole, and what was read does not tell whether it is fixed
+patch-hole-driver-fixed = { $driver } is version { $found }, fixed from { $minimum } on
+patch-hole-driver-open = { $driver } is version { $found }, older than the fixed { $minimum }
+patch-hole-driver-between = { $driver } is version { $found }, older than { $minimum }, which is known to be fixed, and newer than those that are known to be open
+patch-hole-driver-unserviced = { $driver } is version { $found }, of a service pack that never got the fix
+patch-settle-driver = read the version of C:\Windows\System32\drivers\{ $driver }, or add the file itself to the evidence
 patch-hole-install = it is closed by { $update }, or any later rollup
 patch-support = Microsoft makes no more updates for it, unless they are bought: the next hole stays open
 

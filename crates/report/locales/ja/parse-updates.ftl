@@ -1,6 +1,6 @@
 # バージョンと更新プログラムの読み取りに関する注記。
 
-note-version-none = このファイルにバージョン情報がありません。C:\Windows\System32\drivers から srv.sys をコピーし直してください
+note-version-none = このファイルにバージョン情報がありません。C:\Windows\System32\drivers からコピーし直してください
 note-hotfix-truncated = 更新プログラムの一覧が途中で切れています。{ $counted } 件と書かれていますが、{ $listed } 件しかありません。`wmic qfe list full /format:list` なら全件を出力できます
 note-hotfix-cut = 更新プログラムの一覧が { $listed } 件で切れています。`Get-HotFix` なら全件を出力できます
 note-hotfix-unread = 更新プログラムの一覧のようですが、読み取れるものがありません。`wmic qfe list full /format:list > qfe.txt` で出力し直してください

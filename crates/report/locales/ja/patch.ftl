@@ -64,6 +64,11 @@ patch-remedy-none = 更新プログラムはありません。マシンを隔離
 # ほかの脆弱性とサポート
 patch-hole-update = 修正を含む { $update } がインストールされています
 patch-hole-nothing = この Windows のバージョンには脆弱性があり、修正済みかどうかは読み取った内容からは分かりません
+patch-hole-driver-fixed = { $driver } のバージョンは { $found } です ({ $minimum } 以降は修正済み)
+patch-hole-driver-open = { $driver } のバージョンは { $found } で、修正済みの { $minimum } より前です
+patch-hole-driver-between = { $driver } のバージョンは { $found } です。修正済みと分かっている { $minimum } より前で、未修正と分かっているものより新しいバージョンです
+patch-hole-driver-unserviced = { $driver } のバージョンは { $found } で、修正が提供されなかったサービス パックのものです
+patch-settle-driver = C:\Windows\System32\drivers\{ $driver } のバージョンを読み取るか、ファイル自体を証拠に加えてください
 patch-hole-install = { $update }、またはそれより後のロールアップで修正されます
 patch-support = 有償の延長を除いて更新プログラムは提供されません。次の脆弱性は修正されないまま残ります
 

@@ -405,3 +405,42 @@ fn findings_of_defender_are_read_from_its_own_log() {
         ("defender-log", Some(sha256(&log).as_str()))
     );
 }
+
+#[test]
+fn a_driver_that_is_missing_from_a_whole_folder_is_absent() {
+    let mut plan = KeyPlan::default();
+    plan.key(r"Select").number("Current", 1);
+    plan.key(r"ControlSet001\Control\ComputerName\ComputerName").text("ComputerName", "PC1");
+    let system = plan.hive();
+    let drivers = "C/Windows/System32/drivers";
+    let whole: Vec<_> = ["ntfs.sys", "tcpip.sys", "srv2.sys", "SrvNet.sys", "etc/hosts"]
+        .map(|name| (format!("{drivers}/{name}"), &b"MZ"[..]))
+        .into_iter()
+        .chain([("C/Windows/System32/config/SYSTEM".to_owned(), &system[..])])
+        .collect();
+    let absent = |files: &[(String, &[u8])]| {
+        let files: Vec<_> = files.iter().map(|(name, bytes)| (name.as_str(), *bytes)).collect();
+        let count = |found: &Found| {
+            let settings = found.evidence.iter().flat_map(Evidence::settings);
+            settings.filter(|(_, own)| own.kind == "srv-sys-version" && own.value == "absent").count()
+        };
+        let root = folder(&files);
+        let zipped = folder(&[("PC1.zip", &zip(&files))]);
+        let counts = [&root, &zipped].map(|root| count(&find(root.path())));
+        assert_eq!(counts[0], counts[1], "a folder and an archive agree");
+        counts[0]
+    };
+    let with = |name: &str| [whole.clone(), vec![(name.to_owned(), &b""[..])]].concat();
+    assert_eq!(absent(&whole), 1);
+    // Whatever it holds.
+    assert_eq!(absent(&with(&format!("{drivers}/SRV.SYS"))), 0);
+    assert_eq!(absent(&with("C/Windows/WinSxS/x/srv.sys")), 1);
+    // A collection of a few files is no whole folder.
+    assert_eq!(absent(&whole[1..]), 0);
+    let old: Vec<_> = whole[..4]
+        .iter()
+        .map(|(name, bytes)| (format!("C/Windows.old/{}", &name[2..]), *bytes))
+        .chain(whole[5..].iter().cloned())
+        .collect();
+    assert_eq!(absent(&old), 0);
+}

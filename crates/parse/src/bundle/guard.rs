@@ -116,6 +116,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 }
 
 /// Opens a regular file, and nothing that could block or never end.
+#[expect(clippy::disallowed_methods, reason = "whoever opens a bundle opens its files")]
 pub(super) fn open(path: &Path) -> Result<(File, u64), Message> {
     let metadata = path.metadata().map_err(|error| io_message(&error))?;
     if !metadata.is_file() {

@@ -134,3 +134,35 @@ fn long_loop(bencher: divan::Bencher<'_, '_>) {
     );
     bencher.bench(|| decode(divan::black_box(&script), Some(Language::PowerShell), &Limits::default()));
 }
+
+/// Ways in which a payload of the size of real ones is unpacked, in characters of its encoded form: the smallest and the
+/// largest that was published of a class store.
+#[divan::bench(sample_count = 3, args = ["substring", "split", "matches", "xor", "builder"], consts = [357_720, 1_284_312])]
+fn real_payload<const LEN: usize>(bencher: divan::Bencher<'_, '_>, way: &str) {
+    let plain: Vec<u8> = "echo one two three\n".bytes().cycle().take(LEN / 2).collect();
+    let hex: String = plain.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
+    let hidden: Vec<u8> = plain.iter().cycle().take(LEN).map(|byte| byte ^ 0x23).collect();
+    let base64 = base64::engine::general_purpose::STANDARD.encode(hidden);
+    let script = match way {
+        "substring" => format!(
+            "$h='{hex}';$s='';for($i=0;$i -lt $h.Length;$i+=2){{$s+=[char][convert]::ToByte($h.Substring($i,2),16)}};iex $s"
+        ),
+        "split" => {
+            format!("iex (-join('{hex}' -split '(..)'|?{{$_}}|%{{[char][convert]::ToUInt32($_,16)}}))")
+        }
+        "matches" => {
+            format!("iex (-join([regex]::Matches('{hex}','..')|%{{[char][convert]::ToInt32($_.Value,16)}}))")
+        }
+        "builder" => format!(
+            "$h='{hex}';$b=New-Object Text.StringBuilder;for($i=0;$i -lt $h.Length;$i+=2){{[void]$b.Append([char][convert]::ToInt32($h[$i]+$h[$i+1],16))}};iex $b.ToString()"
+        ),
+        _ => format!(
+            "$k='key';$b=[Convert]::FromBase64String('{base64}');for($i=0;$i -lt $b.Length;$i++){{$b[$i]=$b[$i] -bxor 35}};iex ([Text.Encoding]::ASCII.GetString($b))"
+        ),
+    };
+    bencher.bench(|| {
+        let decoded = decode(divan::black_box(&script), Some(Language::PowerShell), &Limits::default());
+        assert!(decoded.problems.is_empty() && decoded.layers.len() > 1, "{way}: {:?}", decoded.problems);
+        decoded
+    });
+}

@@ -248,7 +248,11 @@ impl<'t> Arguments<'t> {
     fn command(&mut self) -> Payload {
         let text = std::mem::take(&mut self.rest).trim();
         let text = match self.context {
-            Context::Script => text.trim_end_matches(['"', '\'', ')', ';', ',', ' ']),
+            // In quotes of its own it ends with them; else what follows belongs to the script round it.
+            Context::Script => match quoted(text) {
+                Some(inside) => inside,
+                None => text.trim_end_matches(['"', '\'', ')', ';', ',', ' ']),
+            },
             _ => text,
         };
         let command = unquote(text);
@@ -281,6 +285,15 @@ impl<'t> Arguments<'t> {
         self.rest = &start[end..];
         &start[..end]
     }
+}
+
+/// The text between two quotes, the first of which is next.
+fn quoted(text: &str) -> Option<&str> {
+    let inside = text.strip_prefix('"')?;
+    let closes =
+        |at: &usize| !inside[..*at].ends_with(['\\', '`', '"']) && !inside[*at + 1..].starts_with('"');
+    let end = inside.match_indices('"').map(|(at, _)| at).find(closes)?;
+    inside.get(..end)
 }
 
 /// What a program's own argument reading makes of a quoted text: `\"` is a quote, a bare quote goes.

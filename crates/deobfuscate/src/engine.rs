@@ -29,6 +29,8 @@ pub(crate) struct Opened {
     pub(crate) children: Vec<Child>,
     pub(crate) traits: Vec<Seen>,
     pub(crate) problems: Vec<(&'static str, String)>,
+    /// Texts that it puts together without hiding anything by it, and that hold addresses.
+    pub(crate) texts: Vec<String>,
 }
 
 /// See [`crate::decode`].
@@ -158,6 +160,11 @@ impl<'l> Engine<'l> {
         }
         for (id, detail) in opened.problems {
             self.problem(id, index, detail);
+        }
+        for text in opened.texts {
+            // As it stands in scripts: in quotes, or options after a blank.
+            let text = if text.starts_with('-') { format!(" {text}") } else { format!("'{text}'") };
+            self.collector.read(&text, &Scan::of(&text), index);
         }
         for child in opened.children {
             self.add(child, index);

@@ -48,7 +48,7 @@ impl Language {
 pub struct Limits {
     /// Layers kept, the input included.
     pub max_layers: usize,
-    /// Evaluation steps over all layers; a step is one node of an expression or one character of copied text per 64.
+    /// Evaluation steps over all layers; a step is one or two nodes of an expression, or 64 characters of copied text.
     pub max_steps: u64,
     /// Bytes of text over all layers beyond the input, and of any single value while evaluating.
     pub max_output: usize,
@@ -226,7 +226,7 @@ impl ScriptVerdict {
 }
 
 /// The names of everything that can keep a layer from being opened, see [`Problem::id`].
-pub const PROBLEMS: [&str; 10] = [
+pub const PROBLEMS: [&str; 11] = [
     "damaged-base64",
     "damaged-stream",
     "depth-limit",
@@ -235,6 +235,7 @@ pub const PROBLEMS: [&str; 10] = [
     "input-truncated",
     "layer-limit",
     "length-limit",
+    "locked-text",
     "output-limit",
     "step-limit",
 ];

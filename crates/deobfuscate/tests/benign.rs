@@ -46,6 +46,14 @@ fn powershell_of_administrators() {
         "-join ((65..90) + (97..122) | Get-Random -Count 12 | ForEach-Object { [char]$_ })",
         "$h = [BitConverter]::ToString($sha.ComputeHash($bytes)).Replace('-', '').ToLower()",
         "Invoke-Expression -Command \"$tool /scan $target\"",
+        "& \"$env:windir\\Microsoft.NET\\Framework64\\v4.0.30319\\ilasm.exe\" $il /dll; & \"${env:ProgramFiles}\\Git\\bin\\git.exe\" status",
+        "Write-Verbose \"Running `winget install `\"$package`\" with `$x and 5`%`\"; @{Name='a';Value=\"http://$server/api\"} | ConvertTo-Json",
+        "$body = @{ user = $user; items = @(1, 2, 3); nested = @{ on = $true } }; Invoke-RestMethod -Uri \"https://$name.example.com/api\" -Method Post -Body ($body | ConvertTo-Json)",
+        "$p = @{ FilePath = 'msiexec.exe'; ArgumentList = \"/i $msi /qn\"; Wait = $true }; Start-Process @p",
+        "$b = New-Object System.Text.StringBuilder; foreach ($l in Get-Content $f) { [void]$b.AppendLine($l) }; $b.ToString() | Set-Content out.txt",
+        "switch -regex ($os) { '^10' { 'ten' } '^6' { 'old'; break } default { throw 'unknown' } }; do { Start-Sleep 5; $n++ } until ((Get-Service $s).Status -eq 'Running' -or $n -gt 10)",
+        "while ($true) { if (Test-Path $flag) { break }; Start-Sleep -Seconds 30 }",
+        "$secure = Get-Content pw.txt | ConvertTo-SecureString -Key (1..16); $cred = New-Object System.Management.Automation.PSCredential ('svc', $secure)",
         "$miners = @('xmrig','minerd','--donate-level','--max-cpu-usage','stratum+'); Get-Process | Where-Object { $miners -contains $_.Name }",
     ] {
         quiet(text, Some(Language::PowerShell));

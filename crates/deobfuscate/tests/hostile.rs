@@ -185,6 +185,55 @@ fn functions_are_paid_for() {
     }
 }
 
+/// The same of PowerShell: objects that grow or hold themselves, and methods that work through much each time.
+#[test]
+fn objects_are_paid_for() {
+    // A part of what is allowed, which shows as much in less time.
+    let limits = Limits { max_steps: 1_000_000, ..Limits::default() };
+    let long = "4".repeat(100_000);
+    let wide = "é".repeat(50_000);
+    let turns = "for($i=0;$i -lt 9999999;$i++)";
+    for script in [
+        "$b=New-Object Text.StringBuilder;[void]$b.Append('xxxxxxxx');do{[void]$b.Append($b.ToString())}until($b.Length -lt 0)".to_owned(),
+        format!("$b=[Text.StringBuilder]'{long}';{turns}{{[void]$b.Insert(0,'x')}}"),
+        format!("$b=[Text.StringBuilder]'{long}';{turns}{{[void]$b.Replace('4','5')}}"),
+        format!("$b=New-Object Text.StringBuilder;{turns}{{[void]$b.Append('x',1000000)}}"),
+        format!("$a='x';{turns}{{$a=,$a}};\"$a\""),
+        format!("$a='x';{}\"$a\"", "$a=($a,$a);".repeat(80)),
+        format!("$l=New-Object Collections.ArrayList;[void]$l.Add(1);{turns}{{[void]$l.Add($l);\"$l\"}}"),
+        format!("$l=New-Object Collections.ArrayList;[void]$l.Add(1);{turns}{{$l.AddRange($l)}}"),
+        format!("$l=[Collections.ArrayList](1..100000);{turns}{{$l.Insert(0,1);$l.RemoveAt(5);$l.Reverse()}}"),
+        format!("$h=@{{}};{turns}{{$h.a=$h;$h.b=$h;$h.a.b.a}};\"$($h.Values)\""),
+        format!("$h=@{{}};{turns}{{$h[\"k$i\"]=$h.Keys.Count}}"),
+        format!("$h=@{{}};1..100000|%{{$h[$_]=1}};{turns}{{$k=$h.GetEnumerator();$v=$h.Values;$c=$h.Clone();$c.a=1}}"),
+        format!("$h=@{{}};1..100000|%{{$h[\"a$_\"]=1}};function f($a,$b,$c){{}};{turns}{{f @h}}"),
+        format!("$a=1..1000000;{turns}{{foreach($x in $a){{break}}}}"),
+        format!("$a=1..1000000;{turns}{{$b=$a|sort -Descending;$c=$a|select -First 1;$d=$a|select -Last 1}}"),
+        format!("$a=1..1000000;{turns}{{$b=$a -eq 5;$c=5 -in $a;$d=$a -contains 0;$e=[math]::Abs($a)}}"),
+        format!("$a=1..1000000;{turns}{{$b=\"$a\";$c=-join $a;$d=[string]$a;$e=$a+$a}}"),
+        format!("$s='{wide}';{turns}{{$t=$s.Substring(49999,1);$u=$s[49999];$v=$s[49998,49999]}}"),
+        format!("$s='{long}';{turns}{{$t=$s.Trim('5');$u=$s.Split('5');$v=$s -eq 'x';$w=$s -match '5'}}"),
+        format!("$f={{{long}}};{turns}{{$t=$f.ToString();$u=\"$f\"}}"),
+        format!("$s='{long}';{turns}{{$t=[regex]::Replace($s,'4',{{$args[0]}})}}"),
+        format!("$s='{long}';{turns}{{$t=ConvertTo-SecureString ('76492d1116743f0423413b16050a5345'+$s) -Key (1..16)}}"),
+        format!("$b=[byte[]](1..200)*1000;{turns}{{$t=[BitConverter]::ToString($b);[array]::Reverse($b)}}"),
+        format!("$i=0;{}1{}", "switch($i){default{switch(1..1000){default{$i++;".repeat(20), "}}}}".repeat(20)),
+        "function f($a=(f),$b=(f)){f;f};f".to_owned(),
+        "while(1){if($a){break};$b+='x'}".to_owned(),
+        "while(1){$b+='xxxxxxxxxxxxxxxx';if($b -eq 'y'){break}}".to_owned(),
+        "foreach($i in 1..1000000){\"http://$i.example/x\";\"powershell -c $i\"}".to_owned(),
+        format!("{turns}{{sv (\"a$i\"+'a'*100000) 1;gv a*b;$env:x+='xxxxxxxx'}}"),
+        format!("$m=New-Object IO.MemoryStream;{turns}{{$m.Write([byte[]](1..100),0,100)}}"),
+    ] {
+        let started = Instant::now();
+        let decoded = decode(&script, Some(Language::PowerShell), &limits);
+        let start: String = script.chars().filter(|&c| c != '4' && c != 'é').take(80).collect();
+        println!("{:?} {start}", started.elapsed());
+        assert!(started.elapsed() < Duration::from_secs(20), "{start} took {:?}", started.elapsed());
+        within(&decoded, &limits);
+    }
+}
+
 /// What decoders do: one character after another out of a long text.
 #[test]
 fn long_payloads_of_scripts_are_opened() {
@@ -222,7 +271,26 @@ fn long_payloads_of_scripts_are_opened() {
     }
 }
 
-/// Random bytes, the same in every run.
+/// The ways in which PowerShell unpacks, at the size of real payloads.
+#[test]
+fn long_payloads_of_powershell_are_opened() {
+    let plain: String = "echo one two three\n".chars().cycle().take(640_000).collect();
+    let hex: String = plain.bytes().map(|b| format!("{b:02x}")).collect::<Vec<_>>().concat();
+    for script in [
+        format!(
+            "$h='{hex}';$s='';for($i=0;$i -lt $h.Length;$i+=2){{$s+=[char][convert]::ToByte($h.Substring($i,2),16)}};iex $s"
+        ),
+        format!(
+            "$h='{hex}';$b=New-Object Text.StringBuilder;for($i=0;$i -lt $h.Length;$i+=2){{[void]$b.Append([char][convert]::ToInt32($h[$i]+$h[$i+1],16))}};iex $b.ToString()"
+        ),
+        format!("iex (-join('{hex}' -split '(..)'|?{{$_}}|%{{[char][convert]::ToUInt32($_,16)}}))"),
+    ] {
+        let decoded = decode(&script, Some(Language::PowerShell), &Limits::default());
+        assert!(decoded.problems.is_empty(), "{:?}", decoded.problems);
+        assert!(decoded.layers.iter().any(|layer| layer.text == plain), "{}", decoded.layers.len());
+    }
+}
+
 #[test]
 fn a_long_loop_of_powershell_is_opened() {
     let plain: Vec<u8> = b"echo one two three\n".iter().copied().cycle().take(300_000).collect();
@@ -236,6 +304,7 @@ fn a_long_loop_of_powershell_is_opened() {
     assert!(decoded.layers.iter().any(|layer| layer.text.as_bytes() == plain), "{}", decoded.layers.len());
 }
 
+/// Random bytes, the same in every run.
 fn noise(len: usize) -> Vec<u8> {
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     let mut next = || {
@@ -395,6 +464,24 @@ fn syntax() -> impl Strategy<Value = String> {
         "</script>",
         "++",
         "-=",
+        "@{a=",
+        "@a",
+        ".a",
+        "::new()",
+        "do{",
+        "}until(",
+        "switch(",
+        "default{",
+        "break",
+        "New-Object Text.StringBuilder",
+        ".Append(",
+        ".Add(",
+        ".Insert(0,",
+        "sort",
+        "-match",
+        "-in",
+        "*",
+        "ConvertTo-SecureString",
     ];
     proptest::collection::vec(proptest::sample::select(PIECES), 0..60).prop_map(|pieces| pieces.concat())
 }

@@ -48,6 +48,7 @@ const UNOPENED: [(&str, &str); deobfuscate::PROBLEMS.len()] = [
     ("input-truncated", "unopened-input-truncated"),
     ("layer-limit", "unopened-layer-limit"),
     ("length-limit", "unopened-length-limit"),
+    ("locked-text", "unopened-locked-text"),
     ("output-limit", "unopened-output-limit"),
     ("step-limit", "unopened-step-limit"),
 ];

@@ -3,7 +3,10 @@
 //! Chains of operators and of member accesses are lists, not trees, so a line of ten thousand `+` is flat and only
 //! real nesting (brackets and blocks, bounded by the parser) makes depth.
 
+use std::cell::Cell;
 use std::rc::Rc;
+
+use super::text::Text;
 
 /// A piece of the source, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,12 +19,20 @@ pub(crate) struct Span {
 pub(crate) struct Node {
     pub(crate) span: Span,
     pub(crate) kind: Expr,
+    /// Kept for [`super::trace::Trace`]: where it noted what this is worked out to.
+    pub(crate) fold: Cell<u32>,
+}
+
+impl Node {
+    pub(crate) fn new(span: Span, kind: Expr) -> Self {
+        Self { span, kind, fold: Cell::new(0) }
+    }
 }
 
 #[derive(Debug)]
 pub(crate) enum Expr {
     /// A string without expansion, a bare word included.
-    Str(Rc<String>),
+    Str(Rc<Text>),
     /// `"…$x…"`.
     Expand(Vec<Node>),
     Int(i64),
@@ -42,7 +53,9 @@ pub(crate) enum Expr {
     /// Operators before the operand, outermost first.
     Prefix(Vec<Prefix>, Box<Node>),
     Postfix(Box<Node>, Vec<Post>),
-    /// Something that is not followed: hash tables, what could not be parsed.
+    /// `@{ name = value }`.
+    Hash(Vec<(Node, Stmt)>),
+    /// Something that is not followed: what could not be parsed.
     Opaque,
 }
 
@@ -102,7 +115,13 @@ pub(crate) enum Op {
     Gt,
     Ge,
     Like,
+    NotLike,
     Match,
+    NotMatch,
+    In,
+    NotIn,
+    Contains,
+    NotContains,
     And,
     Or,
     Xor,
@@ -113,8 +132,42 @@ pub(crate) enum Op {
 
 #[derive(Debug)]
 pub(crate) struct Block {
-    pub(crate) params: Vec<Rc<str>>,
+    pub(crate) params: Vec<Param>,
     pub(crate) body: Vec<Stmt>,
+    /// What stands between the braces.
+    pub(crate) span: Span,
+    /// Whether it was run, and whether it is among those that are run in the end if nobody does.
+    pub(crate) ran: Cell<bool>,
+    pub(crate) waits: Cell<bool>,
+}
+
+impl Block {
+    pub(crate) fn new(params: Vec<Param>, body: Vec<Stmt>, span: Span) -> Self {
+        Self { params, body, span, ran: Cell::new(false), waits: Cell::new(false) }
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Param {
+    pub(crate) name: Rc<str>,
+    /// What it is where nothing is given.
+    pub(crate) default: Option<Node>,
+}
+
+/// How the clauses of a `switch` are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Matching {
+    Exact,
+    Wildcard,
+    Regex,
+}
+
+#[derive(Debug)]
+pub(crate) struct Switch {
+    pub(crate) matching: Matching,
+    pub(crate) value: Stmt,
+    pub(crate) clauses: Vec<(Node, Rc<Block>)>,
+    pub(crate) otherwise: Option<Rc<Block>>,
 }
 
 #[derive(Debug)]
@@ -127,6 +180,9 @@ pub(crate) enum Stmt {
     Foreach(Rc<str>, Box<Stmt>, Rc<Block>),
     /// Condition, body, whether the body comes first.
     While(Box<Stmt>, Rc<Block>, bool),
+    /// Condition that ends it, body.
+    Until(Box<Stmt>, Rc<Block>),
+    Switch(Box<Switch>),
     Function(Rc<str>, Rc<Block>),
     Return(Box<Stmt>),
     /// `try`, `catch`, `finally`, `begin`, `process`, `end`: blocks that run one after another.
@@ -155,4 +211,6 @@ pub(crate) enum Word {
     /// `-name`, lower case, without the dash.
     Param(Rc<str>),
     Arg(Node),
+    /// `@name`: parameters or arguments out of a variable.
+    Splat(Rc<str>),
 }

@@ -1,13 +1,16 @@
 //! Commands that only move values about, and those that start code: their text becomes a layer.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::ast::{Block, Command, Expr, Word};
+use super::collections::Map;
 use super::constants::{self, wildcard};
-use super::eval::{Evaluator, MAX_ITEMS};
-use super::methods;
-use super::shape::is_built_of_constants;
+use super::eval::Evaluator;
+use super::shape::{self, is_built_of_constants};
+use super::text::Text;
 use super::trace::Trick;
+use super::types;
 use super::value::Value;
 use crate::engine::Child;
 use crate::model::Language;
@@ -17,27 +20,50 @@ const MAX_RECURSION: usize = 2;
 
 /// A command's words, worked out.
 #[derive(Debug, Default)]
-struct Words {
-    /// Parameters with the value that follows, where one does.
-    named: Vec<(Rc<str>, Option<Value>)>,
+pub(super) struct Words {
+    /// Parameters with the place of the value that follows, where one does.
+    named: Vec<(Rc<str>, Option<usize>)>,
     /// Values, those that follow a parameter included.
-    values: Vec<Value>,
+    pub(super) values: Vec<Value>,
 }
 
 impl Words {
     /// The value of the first parameter whose name begins with `name`.
-    fn named(&self, name: &str) -> Option<&Value> {
+    pub(super) fn named(&self, name: &str) -> Option<&Value> {
         self.named
             .iter()
             .find(|(known, _)| !known.is_empty() && name.starts_with(&**known))
-            .and_then(|(_, value)| value.as_ref())
+            .and_then(|(_, place)| self.values.get((*place)?))
     }
 
-    fn blocks(&self) -> impl Iterator<Item = &Rc<Block>> {
+    /// Whether a parameter is there, with a value or without.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.named.iter().any(|(known, _)| !known.is_empty() && name.starts_with(&**known))
+    }
+
+    /// Values that follow no parameter.
+    fn positional(&self) -> impl Iterator<Item = &Value> {
+        let follows: HashSet<usize> = self.named.iter().filter_map(|(_, place)| *place).collect();
+        self.values.iter().enumerate().filter(move |(at, _)| !follows.contains(at)).map(|(_, value)| value)
+    }
+
+    fn push_named(&mut self, name: Rc<str>, value: Value) {
+        self.named.push((name, Some(self.values.len())));
+        self.values.push(value);
+    }
+
+    pub(super) fn blocks(&self) -> impl Iterator<Item = &Rc<Block>> {
         self.values
             .iter()
             .filter_map(|value| if let Value::Block(block) = value { Some(block) } else { None })
     }
+}
+
+/// Whether a text has what only `cmd` makes something of.
+fn is_shell(text: &str) -> bool {
+    text.matches('^').count() > 2
+        || text.contains(":~")
+        || text.contains('|') && text.to_ascii_lowercase().contains("powershell")
 }
 
 impl Evaluator<'_> {
@@ -45,10 +71,9 @@ impl Evaluator<'_> {
         let name = self.value(&command.name);
         let literal = matches!(command.name.kind, Expr::Str(_));
         if let Value::Block(block) = &name {
-            self.words(command);
+            let words = self.words(command);
             let block = Rc::clone(block);
-            self.bind_input(input.as_ref());
-            return self.block(&block);
+            return self.function(&block, &words, input.as_ref());
         }
         let Some(text) = name.to_text("") else {
             self.words(command);
@@ -63,7 +88,7 @@ impl Evaluator<'_> {
             self.trace.trick(Trick::HiddenWord);
         }
         if !literal {
-            self.trace.bare(command.name.span, &text);
+            self.trace.bare(&command.name, &text);
         }
         let lower = text.to_ascii_lowercase();
         let lower = self.aliases.get(&lower).cloned().unwrap_or(lower);
@@ -79,10 +104,14 @@ impl Evaluator<'_> {
             _ => {}
         }
         let words = self.words(command);
+        self.trace_parameters(&words);
         match name {
             "iex" | "invoke-expression" => {
                 let separator = self.separator();
                 if let Some(text) = input.or_else(|| words.values.into_iter().next()) {
+                    if let Value::Block(block) = &text {
+                        return self.block(block);
+                    }
                     self.trace.run(&text, &separator);
                 }
                 Value::Unknown
@@ -95,7 +124,8 @@ impl Evaluator<'_> {
                 Some(text) => Value::text(text),
                 None => Value::Unknown,
             },
-            "out-null" | "write-host" | "write-verbose" | "write-warning" | "remove-variable" => Value::Null,
+            "out-null" | "write-host" | "write-verbose" | "write-warning" | "remove-variable"
+            | "add-type" | "import-module" | "set-strictmode" => Value::Null,
             "start-sleep" | "sleep" => {
                 self.sleeps = true;
                 Value::Null
@@ -104,33 +134,37 @@ impl Evaluator<'_> {
             "set-variable" | "sv" | "new-variable" | "nv" | "set-item" | "si" => self.set_variable(&words),
             "get-variable" | "gv" | "get-item" | "gi" | "get-childitem" | "gci" | "ls" | "dir"
             | "get-content" | "gc" | "variable" => self.get_variable(&words),
-            "get-command" | "gcm" => match words.values.first().and_then(|value| value.to_text("")) {
-                Some(pattern) if pattern.contains(['*', '?']) => {
-                    let found = constants::COMMAND_NAMES.iter().find(|name| wildcard(&pattern, name));
-                    found.map_or(Value::Unknown, Value::text)
+            "get-command" | "gcm" | "get-alias" | "gal" => {
+                match words.values.first().and_then(|value| value.to_text("")) {
+                    Some(pattern) => constants::command(&pattern).map_or(Value::Unknown, Value::text),
+                    None => Value::Unknown,
                 }
-                Some(name) => Value::text(name),
-                None => Value::Unknown,
-            },
+            }
             "set-alias" | "sal" | "new-alias" | "nal" => {
                 if let [alias, target, ..] = words.values.as_slice()
                     && let (Some(alias), Some(target)) = (alias.to_text(""), target.to_text(""))
                     && self.aliases.len() < 1024
+                    && alias.len() + target.len() < 512
                 {
                     self.aliases.insert(alias.to_ascii_lowercase(), target.to_ascii_lowercase());
                 }
                 Value::Null
             }
             "invoke-command" | "icm" => match words.blocks().next().map(Rc::clone) {
-                Some(block) => self.block(&block),
+                Some(block) => {
+                    let args = words.named("argumentlist").map(Value::to_list).unwrap_or_default();
+                    self.invoke(&block, &args)
+                }
                 None => Value::Unknown,
             },
+            "convertto-securestring" => self.secure_string(&words, input.as_ref()),
             "powershell" | "pwsh" | "cmd" | "mshta" | "wscript" | "cscript" | "regsvr32"
             | "start-process" | "saps" | "start" => {
                 self.started(name, command, &words, input.as_ref());
                 Value::Unknown
             }
-            "select-object" | "select" | "get-unique" | "sort-object" | "sort" => Value::Unknown,
+            "sort-object" | "sort" => self.sort(&words, input),
+            "select-object" | "select" => self.select(&words, input),
             _ => match self.functions.get(name).map(Rc::clone) {
                 Some(function) => self.function(&function, &words, input.as_ref()),
                 None => Value::Unknown,
@@ -138,7 +172,7 @@ impl Evaluator<'_> {
         }
     }
 
-    fn words(&mut self, command: &Command) -> Words {
+    pub(super) fn words(&mut self, command: &Command) -> Words {
         let mut words = Words::default();
         for word in &command.words {
             match word {
@@ -146,10 +180,21 @@ impl Evaluator<'_> {
                 Word::Arg(node) => {
                     let value = self.value(node);
                     if let Some((_, slot @ None)) = words.named.last_mut() {
-                        *slot = Some(value.clone());
+                        *slot = Some(words.values.len());
                     }
                     words.values.push(value);
                 }
+                Word::Splat(name) => match self.variable(name) {
+                    // Every parameter is looked for among them.
+                    value if !self.step(value.weight()) => words.values.push(value),
+                    Value::Map(map) => {
+                        for (name, value) in map.pairs() {
+                            words.push_named(Rc::from(name.to_lowercase()), value.clone());
+                        }
+                    }
+                    Value::List(items) => words.values.extend(items.iter().cloned()),
+                    other => words.values.push(other),
+                },
             }
         }
         words
@@ -161,96 +206,6 @@ impl Evaluator<'_> {
         self.vars.insert(Rc::from("_"), value);
     }
 
-    fn for_each(&mut self, command: &Command, input: Option<Value>) -> Value {
-        let words = self.words(command);
-        let input = input.or_else(|| words.named("inputobject").cloned()).unwrap_or(Value::Unknown);
-        let blocks: Vec<Rc<Block>> = words.blocks().map(Rc::clone).collect();
-        let outer = self.vars.get("_").cloned();
-        let result = self.each(&input, &blocks, &words);
-        self.restore_item(outer);
-        result
-    }
-
-    fn each(&mut self, input: &Value, blocks: &[Rc<Block>], words: &Words) -> Value {
-        let Some(body) = (if blocks.len() > 1 { blocks.get(1) } else { blocks.first() }) else {
-            // `% name`: a member of every item.
-            let Some(member) = words.values.first().and_then(|value| value.to_text("")) else {
-                return Value::Unknown;
-            };
-            if matches!(input, Value::Unknown) {
-                return Value::Unknown;
-            }
-            let member = member.to_ascii_lowercase();
-            return Value::from_items(
-                input.items().iter().map(|item| methods::member(item, &member)).collect(),
-            );
-        };
-        if blocks.len() > 1 {
-            self.block(&blocks[0]);
-        }
-        if matches!(input, Value::Unknown) {
-            self.vars.insert(Rc::from("_"), Value::Unknown);
-            self.block(body);
-            return Value::Unknown;
-        }
-        let mut out = Vec::new();
-        let key: Rc<str> = Rc::from("_");
-        for item in input.items() {
-            if !self.step(0) {
-                return Value::Unknown;
-            }
-            self.vars.insert(Rc::clone(&key), item);
-            match self.block(body) {
-                Value::Null => {}
-                Value::List(items) => {
-                    if out.len() + items.len() > MAX_ITEMS || !self.step(items.len() * 16) {
-                        return Value::Unknown;
-                    }
-                    out.extend(items.iter().cloned());
-                }
-                other => out.push(other),
-            }
-        }
-        if let Some(end) = blocks.get(2) {
-            return self.block(end);
-        }
-        let value = Value::from_items(out);
-        self.bounded(value)
-    }
-
-    fn restore_item(&mut self, outer: Option<Value>) {
-        match outer {
-            Some(value) => self.vars.insert(Rc::from("_"), value),
-            None => self.vars.remove("_"),
-        };
-    }
-
-    fn filter(&mut self, command: &Command, input: Option<Value>) -> Value {
-        let words = self.words(command);
-        let input = input.unwrap_or(Value::Unknown);
-        let Some(block) = words.blocks().next().map(Rc::clone) else { return Value::Unknown };
-        let outer = self.vars.get("_").cloned();
-        let mut out = Vec::new();
-        let mut known = !matches!(input, Value::Unknown);
-        for item in if known { input.items() } else { vec![Value::Unknown] } {
-            if !self.step(0) {
-                known = false;
-                break;
-            }
-            self.vars.insert(Rc::from("_"), item.clone());
-            match self.block(&block).truth() {
-                Some(true) => out.push(item),
-                Some(false) => {}
-                None => {
-                    known = false;
-                    break;
-                }
-            }
-        }
-        self.restore_item(outer);
-        if known { Value::from_items(out) } else { Value::Unknown }
-    }
-
     fn new_object(&mut self, words: &Words) -> Value {
         if words.named("comobject").is_some() {
             return Value::Unknown;
@@ -258,16 +213,21 @@ impl Evaluator<'_> {
         let Some(name) = words.values.first().and_then(|value| value.to_text("")) else {
             return Value::Unknown;
         };
+        if let Some(Value::Map(map)) = words.named("property") {
+            let lower = name.to_ascii_lowercase();
+            let is_plain = shape::is_table(lower.strip_prefix("system.").unwrap_or(&lower));
+            return if is_plain { Value::Map(Rc::clone(map)) } else { Value::Unknown };
+        }
         // Arguments in one bracket are one list; one that is a list by itself stands alone in it.
         let args: Vec<Value> = match words.values.get(1..).unwrap_or_default() {
             [Value::List(items)] => items.to_vec(),
             rest => rest.to_vec(),
         };
         let whole = words.values.get(1).cloned();
-        match methods::construct(self, &name, &args) {
+        match types::construct(self, &name, &args) {
             Value::Unknown if args.len() > 2 => match whole {
                 // A byte array given as one argument without a comma before it.
-                Some(list) => methods::construct(self, &name, &[list]),
+                Some(list) => types::construct(self, &name, &[list]),
                 None => Value::Unknown,
             },
             value => value,
@@ -281,7 +241,7 @@ impl Evaluator<'_> {
             .or(words.values.first())
             .and_then(|value| value.to_text(""));
         let value = words.named("value").or(words.values.get(1)).cloned().unwrap_or(Value::Null);
-        if let Some(name) = name {
+        if let Some(name) = name.filter(|name| name.len() <= 256) {
             let lower = name.to_ascii_lowercase();
             let plain =
                 lower.strip_prefix("variable:").unwrap_or(&lower).trim_start_matches(['/', '\\']).to_owned();
@@ -301,8 +261,19 @@ impl Evaluator<'_> {
                 constants::VARIABLE_NAMES.iter().find(|name| plain.len() > 2 && wildcard(plain, name));
             if found.is_some() {
                 self.trace.trick(Trick::HiddenWord);
+                return found.map_or(Value::Unknown, |name| Value::text(*name));
             }
-            return found.map_or(Value::Unknown, Value::text);
+            if !self.step(self.vars.len() * 64) {
+                return Value::Unknown;
+            }
+            // One that the script set itself under a name that is made up.
+            let mut own: Vec<&Rc<str>> = self.vars.keys().filter(|name| wildcard(plain, name)).collect();
+            own.sort();
+            let own = match own.as_slice() {
+                [only] => Rc::clone(only),
+                _ => return Value::Unknown,
+            };
+            return self.variable(&own);
         }
         if plain.starts_with("env:") || lower.starts_with("variable:") || self.vars.contains_key(plain) {
             return self.variable(plain);
@@ -310,20 +281,39 @@ impl Evaluator<'_> {
         Value::Unknown
     }
 
+    /// Runs a block with values for its parameters.
+    pub(super) fn invoke(&mut self, block: &Rc<Block>, args: &[Value]) -> Value {
+        let words = Words { named: Vec::new(), values: args.to_vec() };
+        self.function(block, &words, None)
+    }
+
     fn function(&mut self, function: &Rc<Block>, words: &Words, input: Option<&Value>) -> Value {
+        let looked_at = function.params.len().saturating_mul(words.named.len() * 16 + 32);
+        if !self.step(looked_at.saturating_add(words.values.len() * 8)) {
+            return Value::Unknown;
+        }
         let mut saved = Vec::new();
-        let mut positional = words.values.iter();
+        let mut positional = words.positional();
         for param in &function.params {
-            let value =
-                match words.named.iter().find(|(name, _)| param.starts_with(&**name) && !name.is_empty()) {
-                    Some((_, value)) => value.clone().unwrap_or(Value::Bool(true)),
-                    None => positional.next().cloned().unwrap_or(Value::Null),
-                };
-            saved.push((Rc::clone(param), self.vars.insert(Rc::clone(param), value)));
+            let named =
+                words.named.iter().find(|(name, _)| param.name.starts_with(&**name) && !name.is_empty());
+            let value = match (named, &param.default) {
+                (Some((_, place)), _) => {
+                    place.and_then(|at| words.values.get(at)).cloned().unwrap_or(Value::Bool(true))
+                }
+                (None, default) => match (positional.next(), default) {
+                    (Some(value), _) => value.clone(),
+                    (None, Some(default)) => self.value(default),
+                    (None, None) => Value::Null,
+                },
+            };
+            saved.push((Rc::clone(&param.name), self.vars.insert(Rc::clone(&param.name), value)));
         }
         let args: Rc<str> = Rc::from("args");
-        saved.push((Rc::clone(&args), self.vars.insert(args, Value::list(words.values.clone()))));
+        let rest = positional.cloned().collect();
+        saved.push((Rc::clone(&args), self.vars.insert(args, Value::list(rest))));
         if input.is_some() {
+            saved.push((Rc::from("_"), self.vars.get("_").cloned()));
             self.bind_input(input);
         }
         let active = self.calls.iter().filter(|known| Rc::ptr_eq(known, function)).count();
@@ -352,12 +342,20 @@ impl Evaluator<'_> {
             self.trace.run(input, "\r\n");
             return;
         }
+        if command.words.iter().any(|word| matches!(word, Word::Splat(_))) {
+            // Who is started, and with what, is told by name.
+            return;
+        }
         let plain = command.words.iter().all(|word| match word {
+            Word::Splat(_) => false,
             Word::Param(_) => true,
             Word::Arg(node) => matches!(node.kind, Expr::Str(_) | Expr::Int(_) | Expr::Block(_)),
         });
         let starter = matches!(name, "start-process" | "saps" | "start");
-        if plain && matches!(command.name.kind, Expr::Str(_)) && !starter {
+        // What stands there as it is is found where it stands, unless the shell has still to read it.
+        let shell = name == "cmd"
+            && words.values.iter().any(|value| matches!(value, Value::Str(text) if is_shell(text)));
+        if plain && matches!(command.name.kind, Expr::Str(_)) && !starter && !shell {
             return;
         }
         let mut line = if starter { String::new() } else { name.to_owned() };
@@ -366,6 +364,7 @@ impl Evaluator<'_> {
             let piece = match word {
                 // The parameters of `Start-Process` itself are not the program's.
                 Word::Param(_) if starter => continue,
+                Word::Splat(_) => return,
                 Word::Param(param) => format!("-{param}"),
                 Word::Arg(_) => match values.next().and_then(|value| value.to_text(" ")) {
                     Some(text) => text,
@@ -384,5 +383,51 @@ impl Evaluator<'_> {
                 text: line,
             });
         }
+    }
+
+    /// Parameters that name a program and what it is given, as those of `New-ScheduledTaskAction` and `Start-Process`.
+    fn trace_parameters(&mut self, words: &Words) {
+        for (program, given) in [("execute", "argument"), ("filepath", "argumentlist")] {
+            let full = |name: &str| {
+                words.named.iter().find(|(known, _)| known.len() > 3 && name.starts_with(&**known)).is_some()
+            };
+            if !full(program) || !full(given) {
+                continue;
+            }
+            if let (Some(program), Some(given)) = (words.named(program), words.named(given))
+                && let (Some(program), Some(given)) = (program.to_text(" "), given.to_text(" "))
+            {
+                let program = if program.contains(' ') { format!("\"{program}\"") } else { program };
+                self.trace.tell(&Rc::new(Text::new(format!("{program} {given}"))));
+            }
+        }
+    }
+
+    /// Members that hold what a consumer or a process is to run.
+    pub(super) fn trace_commands(&mut self, map: &Map) {
+        let engine = map.get("scriptingengine").and_then(|engine| engine.to_text(""));
+        for (name, value) in map.pairs() {
+            self.trace_command(name, value, engine.as_deref());
+        }
+    }
+
+    /// The same for one.
+    pub(super) fn trace_command(&mut self, name: &str, value: &Value, engine: Option<&str>) {
+        let Value::Str(text) = value else { return };
+        let lower = name.to_ascii_lowercase();
+        let (how, language) = match lower.as_str() {
+            "commandlinetemplate" => ("command-line", Some(Language::CommandLine)),
+            "scripttext" => {
+                let engine = engine.unwrap_or_default().to_ascii_lowercase();
+                let language = match engine.as_str() {
+                    "vbscript" => Some(Language::VbScript),
+                    "jscript" | "javascript" => Some(Language::JScript),
+                    _ => None,
+                };
+                ("script-text", language)
+            }
+            _ => return,
+        };
+        self.trace.child(Child { how, language, text: text.to_string() });
     }
 }

@@ -7,7 +7,7 @@ use super::value::Value;
 /// Sources: Microsoft's *`about_Automatic_Variables`* and *`about_Preference_Variables`*; folders as Windows installs them.
 pub(crate) fn variable(name: &str) -> Value {
     Value::text(match name {
-        "true" => return Value::Bool(true),
+        "true" | "?" => return Value::Bool(true),
         "false" => return Value::Bool(false),
         "null" => return Value::Null,
         "pshome" => r"C:\Windows\System32\WindowsPowerShell\v1.0",
@@ -48,6 +48,15 @@ pub(crate) fn is_hiding_place(name: &str) -> bool {
             | "env:programfiles"
             | "env:windir"
     )
+}
+
+/// The command that a name or a wildcard is aimed at; a name without one is the command itself.
+pub(crate) fn command(pattern: &str) -> Option<&str> {
+    if pattern.contains(['*', '?']) {
+        COMMAND_NAMES.iter().copied().find(|name| wildcard(pattern, name))
+    } else {
+        Some(pattern)
+    }
 }
 
 /// Names of variables and commands that wildcards of obfuscated text are aimed at.

@@ -3,24 +3,25 @@
 //! What is not known stays unknown and is carried along; both branches of an undecided condition are looked at, and an
 //! undecided loop once. Nothing outside the text is ever asked.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::ast::{Block, Command, Element, Expr, Name, Node, Op, Post, Prefix, Stmt};
+use super::ast::{Block, Command, Element, Expr, Name, Node, Op, Post, Prefix, Span, Stmt};
+use super::collections::Map;
 use super::constants;
-use super::shape::{is_built_of_constants, is_constant, same};
+use super::shape::is_built_of_constants;
+use super::text::Text;
 use super::trace::{Gap, Trace, Trick};
 use super::value::Value;
-use super::{methods, operators};
+use super::{methods, operators, places};
 
 /// Nested evaluations followed; the parser bounds what one text nests, functions and blocks add to it.
 const MAX_DEPTH: usize = 96;
 /// Longest list that a range or a split makes.
-pub(super) const MAX_ITEMS: usize = 1 << 20;
-
+pub(super) const MAX_ITEMS: usize = 1 << 21;
 /// How a block ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Flow {
+pub(super) enum Flow {
     On,
     Break,
     Continue,
@@ -29,11 +30,14 @@ enum Flow {
 
 #[derive(Debug)]
 pub(crate) struct Evaluator<'s> {
+    src: &'s str,
     pub(super) vars: HashMap<Rc<str>, Value>,
     pub(super) aliases: HashMap<String, String>,
     pub(super) functions: HashMap<Rc<str>, Rc<Block>>,
     pub(super) trace: Trace,
     pub(super) steps: &'s mut u64,
+    /// What was used of the next step, in 64ths.
+    begun: usize,
     /// Largest value in bytes.
     pub(super) room: usize,
     depth: usize,
@@ -41,24 +45,27 @@ pub(crate) struct Evaluator<'s> {
     pub(super) calls: Vec<Rc<Block>>,
     /// Blocks that were met and not yet run, in order.
     waiting: Vec<Rc<Block>>,
-    ran: HashSet<*const Block>,
+    /// How often it was not known whether a block runs.
+    pub(super) undecided: usize,
     /// Set by `Start-Sleep`: the loop round it is one that waits for ever.
     pub(super) sleeps: bool,
 }
 
 impl<'s> Evaluator<'s> {
-    pub(crate) fn new(steps: &'s mut u64, room: usize) -> Self {
+    pub(crate) fn new(src: &'s str, steps: &'s mut u64, room: usize) -> Self {
         Self {
+            src,
             vars: HashMap::new(),
             aliases: HashMap::new(),
             functions: HashMap::new(),
             trace: Trace::default(),
             steps,
+            begun: 0,
             room,
             depth: 0,
             calls: Vec::new(),
             waiting: Vec::new(),
-            ran: HashSet::new(),
+            undecided: 0,
             sleeps: false,
         }
     }
@@ -70,9 +77,9 @@ impl<'s> Evaluator<'s> {
         let mut next = 0;
         while let Some(block) = self.waiting.get(next).map(Rc::clone) {
             next += 1;
-            if !self.ran.contains(&Rc::as_ptr(&block)) {
+            if !block.ran.get() {
                 for param in &block.params {
-                    self.vars.insert(Rc::clone(param), Value::Unknown);
+                    self.vars.insert(Rc::clone(&param.name), Value::Unknown);
                 }
                 self.vars.insert(Rc::from("_"), Value::Unknown);
                 self.block(&block);
@@ -81,10 +88,12 @@ impl<'s> Evaluator<'s> {
         self.trace
     }
 
-    /// Takes a step, more for much data. `false` when there are none left.
+    /// Takes half a step, more for much data. `false` when there are none left.
     pub(super) fn step(&mut self, data: usize) -> bool {
-        let cost = 1 + (data / 64) as u64;
-        if *self.steps < cost {
+        let cost = self.begun.saturating_add(data).saturating_add(32);
+        self.begun = cost % 64;
+        let cost = (cost / 64) as u64;
+        if *self.steps <= cost {
             *self.steps = 0;
             self.trace.gap(Gap::OutOfSteps);
             return false;
@@ -95,11 +104,27 @@ impl<'s> Evaluator<'s> {
 
     /// A value, unless it is larger than what may be kept.
     pub(super) fn bounded(&mut self, value: Value) -> Value {
-        if value.size() > self.room {
+        let weight = value.weight();
+        if weight > self.limit(&value) {
             self.trace.gap(Gap::TooLarge);
             return Value::Unknown;
         }
-        if self.step(value.size()) { value } else { Value::Unknown }
+        if self.step(weight) { value } else { Value::Unknown }
+    }
+
+    /// The largest weight of such a value. Lists are heavier than the texts that become of them.
+    pub(super) fn limit(&self, value: &Value) -> usize {
+        match value {
+            Value::List(_) | Value::Map(_) => self.room.saturating_mul(4),
+            _ => self.room.saturating_add(64),
+        }
+    }
+
+    /// What stands in the script between the braces of a block.
+    pub(super) fn block_text(&mut self, block: &Block) -> Value {
+        let Span { start, end } = block.span;
+        let text = self.src.get(start..end).unwrap_or_default();
+        if self.step(text.len()) { Value::text(text) } else { Value::Unknown }
     }
 
     fn statements(&mut self, all: &[Stmt], out: &mut Vec<Value>) -> Flow {
@@ -115,7 +140,7 @@ impl<'s> Evaluator<'s> {
         Flow::On
     }
 
-    fn nested<T>(&mut self, instead: T, work: impl FnOnce(&mut Self) -> T) -> T {
+    pub(super) fn nested<T>(&mut self, instead: T, work: impl FnOnce(&mut Self) -> T) -> T {
         if self.depth >= MAX_DEPTH {
             self.trace.gap(Gap::TooDeep);
             return instead;
@@ -133,14 +158,14 @@ impl<'s> Evaluator<'s> {
         Value::from_items(out)
     }
 
-    fn run_block(&mut self, block: &Rc<Block>, out: &mut Vec<Value>) -> Flow {
-        self.ran.insert(Rc::as_ptr(block));
+    pub(super) fn run_block(&mut self, block: &Rc<Block>, out: &mut Vec<Value>) -> Flow {
+        block.ran.set(true);
         self.nested(Flow::On, |me| me.statements(&block.body, out))
     }
 
     /// Remembers a block so that it is looked at in the end, run or not.
     pub(super) fn remember(&mut self, block: &Rc<Block>) {
-        if self.waiting.len() < 1024 && !self.waiting.iter().any(|known| Rc::ptr_eq(known, block)) {
+        if self.waiting.len() < 1024 && !block.waits.replace(true) {
             self.waiting.push(Rc::clone(block));
         }
     }
@@ -152,7 +177,7 @@ impl<'s> Evaluator<'s> {
                 match value {
                     Value::Null => {}
                     Value::List(items) => {
-                        if out.len() + items.len() > MAX_ITEMS || !self.step(items.len() * 16) {
+                        if out.len() + items.len() > MAX_ITEMS || !self.step(items.weight()) {
                             return Flow::Return;
                         }
                         out.extend(items.iter().cloned());
@@ -163,7 +188,7 @@ impl<'s> Evaluator<'s> {
             }
             Stmt::Assign(target, op, value) => {
                 let value = self.statement_value(value);
-                self.assign(target, *op, value);
+                places::assign(self, target, &[], *op, value);
                 Flow::On
             }
             Stmt::If(arms, otherwise) => self.if_statement(arms, otherwise.as_ref(), out),
@@ -172,6 +197,8 @@ impl<'s> Evaluator<'s> {
                 self.repeat(Some(&parts[1]), body, Some(&parts[2]), false, out)
             }
             Stmt::While(condition, body, first) => self.repeat(Some(condition), body, None, *first, out),
+            Stmt::Until(condition, body) => self.until(condition, body, out),
+            Stmt::Switch(switch) => self.switch(switch, out),
             Stmt::Foreach(name, list, body) => self.foreach(name, list, body, out),
             Stmt::Function(name, block) => {
                 self.remember(block);
@@ -198,7 +225,7 @@ impl<'s> Evaluator<'s> {
         }
     }
 
-    fn statement_value(&mut self, stmt: &Stmt) -> Value {
+    pub(super) fn statement_value(&mut self, stmt: &Stmt) -> Value {
         match stmt {
             Stmt::Pipeline(elements) => self.pipeline(elements),
             Stmt::Empty => Value::Null,
@@ -207,165 +234,6 @@ impl<'s> Evaluator<'s> {
                 self.nested(Flow::On, |me| me.statement(other, &mut out));
                 Value::from_items(out)
             }
-        }
-    }
-
-    fn if_statement(
-        &mut self,
-        arms: &[(Stmt, Rc<Block>)],
-        otherwise: Option<&Rc<Block>>,
-        out: &mut Vec<Value>,
-    ) -> Flow {
-        let mut undecided = false;
-        for (condition, block) in arms {
-            match self.statement_value(condition).truth() {
-                Some(true) if !undecided => return self.run_block(block, out),
-                Some(false) => {}
-                _ => {
-                    undecided = true;
-                    self.maybe(block, out);
-                }
-            }
-        }
-        match otherwise {
-            Some(block) if !undecided => self.run_block(block, out),
-            Some(block) => {
-                self.maybe(block, out);
-                Flow::On
-            }
-            None => Flow::On,
-        }
-    }
-
-    /// Looks at a block that may or may not run: what it changes is unknown afterwards.
-    fn maybe(&mut self, block: &Rc<Block>, out: &mut Vec<Value>) {
-        if !self.step(self.vars.len() * 16) {
-            return;
-        }
-        let before = self.vars.clone();
-        // `break` and `return` end the block, not what may not have run round it.
-        self.run_block(block, out);
-        // What was not set before is taken as set here: a payload built in one branch is worth seeing.
-        #[expect(
-            clippy::iter_over_hash_type,
-            reason = "each name is looked at by itself; the order changes nothing"
-        )]
-        for (name, old) in before {
-            let changed = self.vars.get(&name).is_none_or(|new| !same(new, &old));
-            if changed && !matches!(old, Value::Unknown | Value::Null) {
-                self.vars.insert(name, Value::Unknown);
-            }
-        }
-    }
-
-    fn repeat(
-        &mut self,
-        condition: Option<&Stmt>,
-        body: &Rc<Block>,
-        after: Option<&Stmt>,
-        body_first: bool,
-        out: &mut Vec<Value>,
-    ) -> Flow {
-        let sleeps = std::mem::replace(&mut self.sleeps, false);
-        let mut first = body_first;
-        loop {
-            let truth = match condition {
-                _ if std::mem::take(&mut first) => Some(true),
-                Some(Stmt::Empty) | None => None,
-                Some(condition) if is_constant(condition) => match self.statement_value(condition).truth() {
-                    // `while ($true)`: looked at once.
-                    Some(true) => None,
-                    other => other,
-                },
-                Some(condition) => self.statement_value(condition).truth(),
-            };
-            match truth {
-                Some(false) => break,
-                Some(true) => {}
-                None => {
-                    self.maybe(body, out);
-                    break;
-                }
-            }
-            match self.run_block(body, out) {
-                Flow::Break => break,
-                Flow::Return => return Flow::Return,
-                Flow::On | Flow::Continue => {}
-            }
-            if let Some(after) = after {
-                self.statement_value(after);
-            }
-            if self.sleeps || out.len() > MAX_ITEMS || !self.step(0) {
-                break;
-            }
-        }
-        self.sleeps = sleeps;
-        Flow::On
-    }
-
-    fn foreach(&mut self, name: &Rc<str>, list: &Stmt, body: &Rc<Block>, out: &mut Vec<Value>) -> Flow {
-        let list = self.statement_value(list);
-        if matches!(list, Value::Unknown) {
-            self.vars.insert(Rc::clone(name), Value::Unknown);
-            self.maybe(body, out);
-            return Flow::On;
-        }
-        for item in list.items() {
-            self.vars.insert(Rc::clone(name), item);
-            match self.run_block(body, out) {
-                Flow::Break => break,
-                Flow::Return => return Flow::Return,
-                Flow::On | Flow::Continue => {}
-            }
-            if out.len() > MAX_ITEMS || !self.step(0) {
-                break;
-            }
-        }
-        Flow::On
-    }
-
-    pub(super) fn assign(&mut self, target: &Node, op: Option<Op>, value: Value) {
-        match &target.kind {
-            Expr::Var(name) => {
-                let value = match op {
-                    None => value,
-                    Some(op) => {
-                        // Taken out, so that a growing text or list grows in place.
-                        let old = self.vars.remove(name).unwrap_or(Value::Null);
-                        operators::binary(self, op, old, value)
-                    }
-                };
-                self.vars.insert(Rc::clone(name), value);
-            }
-            Expr::Prefix(prefixes, inner) => {
-                let value = prefixes.iter().rev().fold(value, |value, prefix| match prefix {
-                    Prefix::Cast(name) => operators::cast(self, name, value),
-                    _ => value,
-                });
-                self.assign(inner, op, value);
-            }
-            Expr::Array(targets) => {
-                let mut items = value.items().into_iter();
-                for target in targets {
-                    let item = if matches!(value, Value::Unknown) {
-                        Value::Unknown
-                    } else {
-                        items.next().unwrap_or(Value::Null)
-                    };
-                    self.nested((), |me| me.assign(target, None, item));
-                }
-            }
-            Expr::Postfix(base, posts) => {
-                if let (Expr::Var(name), [Post::Index(index)]) = (&base.kind, posts.as_slice()) {
-                    let index = self.value(index).to_int();
-                    let old = self.vars.remove(name).unwrap_or(Value::Null);
-                    let value = operators::store(self, old, index, op, value);
-                    self.vars.insert(Rc::clone(name), value);
-                } else {
-                    self.value(target);
-                }
-            }
-            _ => {}
         }
     }
 
@@ -389,21 +257,38 @@ impl<'s> Evaluator<'s> {
 
     /// The value of an expression; what was worked out to a text is noted for the readable form.
     pub(super) fn value(&mut self, node: &Node) -> Value {
-        if !self.step(0) {
-            return Value::Unknown;
-        }
-        let value = self.nested(Value::Unknown, |me| me.kind(node));
-        let worth = match &node.kind {
-            Expr::Chain(..) | Expr::Prefix(..) | Expr::Postfix(..) | Expr::Expand(_) | Expr::Sub(..) => true,
-            Expr::Var(name) => &**name != "_",
-            _ => false,
-        };
-        if worth {
-            match &value {
-                Value::Str(text) => self.trace.fold(node.span, text),
-                Value::Char(c) => self.trace.fold(node.span, c.encode_utf8(&mut [0; 4])),
-                _ => self.trace.vary(node.span),
+        let built = match &node.kind {
+            // What only stands there costs nothing beyond what takes it.
+            Expr::Str(_) | Expr::Int(_) | Expr::Float(_) | Expr::Type(_) | Expr::Block(_) | Expr::Opaque => {
+                return self.kind(node);
             }
+            Expr::Var(name) if &**name == "_" => return self.variable(name),
+            Expr::Var(_) => false,
+            Expr::Paren(_) | Expr::Array(_) | Expr::Hash(_) => {
+                if !self.step(0) {
+                    return Value::Unknown;
+                }
+                return self.nested(Value::Unknown, |me| me.kind(node));
+            }
+            Expr::Chain(..) | Expr::Prefix(..) | Expr::Postfix(..) | Expr::Expand(_) | Expr::Sub(..) => {
+                if !self.step(0) {
+                    return Value::Unknown;
+                }
+                true
+            }
+        };
+        let value = self.nested(Value::Unknown, |me| me.kind(node));
+        match &value {
+            Value::Str(text) => {
+                self.trace.fold(node, text);
+                if built {
+                    self.trace.tell(text);
+                }
+            }
+            Value::Char(c) if !Trace::varies(node) => {
+                self.trace.fold(node, &Rc::new(Text::new(*c)));
+            }
+            _ => self.trace.vary(node),
         }
         value
     }
@@ -422,7 +307,8 @@ impl<'s> Evaluator<'s> {
             Expr::Sub(body, list) => {
                 let mut out = Vec::new();
                 self.statements(body, &mut out);
-                if *list { Value::list(out) } else { Value::from_items(out) }
+                let value = if *list { Value::list(out) } else { Value::from_items(out) };
+                self.bounded(value)
             }
             Expr::Paren(stmt) => match stmt.as_ref() {
                 // An assignment in brackets is worth what it assigns.
@@ -436,6 +322,7 @@ impl<'s> Evaluator<'s> {
                 self.remember(block);
                 Value::Block(Rc::clone(block))
             }
+            Expr::Hash(pairs) => self.hash(pairs),
             Expr::Type(name) => Value::Type(Rc::clone(name)),
             Expr::Chain(first, rest) => {
                 let mut value = self.value(first);
@@ -465,11 +352,30 @@ impl<'s> Evaluator<'s> {
         }
     }
 
-    pub(super) fn variable(&mut self, name: &str) -> Value {
-        match self.vars.get(name) {
-            Some(value) => value.clone(),
-            None => constants::variable(name),
+    /// `@{ … }`. A name that is not known leaves the table unknown: it may be any of them.
+    fn hash(&mut self, pairs: &[(Node, Stmt)]) -> Value {
+        let mut map = Map::default();
+        let mut known = true;
+        for (key, value) in pairs {
+            let key = self.value(key).to_text(" ");
+            let value = self.statement_value(value);
+            match key {
+                Some(key) => map.set(&key, value),
+                None => known = false,
+            }
         }
+        self.trace_commands(&map);
+        if known { self.bounded(Value::map(map)) } else { Value::Unknown }
+    }
+
+    pub(super) fn variable(&mut self, name: &str) -> Value {
+        if let Some(value) = self.vars.get(name) {
+            return value.clone();
+        }
+        if let Some(block) = name.strip_prefix("function:").and_then(|name| self.functions.get(name)) {
+            return Value::Block(Rc::clone(block));
+        }
+        constants::variable(name)
     }
 
     pub(super) fn separator(&self) -> String {
@@ -485,10 +391,12 @@ impl<'s> Evaluator<'s> {
         let mut text = String::new();
         let mut known = true;
         for part in parts {
-            match self.value(part).to_text(&separator) {
-                Some(piece) => text.push_str(&piece),
-                None => known = false,
+            let value = self.value(part);
+            if matches!(value, Value::List(_) | Value::Bytes(_)) && !self.step(value.weight()) {
+                return Value::Unknown;
             }
+            let value = if let Value::Block(block) = &value { self.block_text(block) } else { value };
+            known &= value.write(&separator, &mut text);
             if text.len() > self.room {
                 self.trace.gap(Gap::TooLarge);
                 return Value::Unknown;
@@ -512,7 +420,7 @@ impl<'s> Evaluator<'s> {
             Prefix::Increment(by) => {
                 let value =
                     value.to_int().map_or(Value::Unknown, |number| Value::Int(number.wrapping_add(*by)));
-                self.assign(inner, None, value.clone());
+                places::assign(self, inner, &[], None, value.clone());
                 value
             }
             Prefix::Cast(name) => operators::cast(self, name, value),
@@ -521,8 +429,9 @@ impl<'s> Evaluator<'s> {
 
     fn postfix(&mut self, base: &Node, posts: &[Post]) -> Value {
         let mut value = self.value(base);
-        let mut posts = posts.iter().peekable();
-        while let Some(post) = posts.next() {
+        let mut at = 0;
+        while let Some(post) = posts.get(at) {
+            at += 1;
             value = match post {
                 Post::Index(index) => {
                     let index = self.value(index);
@@ -534,7 +443,7 @@ impl<'s> Evaluator<'s> {
                 Post::Increment(by) => {
                     let next =
                         value.to_int().map_or(Value::Unknown, |number| Value::Int(number.wrapping_add(*by)));
-                    self.assign(base, None, next);
+                    places::assign(self, base, &posts[..at - 1], None, next);
                     value
                 }
                 Post::Member(name) => {
@@ -543,32 +452,35 @@ impl<'s> Evaluator<'s> {
                         continue;
                     };
                     // `'x'.Replace.Invoke(…)` is `'x'.Replace(…)`.
-                    if let Some(Post::Call(Name::Word(invoke), args)) = posts.peek()
+                    if let Some(Post::Call(Name::Word(invoke), args)) = posts.get(at)
                         && matches!(&**invoke, "invoke" | "invokereturnasis")
-                        && !matches!(value, Value::Block(_))
+                        && !matches!(value, Value::Block(_) | Value::Map(_))
                     {
-                        posts.next();
+                        at += 1;
                         if !matches!(value, Value::Unknown) {
                             self.trace.trick(Trick::Invoke);
                         }
                         let args = args.iter().map(|arg| self.value(arg)).collect::<Vec<_>>();
                         methods::call(self, value, &name, &args)
                     } else {
-                        methods::member(&value, &name)
+                        methods::member(self, &value, &name)
                     }
                 }
                 Post::Call(name, nodes) => {
                     let args = nodes.iter().map(|arg| self.value(arg)).collect::<Vec<_>>();
-                    match self.name(name) {
-                        Some(name) => {
-                            if let Some(changed) = methods::changes_argument(self, &value, &name, &args)
-                                && let Some(first) = nodes.first()
-                            {
-                                self.assign(first, None, changed);
-                            }
-                            methods::call(self, value, &name, &args)
+                    let Some(name) = self.name(name) else {
+                        value = Value::Unknown;
+                        continue;
+                    };
+                    if methods::changes_itself(&value, &name) {
+                        places::change(self, base, &posts[..at - 1], value, &name, &args)
+                    } else {
+                        if let Some(changed) = methods::changes_argument(self, &value, &name, &args)
+                            && let Some(first) = nodes.first()
+                        {
+                            places::assign(self, first, &[], None, changed);
                         }
-                        None => Value::Unknown,
+                        methods::call(self, value, &name, &args)
                     }
                 }
             };
@@ -577,7 +489,7 @@ impl<'s> Evaluator<'s> {
     }
 
     /// A member's name, lower case, where it is known.
-    fn name(&mut self, name: &Name) -> Option<Rc<str>> {
+    pub(super) fn name(&mut self, name: &Name) -> Option<Rc<str>> {
         match name {
             Name::Word(word) => Some(Rc::clone(word)),
             Name::Dynamic(node) => {
@@ -585,7 +497,7 @@ impl<'s> Evaluator<'s> {
                 if is_built_of_constants(node) {
                     self.trace.trick(Trick::HiddenWord);
                 }
-                self.trace.bare(node.span, &text);
+                self.trace.bare(node, &text);
                 Some(Rc::from(text.to_ascii_lowercase()))
             }
         }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::ast::{Expr, Name, Node, Op, Post, Prefix, Span};
 use super::parser::Parser;
 use super::reader::{is_dash, is_double_quote, is_single_quote};
+use super::text::Text;
 
 /// Binary operators that are words, with their level; the higher binds closer.
 const WORDS: &[(&str, Op, u8)] = &[
@@ -40,14 +41,26 @@ const WORDS: &[(&str, Op, u8)] = &[
     ("as", Op::As, 3),
     ("is", Op::Other, 3),
     ("isnot", Op::Other, 3),
-    ("in", Op::Other, 3),
-    ("notin", Op::Other, 3),
-    ("contains", Op::Other, 3),
-    ("notcontains", Op::Other, 3),
-    ("notlike", Op::Other, 3),
-    ("notmatch", Op::Other, 3),
+    ("in", Op::In, 3),
+    ("notin", Op::NotIn, 3),
+    ("contains", Op::Contains, 3),
+    ("notcontains", Op::NotContains, 3),
+    ("notlike", Op::NotLike, 3),
+    ("notmatch", Op::NotMatch, 3),
+    ("icontains", Op::Contains, 3),
+    ("inotcontains", Op::NotContains, 3),
+    ("inotlike", Op::NotLike, 3),
+    ("inotmatch", Op::NotMatch, 3),
     ("cmatch", Op::Other, 3),
     ("clike", Op::Other, 3),
+    ("ccontains", Op::Other, 3),
+    ("clt", Op::Other, 3),
+    ("cgt", Op::Other, 3),
+    ("ilt", Op::Lt, 3),
+    ("ile", Op::Le, 3),
+    ("igt", Op::Gt, 3),
+    ("ige", Op::Ge, 3),
+    ("ias", Op::As, 3),
     ("f", Op::Format, 6),
 ];
 
@@ -76,11 +89,11 @@ impl Parser<'_> {
             left = match left.kind {
                 Expr::Chain(first, mut rest) if level_of(&rest) == Some(level) => {
                     rest.push((op, right));
-                    Node { span, kind: Expr::Chain(first, rest) }
+                    Node::new(span, Expr::Chain(first, rest))
                 }
                 kind => {
-                    let first = Box::new(Node { span: left.span, kind });
-                    Node { span, kind: Expr::Chain(first, vec![(op, right)]) }
+                    let first = Box::new(Node::new(left.span, kind));
+                    Node::new(span, Expr::Chain(first, vec![(op, right)]))
                 }
             };
         }
@@ -122,6 +135,9 @@ impl Parser<'_> {
 
     fn commas(&mut self) -> Option<Node> {
         let first = self.unary()?;
+        if self.separated {
+            return Some(first);
+        }
         let mut all = Vec::new();
         let start = first.span.start;
         let mut last = Some(first);
@@ -141,7 +157,7 @@ impl Parser<'_> {
             return last;
         }
         all.extend(last);
-        Some(Node { span: Span { start, end: self.reader.pos }, kind: Expr::Array(all) })
+        Some(Node::new(Span { start, end: self.reader.pos }, Expr::Array(all)))
     }
 
     /// An operand with the operators before it.
@@ -175,7 +191,7 @@ impl Parser<'_> {
                     continue;
                 }
                 self.reader.pos = end;
-                let node = Node { span: Span { start: type_start, end }, kind: Expr::Type(name) };
+                let node = Node::new(Span { start: type_start, end }, Expr::Type(name));
                 let node = self.postfix_of(node);
                 return Some(wrap(prefixes, node, start));
             }
@@ -265,7 +281,10 @@ impl Parser<'_> {
             } else if rest.starts_with('[') {
                 self.reader.pos += 1;
                 self.reader.space(true);
-                let Some(index) = self.expression() else { break };
+                let separated = std::mem::replace(&mut self.separated, false);
+                let index = self.expression();
+                self.separated = separated;
+                let Some(index) = index else { break };
                 self.reader.space(true);
                 self.reader.eat("]");
                 posts.push(Post::Index(index));
@@ -282,7 +301,7 @@ impl Parser<'_> {
         if posts.is_empty() {
             return node;
         }
-        Node { span: Span { start, end: self.reader.pos }, kind: Expr::Postfix(Box::new(node), posts) }
+        Node::new(Span { start, end: self.reader.pos }, Expr::Postfix(Box::new(node), posts))
     }
 
     fn member(&mut self) -> Option<Post> {
@@ -317,12 +336,9 @@ impl Parser<'_> {
                 Some(b',') if !args.is_empty() => self.reader.pos += 1,
                 Some(_) => {
                     let before = self.reader.pos;
-                    match self.deeper(|p| p.operators(1), None) {
-                        // Commas between arguments of a method separate them; they do not make an array.
-                        Some(Node { kind: Expr::Array(nodes), .. }) => args.extend(nodes),
-                        Some(node) => args.push(node),
-                        None => {}
-                    }
+                    let separated = std::mem::replace(&mut self.separated, true);
+                    args.extend(self.deeper(|p| p.operators(1), None));
+                    self.separated = separated;
                     if self.reader.pos == before {
                         self.reader.bump();
                     }
@@ -337,8 +353,16 @@ impl Parser<'_> {
             return None;
         }
         let start = self.reader.pos;
+        // Inside of brackets and strings commas make lists again.
+        let separated = std::mem::replace(&mut self.separated, false);
+        let kind = self.primary_kind();
+        self.separated = separated;
+        Some(Node::new(Span { start, end: self.reader.pos }, kind?))
+    }
+
+    fn primary_kind(&mut self) -> Option<Expr> {
         let c = self.reader.char()?;
-        let kind = match c {
+        Some(match c {
             '$' => self.dollar(),
             '(' => {
                 self.reader.pos += 1;
@@ -356,11 +380,10 @@ impl Parser<'_> {
             '{' => Expr::Block(self.block()),
             '@' => self.at_sign()?,
             '0'..='9' => self.number()?,
-            c if is_single_quote(c) => Expr::Str(Rc::new(self.reader.single_quoted())),
+            c if is_single_quote(c) => Expr::Str(Rc::new(Text::new(self.reader.single_quoted()))),
             c if is_double_quote(c) => self.double_quoted(),
             _ => return None,
-        };
-        Some(Node { span: Span { start, end: self.reader.pos }, kind })
+        })
     }
 
     pub(super) fn skip_to_close(&mut self, open: u8, close: u8) {
@@ -392,7 +415,7 @@ fn wrap(prefixes: Vec<Prefix>, node: Node, start: usize) -> Node {
     if prefixes.is_empty() {
         return node;
     }
-    Node { span: Span { start, end: node.span.end }, kind: Expr::Prefix(prefixes, Box::new(node)) }
+    Node::new(Span { start, end: node.span.end }, Expr::Prefix(prefixes, Box::new(node)))
 }
 
 fn level_of(rest: &[(Op, Node)]) -> Option<u8> {

@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
-use super::ast::{Expr, Node, Span};
+use super::ast::{Expr, Node, Span, Stmt};
 use super::parser::{Parser, push_text};
-use super::reader::{escaped, is_double_quote};
+use super::reader::is_double_quote;
+use super::text::Text;
 use crate::number;
 
 impl Parser<'_> {
@@ -21,7 +22,12 @@ impl Parser<'_> {
                 self.reader.pos = (self.reader.pos + end + 1).min(self.reader.src.len());
                 Expr::Var(variable_name(&name))
             }
-            Some(b'$' | b'?' | b'^') => {
+            // Whether the last command was done.
+            Some(b'?') => {
+                self.reader.pos += 1;
+                Expr::Var(Rc::from("?"))
+            }
+            Some(b'$' | b'^') => {
                 self.reader.pos += 1;
                 Expr::Opaque
             }
@@ -59,12 +65,11 @@ impl Parser<'_> {
             }
             b'{' => {
                 self.reader.pos += 2;
-                self.skip_to_close(b'{', b'}');
-                Some(Expr::Opaque)
+                Some(self.deeper(Self::hash, Expr::Opaque))
             }
             b'\'' | b'"' => match self.reader.here_string() {
                 Some((start, stop, false)) => {
-                    Some(Expr::Str(Rc::new(self.reader.src.get(start..stop)?.to_owned())))
+                    Some(Expr::Str(Rc::new(Text::new(self.reader.src.get(start..stop)?))))
                 }
                 Some((start, stop, true)) => Some(self.expandable(start, stop)),
                 None => {
@@ -78,6 +83,52 @@ impl Parser<'_> {
                 Some(Expr::Opaque)
             }
         }
+    }
+
+    /// The inside of `@{ name = value; … }`.
+    fn hash(&mut self) -> Expr {
+        let mut pairs = Vec::new();
+        loop {
+            self.reader.space(true);
+            let before = self.reader.pos;
+            match self.reader.byte() {
+                None => break,
+                Some(b'}') => {
+                    self.reader.pos += 1;
+                    break;
+                }
+                Some(b';') => self.reader.pos += 1,
+                Some(_) => {
+                    if let Some(key) = self.key() {
+                        self.reader.space(true);
+                        if self.reader.eat("=") {
+                            self.reader.space(true);
+                            pairs.push((key, self.deeper(Self::statement, Stmt::Empty)));
+                        }
+                    }
+                }
+            }
+            if self.reader.pos == before {
+                self.reader.bump();
+            }
+        }
+        Expr::Hash(pairs)
+    }
+
+    fn key(&mut self) -> Option<Node> {
+        let start = self.reader.pos;
+        if !self.reader.byte()?.is_ascii_alphabetic() && self.reader.byte() != Some(b'_') {
+            return self.postfix();
+        }
+        if !self.count_node() {
+            return None;
+        }
+        let (name, ticked) = self.reader.name(|c| matches!(c, '-' | '.'))?;
+        let span = Span { start, end: self.reader.pos };
+        if ticked {
+            self.ticked.push((span, name.clone()));
+        }
+        Some(Node::new(span, Expr::Str(Rc::new(Text::new(name)))))
     }
 
     pub(super) fn number(&mut self) -> Option<Expr> {
@@ -117,17 +168,19 @@ impl Parser<'_> {
     }
 
     pub(super) fn double_quoted(&mut self) -> Expr {
+        let open = self.reader.pos;
         self.reader.bump();
         let start = self.reader.pos;
         let mut parts = Vec::new();
         let mut text = String::new();
+        let mut ticks = false;
         while let Some(c) = self.reader.char() {
             match c {
                 '`' => {
                     self.reader.pos += 1;
-                    if let Some(next) = self.reader.bump() {
-                        text.push(escaped(next));
-                    }
+                    // One at the beginning breaks nothing up.
+                    let inside = text.ends_with(|c: char| c.is_ascii_alphanumeric());
+                    ticks |= self.reader.escape(&mut text) && inside;
                 }
                 '$' => self.expansion(&mut parts, &mut text, start),
                 c if is_double_quote(c) => {
@@ -144,13 +197,17 @@ impl Parser<'_> {
                 }
             }
         }
+        if ticks && parts.is_empty() {
+            self.ticked_strings.push((Span { start: open, end: self.reader.pos }, text.clone()));
+        }
         finish(parts, text, start)
     }
 
     /// A variable or sub-expression inside a string; the `$` is next.
     fn expansion(&mut self, parts: &mut Vec<Node>, text: &mut String, at: usize) {
         let next = self.reader.byte_at(1);
-        let begins = next.is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'{' | b'('));
+        let begins =
+            next.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'{' | b'(' | b'?'));
         if !begins {
             text.push('$');
             self.reader.pos += 1;
@@ -159,7 +216,7 @@ impl Parser<'_> {
         push_text(parts, text, at);
         let start = self.reader.pos;
         let kind = self.deeper(Self::dollar, Expr::Opaque);
-        parts.push(Node { span: Span { start, end: self.reader.pos }, kind });
+        parts.push(Node::new(Span { start, end: self.reader.pos }, kind));
     }
 
     /// The inside of a here-string: quotes mean nothing there.
@@ -172,9 +229,7 @@ impl Parser<'_> {
             match self.reader.char() {
                 Some('`') => {
                     self.reader.pos += 1;
-                    if let Some(next) = self.reader.bump() {
-                        text.push(escaped(next));
-                    }
+                    self.reader.escape(&mut text);
                 }
                 Some('$') => self.expansion(&mut parts, &mut text, inside),
                 Some(c) => {
@@ -191,7 +246,7 @@ impl Parser<'_> {
 
 fn finish(mut parts: Vec<Node>, mut text: String, at: usize) -> Expr {
     if parts.is_empty() {
-        return Expr::Str(Rc::new(text));
+        return Expr::Str(Rc::new(Text::new(text)));
     }
     push_text(&mut parts, &mut text, at);
     Expr::Expand(parts)

@@ -6,20 +6,29 @@
 //! small: words, strings, operators, members, blocks.
 
 mod ast;
+mod collections;
 mod commands;
+mod comparisons;
 mod constants;
 mod eval;
 mod expressions;
+mod flow;
 mod literals;
 mod methods;
+mod objects;
 mod operators;
 mod parser;
+mod pipeline;
+mod places;
 mod reader;
+mod secure;
 mod shape;
+mod strings;
+mod text;
 mod trace;
+mod types;
 mod value;
 
-use self::ast::Span;
 use self::trace::{Gap, Trick};
 use crate::engine::{Child, Opened};
 use crate::model::{Language, Limits};
@@ -29,13 +38,18 @@ pub(crate) fn open(text: &str, limits: &Limits, room: usize, steps: &mut u64, op
     let mut parser = parser::Parser::new(text, limits.max_depth);
     let script = parser.script();
     let ticked = std::mem::take(&mut parser.ticked);
-    let evaluator = eval::Evaluator::new(steps, room);
+    let evaluator = eval::Evaluator::new(text, steps, room);
     let mut trace = evaluator.run(&script);
-    for (Span { start, end }, word) in &ticked {
+    for (span, word) in &ticked {
         trace.trick(Trick::Tick);
-        trace.bare(Span { start: *start, end: *end }, word);
+        trace.word(*span, word);
+    }
+    for (span, string) in &parser.ticked_strings {
+        trace.trick(Trick::Tick);
+        trace.string(*span, string);
     }
     trace.flush();
+    opened.texts = trace.told(text);
     if trace.is_obfuscated() {
         opened.traits.push(("obfuscated", ticked.first().map_or(0, |(span, _)| span.start)));
     }

@@ -5,15 +5,25 @@ use std::rc::Rc;
 use regex::{Regex, RegexBuilder};
 
 use super::ast::Op;
+use super::collections::List;
+use super::comparisons::{both, compare, contains, matches};
 use super::constants::wildcard;
 use super::eval::{Evaluator, MAX_ITEMS};
+use super::places::kept;
+use super::text::Text;
 use super::trace::{Gap, Trick};
 use super::value::{self, Value, char_of};
+use super::{objects, shape};
 use crate::number;
 
 /// A binary operator. The left side is handed over so that a text or list that nobody else holds grows in place.
 pub(super) fn binary(me: &mut Evaluator<'_>, op: Op, left: Value, right: Value) -> Value {
     if matches!(left, Value::Unknown) || matches!(right, Value::Unknown) && op != Op::As {
+        return Value::Unknown;
+    }
+    // Adding costs what is added; everything else works through both.
+    let data = if op == Op::Add { right.weight() } else { left.weight().saturating_add(right.weight()) };
+    if data > 512 && !me.step(data) {
         return Value::Unknown;
     }
     match op {
@@ -33,14 +43,20 @@ pub(super) fn binary(me: &mut Evaluator<'_>, op: Op, left: Value, right: Value) 
         Op::Split | Op::SplitCase => split(me, &left, &right, op == Op::SplitCase),
         Op::Replace | Op::ReplaceCase => replace(me, &left, &right, op == Op::ReplaceCase),
         Op::Eq | Op::Ne | Op::Lt | Op::Le | Op::Gt | Op::Ge => compare(op, &left, &right),
-        Op::Like => match (left.to_text(" "), right.to_text(" ")) {
-            (Some(text), Some(pattern)) if me.step(text.len() * 8) => Value::Bool(wildcard(&pattern, &text)),
+        Op::Like | Op::NotLike => match (left.to_text(" "), right.to_text(" ")) {
+            (Some(text), Some(pattern)) if me.step(text.len() * 8) => {
+                Value::Bool(wildcard(&pattern, &text) == (op == Op::Like))
+            }
             _ => Value::Unknown,
         },
-        Op::Match => match (left.to_text(" "), right.to_text(" ").and_then(|p| pattern(&p, false))) {
-            (Some(text), Some(pattern)) if me.step(text.len()) => Value::Bool(pattern.is_match(&text)),
-            _ => Value::Unknown,
-        },
+        Op::Match => matches(me, &left, &right),
+        Op::NotMatch => {
+            matches(me, &left, &right).truth().map_or(Value::Unknown, |found| Value::Bool(!found))
+        }
+        Op::In => contains(&right, &left, true),
+        Op::NotIn => contains(&right, &left, false),
+        Op::Contains => contains(&left, &right, true),
+        Op::NotContains => contains(&left, &right, false),
         Op::And => both(&left, &right, |a, b| a && b),
         Op::Or => both(&left, &right, |a, b| a || b),
         Op::Xor => both(&left, &right, |a, b| a != b),
@@ -53,40 +69,51 @@ pub(super) fn binary(me: &mut Evaluator<'_>, op: Op, left: Value, right: Value) 
     }
 }
 
-fn both(left: &Value, right: &Value, of: fn(bool, bool) -> bool) -> Value {
-    match (left.truth(), right.truth()) {
-        (Some(a), Some(b)) => Value::Bool(of(a, b)),
-        _ => Value::Unknown,
-    }
-}
-
 fn add(me: &mut Evaluator<'_>, left: Value, right: &Value) -> Value {
     match (left, right) {
         (Value::Null, right) => right.clone(),
-        (Value::Str(text), right) => {
+        (Value::Str(text), Value::Str(more)) => append(me, text, more),
+        (Value::Str(text), Value::Char(c)) => append(me, text, c.encode_utf8(&mut [0; 4])),
+        (Value::Str(text) | Value::Builder(text), right) => {
             let separator = me.separator();
             let Some(more) = right.to_text(&separator) else { return Value::Unknown };
             append(me, text, &more)
         }
         (Value::Char(c), right) => match right.to_text(" ") {
-            Some(more) => append(me, Rc::new(c.to_string()), &more),
+            Some(more) => append(me, Rc::new(Text::new(c)), &more),
             None => Value::Unknown,
         },
         (Value::List(mut items), right) => {
             let more = right.items();
-            if items.len() + more.len() > MAX_ITEMS || !me.step(more.len() * 16) {
+            let copied = if Rc::strong_count(&items) == 1 { 0 } else { items.weight() };
+            if items.len() + more.count_all() > MAX_ITEMS || !me.step(copied) {
                 return Value::Unknown;
             }
-            Rc::make_mut(&mut items).extend(more);
-            Value::List(items)
+            let list = Rc::make_mut(&mut items);
+            more.for_each(|item| list.push(item));
+            kept(me, Value::List(items))
         }
-        (Value::Bytes(mut bytes), right) => match right.to_bytes() {
-            Some(more) if bytes.len() + more.len() <= me.room && me.step(more.len()) => {
-                Rc::make_mut(&mut bytes).extend_from_slice(&more);
-                Value::Bytes(bytes)
+        (Value::Map(mut map), Value::Map(more)) => {
+            if !me.step(map.weight()) {
+                return Value::Unknown;
             }
-            _ => Value::Unknown,
-        },
+            let table = Rc::make_mut(&mut map);
+            more.pairs().for_each(|(name, value)| table.set(name, value.clone()));
+            kept(me, Value::Map(map))
+        }
+        (Value::Bytes(mut bytes), right) => {
+            let copied = if Rc::strong_count(&bytes) == 1 { 0 } else { bytes.len() };
+            match right
+                .to_bytes()
+                .or_else(|| right.to_int().and_then(|n| Some(Rc::new(vec![u8::try_from(n).ok()?]))))
+            {
+                Some(more) if bytes.len() + more.len() <= me.room && me.step(copied + more.len()) => {
+                    Rc::make_mut(&mut bytes).extend_from_slice(&more);
+                    Value::Bytes(bytes)
+                }
+                _ => Value::Unknown,
+            }
+        }
         (Value::Float(a), right) => float(right).map_or(Value::Unknown, |b| Value::Float(a + b)),
         (left, Value::Float(b)) => float(&left).map_or(Value::Unknown, |a| Value::Float(a + b)),
         (left, right) => match (left.to_int(), right.to_int()) {
@@ -96,7 +123,7 @@ fn add(me: &mut Evaluator<'_>, left: Value, right: &Value) -> Value {
     }
 }
 
-fn append(me: &mut Evaluator<'_>, mut text: Rc<String>, more: &str) -> Value {
+fn append(me: &mut Evaluator<'_>, mut text: Rc<Text>, more: &str) -> Value {
     if text.len() + more.len() > me.room {
         me.trace.gap(Gap::TooLarge);
         return Value::Unknown;
@@ -121,12 +148,26 @@ fn multiply(me: &mut Evaluator<'_>, left: &Value, right: &Value) -> Value {
             }
             _ => Value::Unknown,
         },
+        Value::List(items) => match usize::try_from(times) {
+            Ok(times)
+                if items.len().saturating_mul(times) <= MAX_ITEMS
+                    && me.step(items.weight().saturating_mul(times)) =>
+            {
+                let len = items.len() * times;
+                me.bounded(Value::list(items.iter().cycle().take(len).cloned().collect()))
+            }
+            _ => Value::Unknown,
+        },
         Value::Float(a) => float(right).map_or(Value::Unknown, |b| Value::Float(a * b)),
+        left if matches!(right, Value::Float(_)) => match (float(left), float(right)) {
+            (Some(a), Some(b)) => Value::Float(a * b),
+            _ => Value::Unknown,
+        },
         left => left.to_int().map_or(Value::Unknown, |a| Value::Int(a.wrapping_mul(times))),
     }
 }
 
-fn float(value: &Value) -> Option<f64> {
+pub(super) fn float(value: &Value) -> Option<f64> {
     match value {
         Value::Float(number) => Some(*number),
         other => other.to_int().map(number::float),
@@ -170,7 +211,7 @@ fn arithmetic(me: &mut Evaluator<'_>, op: Op, left: &Value, right: &Value) -> Va
 fn format(me: &mut Evaluator<'_>, pattern: &Value, args: &Value) -> Value {
     let Value::Str(pattern) = pattern else { return Value::Unknown };
     let args = match args {
-        Value::List(items) => items.as_ref().clone(),
+        Value::List(items) => items.to_vec(),
         one => vec![one.clone()],
     };
     if args.iter().any(Value::is_unknown) {
@@ -230,6 +271,9 @@ fn split(me: &mut Evaluator<'_>, left: &Value, right: &Value, case: bool) -> Val
         return Value::Unknown;
     };
     let mut out = Vec::new();
+    // Separators in a row leave many of these.
+    let empty = Value::text("");
+    let piece = |text: &str| if text.is_empty() { empty.clone() } else { Value::text(text) };
     for item in left.items() {
         let Some(text) = item.to_text(" ") else { return Value::Unknown };
         if !me.step(text.len() * 8) {
@@ -238,15 +282,19 @@ fn split(me: &mut Evaluator<'_>, left: &Value, right: &Value, case: bool) -> Val
         let mut at = 0;
         for captures in pattern.captures_iter(&text) {
             let Some(whole) = captures.get(0) else { continue };
-            if limit > 0 && number::count(out.len()) + 1 >= limit || out.len() > MAX_ITEMS {
+            if limit > 0 && number::count(out.len()) + 1 >= limit {
                 break;
             }
-            out.push(Value::text(text.get(at..whole.start()).unwrap_or_default()));
+            if out.len() > MAX_ITEMS {
+                me.trace.gap(Gap::TooLarge);
+                return Value::Unknown;
+            }
+            out.push(piece(text.get(at..whole.start()).unwrap_or_default()));
             // Groups in the separator are kept, as .NET does.
-            out.extend(captures.iter().skip(1).flatten().map(|group| Value::text(group.as_str())));
+            out.extend(captures.iter().skip(1).flatten().map(|group| piece(group.as_str())));
             at = whole.end();
         }
-        out.push(Value::text(text.get(at..).unwrap_or_default()));
+        out.push(piece(text.get(at..).unwrap_or_default()));
     }
     me.bounded(Value::list(out))
 }
@@ -319,35 +367,6 @@ pub(super) fn groups(text: &str) -> String {
     out
 }
 
-fn compare(op: Op, left: &Value, right: &Value) -> Value {
-    use std::cmp::Ordering;
-    let ordering = match (left, right) {
-        (Value::Str(a), b) => match b.to_text(" ") {
-            Some(b) => a.to_lowercase().cmp(&b.to_lowercase()),
-            None => return Value::Unknown,
-        },
-        (Value::List(_) | Value::Bytes(_), _) => return Value::Unknown,
-        (Value::Null, Value::Null) => Ordering::Equal,
-        (Value::Null, _) | (_, Value::Null) => Ordering::Less,
-        (Value::Bool(a), b) => match b.truth() {
-            Some(b) => a.cmp(&b),
-            None => return Value::Unknown,
-        },
-        (a, b) => match (float(a), float(b)) {
-            (Some(a), Some(b)) => a.total_cmp(&b),
-            _ => return Value::Unknown,
-        },
-    };
-    Value::Bool(match op {
-        Op::Eq => ordering == Ordering::Equal,
-        Op::Ne => ordering != Ordering::Equal,
-        Op::Lt => ordering == Ordering::Less,
-        Op::Le => ordering != Ordering::Greater,
-        Op::Gt => ordering == Ordering::Greater,
-        _ => ordering != Ordering::Less,
-    })
-}
-
 /// `[name] value`.
 pub(super) fn cast(me: &mut Evaluator<'_>, name: &str, value: Value) -> Value {
     if matches!(value, Value::Unknown) {
@@ -358,6 +377,9 @@ pub(super) fn cast(me: &mut Evaluator<'_>, name: &str, value: Value) -> Value {
     }
     match name {
         "string" => {
+            if let Value::Block(block) = &value {
+                return me.block_text(block);
+            }
             let separator = me.separator();
             value.to_text(&separator).map_or(Value::Unknown, |text| me.bounded(Value::text(text)))
         }
@@ -371,20 +393,39 @@ pub(super) fn cast(me: &mut Evaluator<'_>, name: &str, value: Value) -> Value {
             }
         },
         "int" | "int32" | "uint32" | "int64" | "uint64" | "long" | "byte" | "int16" | "uint16" | "short"
-        | "sbyte" => value.to_int().map_or(Value::Unknown, Value::Int),
+        | "sbyte" | "uint" | "ulong" | "ushort" | "intptr" | "bigint" => {
+            value.to_int().map_or(Value::Unknown, Value::Int)
+        }
         "double" | "float" | "single" | "decimal" => float(&value).map_or(Value::Unknown, Value::Float),
         "bool" | "boolean" | "switch" => value.truth().map_or(Value::Unknown, Value::Bool),
-        "array" | "collections.arraylist" => Value::list(value.items()),
-        "object" | "psobject" | "ref" | "regex" | "text.regularexpressions.regex" => value,
-        "type" => match value.to_text("") {
-            Some(text) => {
+        "array" | "collections.arraylist" => me.bounded(Value::List(Rc::new(value.to_list()))),
+        "object"
+        | "psobject"
+        | "pscustomobject"
+        | "ref"
+        | "regex"
+        | "text.regularexpressions.regex"
+        | "ordered"
+        | "hashtable"
+        | "collections.hashtable"
+        | "uri"
+        | "net.ipaddress"
+        | "securestring" => value,
+        "void" => Value::Null,
+        "text.stringbuilder" => value.to_text(" ").map_or(Value::Unknown, |text| objects::builder(&text)),
+        _ if shape::is_list(name) => me.bounded(Value::List(Rc::new(value.to_list()))),
+        "type" => match value {
+            Value::Str(text) => {
                 let lower = text.to_ascii_lowercase();
                 Value::Type(Rc::from(lower.strip_prefix("system.").unwrap_or(&lower)))
             }
-            None => Value::Unknown,
+            other => other,
         },
         "io.memorystream" => value.to_bytes().map_or(Value::Unknown, Value::Stream),
         "scriptblock" | "management.automation.scriptblock" => {
+            if matches!(value, Value::Block(_)) {
+                return value;
+            }
             let separator = me.separator();
             me.trace.run(&value, &separator);
             Value::Unknown
@@ -405,10 +446,11 @@ fn cast_all(me: &mut Evaluator<'_>, item: &str, value: Value) -> Value {
         }
         _ => {
             let items = value.items();
-            if !me.step(items.len() * 16) {
+            if !me.step(items.count_all() * 16) {
                 return Value::Unknown;
             }
-            Value::list(items.into_iter().map(|one| cast(me, item, one)).collect())
+            let all = items.map(|one| cast(me, item, one)).collect();
+            me.bounded(Value::list(all))
         }
     }
 }
@@ -420,24 +462,8 @@ pub(super) fn index(me: &mut Evaluator<'_>, value: &Value, index: &Value) -> Val
             if !me.step(indices.len() * 16) {
                 return Value::Unknown;
             }
-            if let Value::Str(text) = value {
-                // One pass over the text instead of one for each index.
-                let chars: Vec<char> = text.chars().collect();
-                if !me.step(chars.len() * 4) {
-                    return Value::Unknown;
-                }
-                let reversed = indices.len() > 3
-                    && indices.first().and_then(Value::to_int).is_some_and(|i| i == -1 || usize::try_from(i + 1) == Ok(chars.len()))
-                    && indices.windows(2).take(8).all(|pair| matches!((pair[0].to_int(), pair[1].to_int()), (Some(a), Some(b)) if b == a - 1));
-                if reversed {
-                    me.trace.trick(Trick::Reversed);
-                    me.trace.step("reversed");
-                }
-                let items = indices
-                    .iter()
-                    .filter_map(|i| place(i.to_int()?, chars.len()))
-                    .map(|i| Value::Char(chars[i]));
-                return Value::list(items.collect());
+            if let Value::Str(text) | Value::Builder(text) = value {
+                return letters(me, text, indices);
             }
             Value::list(
                 indices
@@ -448,18 +474,17 @@ pub(super) fn index(me: &mut Evaluator<'_>, value: &Value, index: &Value) -> Val
             )
         }
         other => {
+            if let Value::Map(map) = value {
+                let Some(name) = other.to_text(" ") else { return Value::Unknown };
+                return map.get(&name).cloned().unwrap_or(Value::Null);
+            }
             let Some(number) = other.to_int() else { return Value::Unknown };
             match value {
-                Value::Str(text) => {
-                    if !me.step(text.len()) {
+                Value::Str(text) | Value::Builder(text) => {
+                    if !text.is_plain() && !me.step(text.len()) {
                         return Value::Unknown;
                     }
-                    let found = if text.is_ascii() {
-                        place(number, text.len()).map(|i| char::from(text.as_bytes()[i]))
-                    } else {
-                        place(number, text.chars().count()).and_then(|i| text.chars().nth(i))
-                    };
-                    found.map_or(Value::Null, Value::Char)
+                    place(number, text.count()).and_then(|i| text.at(i)).map_or(Value::Null, Value::Char)
                 }
                 Value::List(items) => place(number, items.len()).map_or(Value::Null, |i| items[i].clone()),
                 Value::Bytes(bytes) => {
@@ -471,48 +496,29 @@ pub(super) fn index(me: &mut Evaluator<'_>, value: &Value, index: &Value) -> Val
     }
 }
 
-fn place(number: i64, len: usize) -> Option<usize> {
-    let at = if number < 0 { number.checked_add(i64::try_from(len).ok()?)? } else { number };
-    usize::try_from(at).ok().filter(|&at| at < len)
+fn letters(me: &mut Evaluator<'_>, text: &Text, indices: &List) -> Value {
+    // Where characters differ in length, one pass over the text instead of one for each index.
+    let wide: Option<Vec<char>> = (!text.is_plain()).then(|| text.chars().collect());
+    let len = wide.as_ref().map_or(text.len(), Vec::len);
+    if !me.step(wide.as_ref().map_or(0, |_| len * 4)) {
+        return Value::Unknown;
+    }
+    let starts_last = indices
+        .first()
+        .and_then(Value::to_int)
+        .is_some_and(|i| i == -1 || i.checked_add(1).and_then(|i| usize::try_from(i).ok()) == Some(len));
+    let falls = |pair: &[Value]| matches!((pair[0].to_int(), pair[1].to_int()), (Some(a), Some(b)) if a.checked_sub(1) == Some(b));
+    if indices.len() > 3 && starts_last && indices.windows(2).take(8).all(falls) {
+        me.trace.trick(Trick::Reversed);
+        me.trace.step("reversed");
+    }
+    let at = |i: usize| wide.as_ref().map_or_else(|| text.at(i), |wide| wide.get(i).copied());
+    let items = indices.iter().filter_map(|i| at(place(i.to_int()?, len)?)).map(Value::Char).collect();
+    me.bounded(Value::list(items))
 }
 
-/// `$old[index] op= value`: the changed list.
-pub(super) fn store(
-    me: &mut Evaluator<'_>,
-    old: Value,
-    index: Option<i64>,
-    op: Option<Op>,
-    value: Value,
-) -> Value {
-    let Some(number) = index else { return Value::Unknown };
-    let value = match op {
-        Some(op) => {
-            let current = self::index(me, &old, &Value::Int(number));
-            binary(me, op, current, value)
-        }
-        None => value,
-    };
-    match old {
-        Value::Bytes(mut bytes) => {
-            match (place(number, bytes.len()), value.to_int().and_then(|n| u8::try_from(n).ok())) {
-                (Some(at), Some(byte)) => {
-                    let cost = if Rc::strong_count(&bytes) == 1 { 0 } else { bytes.len() };
-                    me.step(cost);
-                    Rc::make_mut(&mut bytes)[at] = byte;
-                    Value::Bytes(bytes)
-                }
-                _ => Value::Unknown,
-            }
-        }
-        Value::List(mut items) => match place(number, items.len()) {
-            Some(at) => {
-                let cost = if Rc::strong_count(&items) == 1 { 0 } else { items.len() * 16 };
-                me.step(cost);
-                Rc::make_mut(&mut items)[at] = value;
-                Value::List(items)
-            }
-            None => Value::Unknown,
-        },
-        _ => Value::Unknown,
-    }
+/// Where an index leads, counted from the end where it is negative.
+pub(super) fn place(number: i64, len: usize) -> Option<usize> {
+    let at = if number < 0 { number.checked_add(i64::try_from(len).ok()?)? } else { number };
+    usize::try_from(at).ok().filter(|&at| at < len)
 }

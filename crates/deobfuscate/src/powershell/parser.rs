@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
-use super::ast::{Block, Command, Element, Expr, Node, Op, Span, Stmt, Word};
+use super::ast::{Block, Command, Element, Expr, Matching, Node, Op, Param, Span, Stmt, Switch, Word};
 use super::reader::{Reader, escaped, is_dash, is_double_quote, is_single_quote};
+use super::text::Text;
 
 /// Most operands of one text. The longest scripts that people write have some ten thousand.
 const MAX_NODES: usize = 400_000;
@@ -15,12 +16,16 @@ pub(crate) struct Parser<'s> {
     depth: usize,
     max_depth: usize,
     nodes: usize,
+    /// Whether commas separate, as between the arguments of a method, and make no lists.
+    pub(super) separated: bool,
     /// Whether the text has more parts than are followed.
     pub(crate) too_long: bool,
     /// Whether something was nested too deeply to follow.
     pub(crate) too_deep: bool,
     /// Words that were written with back-ticks, and how they read without.
     pub(crate) ticked: Vec<(Span, String)>,
+    /// The same for strings.
+    pub(crate) ticked_strings: Vec<(Span, String)>,
 }
 
 impl<'s> Parser<'s> {
@@ -30,9 +35,11 @@ impl<'s> Parser<'s> {
             depth: 0,
             max_depth,
             nodes: 0,
+            separated: false,
             too_long: false,
             too_deep: false,
             ticked: Vec::new(),
+            ticked_strings: Vec::new(),
         }
     }
 
@@ -88,7 +95,8 @@ impl<'s> Parser<'s> {
         all
     }
 
-    fn statement(&mut self) -> Stmt {
+    pub(super) fn statement(&mut self) -> Stmt {
+        self.label();
         let Some((word, end)) = self.reader.peek_word() else { return self.pipeline_or_assignment() };
         if self.reader.src.as_bytes().get(end).is_some_and(|&b| matches!(b, b'-' | b'.' | b'\\' | b':')) {
             return self.pipeline_or_assignment();
@@ -101,6 +109,7 @@ impl<'s> Parser<'s> {
             "foreach" => self.foreach_statement(),
             "while" => self.while_statement(),
             "do" => self.do_statement(),
+            "switch" => self.switch_statement(),
             "function" | "filter" => self.function(),
             "try" => self.blocks(&["catch", "finally"]),
             "begin" | "process" | "end" | "trap" | "dynamicparam" if self.block_follows() => self.blocks(&[]),
@@ -109,8 +118,14 @@ impl<'s> Parser<'s> {
                 let value = self.pipeline_or_assignment();
                 if word == "return" { Stmt::Return(Box::new(value)) } else { value }
             }
-            "break" => Stmt::Break,
-            "continue" => Stmt::Continue,
+            // A label behind them names an outer loop, which is not told from the inner one.
+            "break" | "continue" => {
+                self.reader.space(false);
+                if let Some((_, end)) = self.reader.peek_word() {
+                    self.reader.pos = end;
+                }
+                if word == "break" { Stmt::Break } else { Stmt::Continue }
+            }
             "param" => {
                 self.parameters();
                 Stmt::Empty
@@ -118,6 +133,21 @@ impl<'s> Parser<'s> {
             _ => {
                 self.reader.pos = start;
                 self.pipeline_or_assignment()
+            }
+        }
+    }
+
+    /// `:name` before a loop.
+    fn label(&mut self) {
+        let back = self.reader.pos;
+        if self.reader.byte() == Some(b':') && self.reader.byte_at(1).is_some_and(|b| b.is_ascii_alphabetic())
+        {
+            self.reader.pos += 1;
+            self.reader.name(|_| false);
+            self.reader.space(true);
+            let loops = ["for", "foreach", "while", "do", "switch"];
+            if !self.reader.peek_word().is_some_and(|(word, _)| loops.contains(&word.as_str())) {
+                self.reader.pos = back;
             }
         }
     }
@@ -141,9 +171,11 @@ impl<'s> Parser<'s> {
     pub(super) fn block(&mut self) -> Rc<Block> {
         self.reader.space(true);
         if self.reader.byte() != Some(b'{') {
-            return Rc::new(Block { params: Vec::new(), body: Vec::new() });
+            let span = Span { start: self.reader.pos, end: self.reader.pos };
+            return Rc::new(Block::new(Vec::new(), Vec::new(), span));
         }
         self.reader.pos += 1;
+        let start = self.reader.pos;
         self.reader.space(true);
         let mut params = Vec::new();
         if let Some((word, end)) = self.reader.peek_word()
@@ -153,25 +185,21 @@ impl<'s> Parser<'s> {
             params = self.parameters();
         }
         let body = self.deeper(|p| p.statements(Some(b'}')), Vec::new());
-        Rc::new(Block { params, body })
+        let end = self.reader.pos.saturating_sub(1).max(start);
+        Rc::new(Block::new(params, body, Span { start, end }))
     }
 
-    /// `( $a, [int] $b = 3 )`: the names.
-    fn parameters(&mut self) -> Vec<Rc<str>> {
+    /// `( $a, [int] $b = 3 )`: the names, and what they are where nothing is given.
+    fn parameters(&mut self) -> Vec<Param> {
         self.reader.space(true);
-        let mut names = Vec::new();
+        let mut all: Vec<Param> = Vec::new();
         if self.reader.byte() != Some(b'(') {
-            return names;
+            return all;
         }
         self.reader.pos += 1;
         loop {
             self.reader.space(true);
             let before = self.reader.pos;
-            let node = self.deeper(Parser::operand_list_item, None);
-            if let Some(name) = node.as_ref().and_then(variable_of) {
-                names.push(name);
-            }
-            self.reader.space(true);
             match self.reader.byte() {
                 None => break,
                 Some(b')') => {
@@ -180,16 +208,31 @@ impl<'s> Parser<'s> {
                 }
                 Some(b'=') => {
                     self.reader.pos += 1;
-                    self.deeper(Self::operand_list_item, None);
+                    self.reader.space(true);
+                    let default = self.deeper(Self::operand_list_item, None);
+                    if let Some(last) = all.last_mut() {
+                        last.default = default;
+                    }
                 }
                 Some(b',') => self.reader.pos += 1,
-                Some(_) if self.reader.pos == before => {
-                    self.reader.bump();
+                Some(b'[') if self.type_name().is_none() => {
+                    // `[Parameter(Mandatory = $true)]`.
+                    self.reader.pos = before + 1;
+                    self.skip_to_close(b'[', b']');
                 }
-                Some(_) => {}
+                Some(b'[') => {}
+                Some(_) => {
+                    let node = self.deeper(Self::operand_list_item, None);
+                    if let Some(name) = node.as_ref().and_then(variable_of) {
+                        all.push(Param { name, default: None });
+                    }
+                }
+            }
+            if self.reader.pos == before {
+                self.reader.bump();
             }
         }
-        names
+        all
     }
 
     fn operand_list_item(&mut self) -> Option<Node> {
@@ -275,10 +318,63 @@ impl<'s> Parser<'s> {
             }
             Some((word, end)) if word == "until" => {
                 self.reader.pos = end;
-                self.condition();
-                Stmt::Blocks(vec![body])
+                Stmt::Until(Box::new(self.condition()), body)
             }
             _ => Stmt::Blocks(vec![body]),
+        }
+    }
+
+    fn switch_statement(&mut self) -> Stmt {
+        let mut matching = Matching::Exact;
+        loop {
+            self.reader.space(true);
+            if !self.reader.char().is_some_and(is_dash) {
+                break;
+            }
+            self.reader.bump();
+            match self.reader.name(|_| false).map(|(name, _)| name.to_ascii_lowercase()).as_deref() {
+                Some("regex") => matching = Matching::Regex,
+                Some("wildcard") => matching = Matching::Wildcard,
+                _ => {}
+            }
+        }
+        let value = self.condition();
+        self.reader.space(true);
+        let mut switch = Switch { matching, value, clauses: Vec::new(), otherwise: None };
+        if self.reader.eat("{") {
+            self.deeper(|p| p.clauses(&mut switch), ());
+        }
+        Stmt::Switch(Box::new(switch))
+    }
+
+    fn clauses(&mut self, switch: &mut Switch) {
+        loop {
+            self.reader.space(true);
+            let before = self.reader.pos;
+            match self.reader.byte() {
+                None => return,
+                Some(b'}') => {
+                    self.reader.pos += 1;
+                    return;
+                }
+                Some(_) => {
+                    let is_default = self.reader.peek_word().is_some_and(|(word, _)| word == "default");
+                    if let Some(pattern) = self.argument() {
+                        self.reader.space(true);
+                        if self.reader.byte() == Some(b'{') {
+                            let block = self.block();
+                            if is_default {
+                                switch.otherwise = Some(block);
+                            } else {
+                                switch.clauses.push((pattern, block));
+                            }
+                        }
+                    }
+                }
+            }
+            if self.reader.pos == before {
+                self.reader.bump();
+            }
         }
     }
 
@@ -292,7 +388,7 @@ impl<'s> Parser<'s> {
             block
         } else {
             match Rc::try_unwrap(block) {
-                Ok(inner) => Rc::new(Block { params, ..inner }),
+                Ok(inner) => Rc::new(Block::new(params, inner.body, inner.span)),
                 Err(block) => block,
             }
         };
@@ -419,7 +515,9 @@ impl<'s> Parser<'s> {
                 c if is_dash(c) && self.parameter(&mut words) => {}
                 _ => {
                     let before = self.reader.pos;
-                    if let Some(node) = self.argument_list() {
+                    if let Some(name) = self.splat() {
+                        words.push(Word::Splat(name));
+                    } else if let Some(node) = self.argument_list() {
                         words.push(Word::Arg(node));
                     }
                     if self.reader.pos == before {
@@ -472,10 +570,20 @@ impl<'s> Parser<'s> {
             }
             self.reader.space(false);
         }
-        Some(Node { span: Span { start, end: self.reader.pos }, kind: Expr::Array(all) })
+        Some(Node::new(Span { start, end: self.reader.pos }, Expr::Array(all)))
     }
 
-    fn argument(&mut self) -> Option<Node> {
+    /// `@name` between arguments.
+    fn splat(&mut self) -> Option<Rc<str>> {
+        let named = self.reader.byte_at(1).is_some_and(|b| b.is_ascii_alphabetic() || b == b'_');
+        if self.reader.byte() != Some(b'@') || !named {
+            return None;
+        }
+        self.reader.pos += 1;
+        self.reader.name(|_| false).map(|(name, _)| Rc::from(name.to_ascii_lowercase()))
+    }
+
+    pub(super) fn argument(&mut self) -> Option<Node> {
         let c = self.reader.char()?;
         if matches!(c, '$' | '(' | '{')
             || c == '@' && matches!(self.reader.byte_at(1), Some(b'(' | b'{' | b'\'' | b'"'))
@@ -483,7 +591,7 @@ impl<'s> Parser<'s> {
             return self.postfix();
         }
         if is_single_quote(c) || is_double_quote(c) {
-            return self.primary();
+            return self.postfix();
         }
         self.bare_word()
     }
@@ -548,10 +656,10 @@ impl<'s> Parser<'s> {
             self.ticked.push((span, text.clone()));
         }
         if parts.is_empty() {
-            return Some(Node { span, kind: Expr::Str(Rc::new(text)) });
+            return Some(Node::new(span, Expr::Str(Rc::new(Text::new(text)))));
         }
         push_text(&mut parts, &mut text, span.end);
-        Some(Node { span, kind: Expr::Expand(parts) })
+        Some(Node::new(span, Expr::Expand(parts)))
     }
 }
 
@@ -559,7 +667,7 @@ impl<'s> Parser<'s> {
 pub(super) fn push_text(parts: &mut Vec<Node>, text: &mut String, at: usize) {
     if !text.is_empty() {
         let text = std::mem::take(text);
-        parts.push(Node { span: Span { start: at, end: at }, kind: Expr::Str(Rc::new(text)) });
+        parts.push(Node::new(Span { start: at, end: at }, Expr::Str(Rc::new(Text::new(text)))));
     }
 }
 

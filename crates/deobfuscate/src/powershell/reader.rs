@@ -22,7 +22,8 @@ pub(crate) fn is_dash(c: char) -> bool {
     matches!(c, '-' | '\u{2013}' | '\u{2014}' | '\u{2015}')
 }
 
-/// What a back-tick makes of the next character.
+/// What a back-tick makes of the next character. As Windows has it: `` `e `` is the escape character in version 6 and
+/// later only, and before that the letter, which is what scripts use it for.
 pub(crate) fn escaped(c: char) -> char {
     match c {
         'n' => '\n',
@@ -124,6 +125,29 @@ impl<'s> Reader<'s> {
         }
         self.pos = end;
         Some((name, ticks))
+    }
+
+    /// What a back-tick in a string makes of what follows it; the back-tick is taken. Whether it does nothing there but
+    /// break up a word.
+    pub(crate) fn escape(&mut self, text: &mut String) -> bool {
+        let Some(next) = self.bump() else { return false };
+        if next == 'u'
+            && let Some((digits, _)) = self.rest().strip_prefix('{').and_then(|rest| rest.split_once('}'))
+            && digits.len() <= 6
+            && let Some(c) = u32::from_str_radix(digits, 16).ok().and_then(char::from_u32)
+        {
+            self.pos += digits.len() + 2;
+            text.push(c);
+            return false;
+        }
+        match next {
+            '\r' => {
+                self.eat("\n");
+            }
+            '\n' => {}
+            next => text.push(escaped(next)),
+        }
+        next.is_ascii_alphanumeric() && escaped(next) == next
     }
 
     /// The keyword or plain word here, lower case, without moving.

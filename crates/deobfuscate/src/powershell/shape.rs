@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::ast::{Element, Expr, Node, Post, Stmt};
+use super::ast::{Block, Element, Expr, Node, Post, Stmt};
 use super::constants;
 use super::value::Value;
 
@@ -14,14 +14,16 @@ pub(super) fn is_built_of_constants(node: &Node) -> bool {
 fn is_constant_text(node: &Node) -> bool {
     match &node.kind {
         Expr::Str(_) | Expr::Int(_) | Expr::Float(_) | Expr::Type(_) => true,
-        Expr::Var(name) => constants::is_hiding_place(name),
         Expr::Chain(first, rest) => {
             is_constant_text(first) && rest.iter().all(|(_, node)| is_constant_text(node))
         }
         Expr::Array(nodes) | Expr::Expand(nodes) => nodes.iter().all(is_constant_text),
         Expr::Prefix(_, inner) => is_constant_text(inner),
         Expr::Postfix(base, posts) => {
-            is_constant_text(base)
+            // Letters out of a variable that is the same everywhere; the variable itself is none.
+            let letters = matches!(&base.kind, Expr::Var(name) if constants::is_hiding_place(name))
+                && posts.iter().any(|post| matches!(post, Post::Index(_)));
+            (letters || is_constant_text(base))
                 && posts.iter().all(|post| match post {
                     Post::Member(_) => true,
                     Post::Call(_, args) => args.iter().all(is_constant_text),
@@ -35,7 +37,7 @@ fn is_constant_text(node: &Node) -> bool {
             }
             _ => false,
         },
-        Expr::Sub(..) | Expr::Block(_) | Expr::Opaque => false,
+        Expr::Var(_) | Expr::Sub(..) | Expr::Block(_) | Expr::Hash(_) | Expr::Opaque => false,
     }
 }
 
@@ -46,9 +48,10 @@ pub(super) fn same(a: &Value, b: &Value) -> bool {
         (Value::Bool(a), Value::Bool(b)) => a == b,
         (Value::Int(a), Value::Int(b)) => a == b,
         (Value::Char(a), Value::Char(b)) => a == b,
-        (Value::Str(a), Value::Str(b)) => Rc::ptr_eq(a, b) || a == b,
+        (Value::Str(a), Value::Str(b)) | (Value::Builder(a), Value::Builder(b)) => Rc::ptr_eq(a, b) || a == b,
         (Value::Bytes(a), Value::Bytes(b)) | (Value::Stream(a), Value::Stream(b)) => Rc::ptr_eq(a, b),
         (Value::List(a), Value::List(b)) => Rc::ptr_eq(a, b),
+        (Value::Map(a), Value::Map(b)) => Rc::ptr_eq(a, b),
         (Value::Block(a), Value::Block(b)) => Rc::ptr_eq(a, b),
         (Value::Type(a), Value::Type(b)) => a == b,
         (Value::Encoding(a), Value::Encoding(b)) => a == b,
@@ -67,4 +70,39 @@ pub(super) fn is_constant(stmt: &Stmt) -> bool {
         },
         _ => false,
     }
+}
+
+/// Whether a loop has a way out in its body: `break` or `return`, loops within it aside.
+pub(super) fn ends_itself(body: &Block) -> bool {
+    body.body.iter().any(ends)
+}
+
+fn ends(stmt: &Stmt) -> bool {
+    match stmt {
+        Stmt::Break | Stmt::Return(_) => true,
+        Stmt::If(arms, otherwise) => {
+            arms.iter().map(|(_, block)| block).chain(otherwise).any(|block| ends_itself(block))
+        }
+        Stmt::Blocks(blocks) => blocks.iter().any(|block| ends_itself(block)),
+        _ => false,
+    }
+}
+
+/// Whether a type is a list that grows: `List[string]`.
+pub(super) fn is_list(name: &str) -> bool {
+    name == "collections.arraylist"
+        || name.strip_prefix("collections.generic.").unwrap_or(name).starts_with("list[")
+        || name.starts_with("collections.objectmodel.collection[")
+}
+
+/// Whether a type is a table of names and values: `Dictionary[string,string]`.
+pub(super) fn is_table(name: &str) -> bool {
+    let plain = name.strip_prefix("collections.").unwrap_or(name);
+    let plain =
+        plain.strip_prefix("generic.").or_else(|| plain.strip_prefix("specialized.")).unwrap_or(plain);
+    matches!(
+        plain,
+        "hashtable" | "ordereddictionary" | "psobject" | "pscustomobject" | "management.automation.psobject"
+    ) || plain.starts_with("dictionary[")
+        || plain.starts_with("sortedlist")
 }

@@ -3,6 +3,8 @@
 use std::rc::Rc;
 
 use super::ast::Block;
+use super::collections::{List, Map};
+use super::text::Text;
 use crate::number;
 
 /// What an expression is, as far as it is known.
@@ -15,9 +17,13 @@ pub(crate) enum Value {
     Int(i64),
     Float(f64),
     Char(char),
-    Str(Rc<String>),
+    Str(Rc<Text>),
     Bytes(Rc<Vec<u8>>),
-    List(Rc<Vec<Value>>),
+    List(Rc<List>),
+    /// A hash table, or an object with named members.
+    Map(Rc<Map>),
+    /// A `StringBuilder`.
+    Builder(Rc<Text>),
     Block(Rc<Block>),
     Type(Rc<str>),
     /// A stream or reader over bytes that are known.
@@ -26,51 +32,96 @@ pub(crate) enum Value {
     Encoding(&'static str),
 }
 
+/// What a value weighs that is no text and no collection.
+const LEAF: usize = size_of::<Value>();
+/// What a text weighs beyond its letters.
+const TEXT: usize = 64;
+
 impl Value {
-    pub(crate) fn text(text: impl AsRef<str>) -> Self {
-        Self::Str(Rc::new(text.as_ref().to_owned()))
+    pub(crate) fn text(text: impl Into<String>) -> Self {
+        Self::Str(Rc::new(Text::new(text)))
     }
 
+    /// A list, unless it is nested too deeply.
     pub(crate) fn list(items: Vec<Value>) -> Self {
-        Self::List(Rc::new(items))
+        let list = List::new(items);
+        if list.fits() { Self::List(Rc::new(list)) } else { Self::Unknown }
+    }
+
+    /// A hash table, unless it is nested too deeply.
+    pub(crate) fn map(map: Map) -> Self {
+        if map.fits() { Self::Map(Rc::new(map)) } else { Self::Unknown }
     }
 
     pub(crate) fn is_unknown(&self) -> bool {
         match self {
             Self::Unknown => true,
-            Self::List(items) => items.iter().any(Self::is_unknown),
+            Self::List(items) => items.has_unknown(),
             _ => false,
         }
     }
 
-    /// How much there is of it: for what copying costs.
-    pub(crate) fn size(&self) -> usize {
+    /// How much there is of it: what working through it or copying it costs, in bytes.
+    pub(crate) fn weight(&self) -> usize {
         match self {
-            Self::Str(text) => text.len(),
-            Self::Bytes(bytes) | Self::Stream(bytes) => bytes.len(),
-            Self::List(items) => items.len() * size_of::<Self>(),
-            _ => 1,
+            Self::Str(text) | Self::Builder(text) => TEXT + text.len(),
+            Self::Bytes(bytes) | Self::Stream(bytes) => LEAF + bytes.len(),
+            Self::List(items) => LEAF.saturating_add(items.weight()),
+            Self::Map(map) => LEAF.saturating_add(map.weight()),
+            _ => LEAF,
+        }
+    }
+
+    /// How deep collections are nested in it.
+    pub(crate) fn depth(&self) -> usize {
+        match self {
+            Self::List(items) => items.depth(),
+            Self::Map(map) => map.depth(),
+            _ => 0,
         }
     }
 
     /// `[string]`: items of a list are joined with `separator` (`$OFS`).
     pub(crate) fn to_text(&self, separator: &str) -> Option<String> {
-        Some(match self {
-            Self::Unknown | Self::Block(_) | Self::Stream(_) | Self::Encoding(_) => return None,
-            Self::Null => String::new(),
-            Self::Bool(true) => "True".to_owned(),
-            Self::Bool(false) => "False".to_owned(),
-            Self::Int(number) => number.to_string(),
-            Self::Float(number) => number.to_string(),
-            Self::Char(c) => c.to_string(),
-            Self::Str(text) => text.to_string(),
-            Self::Type(name) => name.to_string(),
-            Self::Bytes(bytes) => bytes.iter().map(u8::to_string).collect::<Vec<_>>().join(separator),
-            Self::List(items) => {
-                let parts: Option<Vec<String>> = items.iter().map(|item| item.to_text(" ")).collect();
-                parts?.join(separator)
+        let mut out = String::new();
+        self.write(separator, &mut out).then_some(out)
+    }
+
+    /// Writes it as text to the end of `out`; whether it has one.
+    pub(crate) fn write(&self, separator: &str, out: &mut String) -> bool {
+        use std::fmt::Write as _;
+        match self {
+            Self::Unknown | Self::Block(_) | Self::Stream(_) | Self::Encoding(_) => return false,
+            Self::Null => {}
+            Self::Bool(true) => out.push_str("True"),
+            Self::Bool(false) => out.push_str("False"),
+            Self::Int(number) => return write!(out, "{number}").is_ok(),
+            Self::Float(number) => return write!(out, "{number}").is_ok(),
+            Self::Char(c) => out.push(*c),
+            Self::Str(text) | Self::Builder(text) => out.push_str(text),
+            Self::Type(name) => out.push_str(name),
+            Self::Map(_) => out.push_str("System.Collections.Hashtable"),
+            Self::Bytes(bytes) => {
+                for (i, byte) in bytes.iter().enumerate() {
+                    out.push_str(if i > 0 { separator } else { "" });
+                    if write!(out, "{byte}").is_err() {
+                        return false;
+                    }
+                }
             }
-        })
+            Self::List(items) => {
+                if items.has_unknown() {
+                    return false;
+                }
+                for (i, item) in items.iter().enumerate() {
+                    out.push_str(if i > 0 { separator } else { "" });
+                    if !item.write(" ", out) {
+                        return false;
+                    }
+                }
+            }
+        }
+        true
     }
 
     /// `[int]`; of text, decimal and `0x`.
@@ -82,7 +133,7 @@ impl Value {
             // Halves go to the even neighbour, as .NET rounds.
             Self::Float(number) if number.abs() < 9e15 => Some(number::whole(number.round_ties_even())),
             Self::Char(c) => Some(i64::from(u32::from(*c))),
-            Self::Str(text) => parse_int(text.trim()),
+            Self::Str(text) => parse_int(text.as_str().trim()),
             Self::List(items) if items.len() == 1 => items[0].to_int(),
             Self::Bytes(bytes) if bytes.len() == 1 => Some(i64::from(bytes[0])),
             _ => None,
@@ -98,7 +149,7 @@ impl Value {
             Self::Int(number) => *number != 0,
             Self::Float(number) => *number != 0.0,
             Self::Str(text) => !text.is_empty(),
-            Self::List(items) => match items.as_slice() {
+            Self::List(items) => match &items[..] {
                 [] => false,
                 [only] => only.truth()?,
                 _ => true,
@@ -108,12 +159,20 @@ impl Value {
     }
 
     /// The items that a pipeline or loop sees; one for what is no list.
-    pub(crate) fn items(&self) -> Vec<Value> {
+    pub(crate) fn items(&self) -> Items {
         match self {
-            Self::Null => Vec::new(),
+            Self::Null => Items::One(None),
+            Self::List(items) => Items::List(Rc::clone(items), 0),
+            Self::Bytes(bytes) => Items::Bytes(Rc::clone(bytes), 0),
+            other => Items::One(Some(other.clone())),
+        }
+    }
+
+    /// The same as a list.
+    pub(crate) fn to_list(&self) -> List {
+        match self {
             Self::List(items) => items.as_ref().clone(),
-            Self::Bytes(bytes) => bytes.iter().map(|&b| Self::Int(i64::from(b))).collect(),
-            other => vec![other.clone()],
+            other => List::new(other.items().collect()),
         }
     }
 
@@ -144,6 +203,43 @@ impl Value {
     }
 }
 
+/// See [`Value::items`]. Nothing is copied but the item that is given.
+#[derive(Debug)]
+pub(crate) enum Items {
+    One(Option<Value>),
+    List(Rc<List>, usize),
+    Bytes(Rc<Vec<u8>>, usize),
+}
+
+impl Items {
+    /// How many there are from the beginning.
+    pub(crate) fn count_all(&self) -> usize {
+        match self {
+            Self::One(one) => usize::from(one.is_some()),
+            Self::List(items, _) => items.len(),
+            Self::Bytes(bytes, _) => bytes.len(),
+        }
+    }
+}
+
+impl Iterator for Items {
+    type Item = Value;
+
+    fn next(&mut self) -> Option<Value> {
+        match self {
+            Self::One(one) => one.take(),
+            Self::List(items, at) => {
+                *at += 1;
+                items.get(*at - 1).cloned()
+            }
+            Self::Bytes(bytes, at) => {
+                *at += 1;
+                bytes.get(*at - 1).map(|&byte| Value::Int(i64::from(byte)))
+            }
+        }
+    }
+}
+
 fn parse_int(text: &str) -> Option<i64> {
     if text.is_empty() {
         return Some(0);
@@ -151,7 +247,8 @@ fn parse_int(text: &str) -> Option<i64> {
     if let Some(hex) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
         return i64::from_str_radix(hex, 16).ok();
     }
-    text.parse().ok()
+    let float = || text.parse().ok().and_then(|number| Value::Float(number).to_int());
+    text.parse().ok().or_else(float)
 }
 
 /// A character by its number; lone surrogates and numbers beyond Unicode are none.

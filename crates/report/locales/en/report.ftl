@@ -186,6 +186,7 @@ unopened-indicator-limit = it names more than is listed
 unopened-input-truncated = it is too long, and only its beginning was looked at
 unopened-layer-limit = there are more layers than are opened
 unopened-length-limit = it has more parts than are followed
+unopened-locked-text = a text in it is protected with a key that only the user’s machine has
 unopened-output-limit = what comes out of it is too large
 unopened-step-limit = working it out takes too many steps
 from-layer = from layer { $number }

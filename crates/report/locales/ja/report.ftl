@@ -185,6 +185,7 @@ unopened-indicator-limit = 含まれる名前が多すぎて、すべては列�
 unopened-input-truncated = 長すぎるため、先頭部分だけを調べました
 unopened-layer-limit = 層が多すぎます
 unopened-length-limit = 構成要素が多すぎて、すべては追跡していません
+unopened-locked-text = ユーザーのコンピューターだけにある鍵で保護された文字列が含まれています
 unopened-output-limit = 展開結果が大きすぎます
 unopened-step-limit = 計算の手順が多すぎます
 from-layer = 第 { $number } 層から

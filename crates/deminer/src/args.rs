@@ -180,12 +180,16 @@ pub(crate) struct Check {
     /// How many threads to use [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
+
+    /// On this machine: have Windows Update search with this wsusscn2.cab, too (see `deminer help collect`)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "evidence")]
+    pub offline_updates: Option<PathBuf>,
 }
 
 /// Collect the evidence of this Windows machine into a bundle.
 ///
 /// Reads what is gone first first: processes and connections, then WMI, tasks, services, autostart places, settings, accounts and logs. Nothing on
-/// the machine is changed. What could not be read is listed in the bundle.
+/// the machine is changed, but for what --offline-updates says. What could not be read is listed in the bundle.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -209,8 +213,13 @@ pub(crate) struct Collect {
     #[arg(long, value_name = "TIME")]
     pub trusted_time: Option<jiff::Timestamp>,
 
+    /// Have Windows Update search for missing updates with this wsusscn2.cab of Microsoft's, without the network. Its path has to be absolute. Needs an
+    /// administrator and takes many minutes; Windows Update makes a service of the file meanwhile, which is removed behind the search
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub offline_updates: Option<PathBuf>,
+
     /// Print a PowerShell script that collects, for machines on which no program may run; works on any system
-    #[arg(long, conflicts_with_all = ["output", "no_logs", "repository", "trusted_time"])]
+    #[arg(long, conflicts_with_all = ["output", "no_logs", "repository", "trusted_time", "offline_updates"])]
     pub script: bool,
 }
 

@@ -29,6 +29,10 @@ pub(crate) enum Error {
     Machine(String),
     /// The machine cannot be read, or its bundle cannot be written.
     Collect(collect::Error),
+    /// The path of a scan file is not absolute.
+    ScanFileRelative(PathBuf),
+    /// What was named as a scan file is none.
+    ScanFileOther(PathBuf),
     /// None of the inputs could be read; the notes say why of each.
     NothingRead { inputs: usize, notes: Vec<Note> },
     /// The report would overwrite evidence.
@@ -132,6 +136,8 @@ impl Error {
             Self::Stopped(why) | Self::Signature(why) => why.clone(),
             Self::Machine(problem) => m::CANNOT_COLLECT.with([problem.into()]),
             Self::Collect(problem) => m::CANNOT_COLLECT.with([problem.to_string().into()]),
+            Self::ScanFileRelative(path) => m::SCAN_FILE_RELATIVE.with([shown(path).into()]),
+            Self::ScanFileOther(path) => m::SCAN_FILE_OTHER.with([shown(path).into()]),
             Self::NothingRead { inputs, .. } => m::NOTHING_READ.with([(*inputs).into()]),
             Self::OutputIsEvidence(path) => m::OUTPUT_IS_EVIDENCE.with([shown(path).into()]),
             Self::OutputIsFolder(path) => m::OUTPUT_IS_FOLDER.with([shown(path).into()]),
@@ -192,6 +198,7 @@ impl Error {
             Self::CleanNeedsWindows => m::HINT_CLEAN_NEEDS_WINDOWS.plain(),
             Self::Stopped(why) => return stop_hint(why),
             Self::Machine(_) | Self::Collect(_) => m::HINT_CANNOT_COLLECT.plain(),
+            Self::ScanFileRelative(_) | Self::ScanFileOther(_) => m::HINT_SCAN_FILE.plain(),
             Self::NothingRead { .. } => m::HINT_NOTHING_READ.plain(),
             Self::OutputIsEvidence(_) => m::HINT_OUTPUT_IS_EVIDENCE.plain(),
             Self::OutputIsFolder(_) => m::HINT_OUTPUT_IS_FOLDER.plain(),

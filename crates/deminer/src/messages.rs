@@ -25,6 +25,10 @@ messages! {
     HINT_NOT_WINDOWS = "cli-hint-not-windows" [];
     CANNOT_COLLECT = "cli-cannot-collect" ["problem"];
     HINT_CANNOT_COLLECT = "cli-hint-cannot-collect" [];
+    SCAN_FILE_RELATIVE = "cli-scan-file-relative" ["path"];
+    SCAN_FILE_OTHER = "cli-scan-file-other" ["path"];
+    HINT_SCAN_FILE = "cli-hint-scan-file" [];
+    SCANNING = "cli-scanning" [];
     NOTHING_READ = "cli-nothing-read" ["count"];
     HINT_NOTHING_READ = "cli-hint-nothing-read" [];
     OUTPUT_IS_EVIDENCE = "cli-output-is-evidence" ["path"];

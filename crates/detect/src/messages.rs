@@ -302,6 +302,9 @@ messages! {
     PATCH_ADDRESS = "patch-address" [];
     PATCH_SUPPORT = "patch-support" [];
     PATCH_TITLE_MISSING = "patch-title-missing" ["count"];
+    PATCH_TITLE_MISSING_NONE = "patch-title-missing-none" [];
+    PATCH_SCAN = "patch-scan" ["file", "sha256", "day", "count"];
+    PATCH_SCAN_ISSUED = "patch-scan-issued" ["day"];
     PATCH_TITLE_SEARCH = "patch-title-search" ["day", "days"];
     PATCH_TITLE_AGE_RECENT = "patch-title-age-recent" ["day", "days"];
     PATCH_TITLE_AGE_OLD = "patch-title-age-old" ["day", "days"];

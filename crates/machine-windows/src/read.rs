@@ -3,7 +3,7 @@
 use crate::fault::Outcome;
 use crate::{
     accounts, event_log, facts, file, hidden, network, process, registry, service, settings, signature,
-    tasks, token, wmi,
+    tasks, token, updates, wmi,
 };
 use evidence::{Account, Connection, Process, Setting};
 use machine::{
@@ -154,6 +154,10 @@ impl Machine for Windows {
 
     fn settings(&self, kind: &str) -> Result<Listed<Setting>> {
         told("read the settings", kind, settings::read(kind, &self.scheduler))
+    }
+
+    fn scan_updates(&self, scan_file: &str) -> Result<Listed<Setting>> {
+        told("search with the scan file", scan_file, updates::scan(scan_file))
     }
 
     fn export_log(&self, channel: &str, to: &str) -> Result<()> {

@@ -282,6 +282,9 @@ fn settings_of_every_kind_are_read_or_said_to_be_missing() {
         }
     }
     assert_eq!(machine.settings("no such kind").unwrap_err().fault, Fault::Unsupported);
+    // Nothing is a scan file there, so nothing is found by it.
+    let error = machine.scan_updates(r"C:\none\wsusscn2.cab").unwrap_err();
+    println!("{error}");
 }
 
 #[test]

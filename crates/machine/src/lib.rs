@@ -116,6 +116,11 @@ pub trait Machine {
     /// (`docs/contracts.md` and `docs/formats.md` list them).
     fn settings(&self, kind: &str) -> Result<Listed<evidence::Setting>>;
 
+    /// What Windows Update finds missing by a scan file of Microsoft's (`wsusscn2.cab`) at this path, as settings of the kind `missing-update`, and one of the kind
+    /// `update-scan` with the day on which the file was issued where it says so.
+    /// Windows Update takes the file as one of its services for the time of the search and no longer. It can take many minutes.
+    fn scan_updates(&self, scan_file: &str) -> Result<Listed<evidence::Setting>>;
+
     /// Writes an event log to a file, as Windows exports it.
     fn export_log(&self, channel: &str, to: &str) -> Result<()>;
 }

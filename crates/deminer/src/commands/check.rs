@@ -23,7 +23,10 @@ pub(crate) fn run(args: &Check, console: Console) -> Result<ExitStatus, Error> {
     let live = args.evidence.is_empty();
     let last_case = if live { super::clean::last_case() } else { None };
     let found = if live {
-        Discovery { bundles: vec![super::collect::to_memory(console)?], notes: Vec::new() }
+        Discovery {
+            bundles: vec![super::collect::to_memory(args.offline_updates.as_deref(), console)?],
+            notes: Vec::new(),
+        }
     } else {
         bundle::discover(&inputs(&args.evidence), &limits)
     };

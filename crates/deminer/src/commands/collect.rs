@@ -1,5 +1,7 @@
 //! `deminer collect`: this machine into a bundle, and for `check` into memory.
 
+mod scan_file;
+
 use crate::args::Collect;
 use crate::console::Console;
 use crate::error::{Error, shown};
@@ -8,7 +10,7 @@ use crate::messages as m;
 use crate::output::Output;
 use crate::progress::Progress;
 use crate::this_machine::this_machine;
-use collect::{Manifest, Options, Program, Step, collect};
+use collect::{Manifest, Options, Program, ScanFile, Step, collect};
 use detect::Assessment;
 use evidence::{Evidence, Message};
 use intel::{IndicatorKind, Intel, Observation};
@@ -16,7 +18,7 @@ use jiff::Timestamp;
 use machine::{Fault, Machine};
 use parse::bundle::{BundleRef, Limits};
 use std::io::{self, Cursor, Seek, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -27,12 +29,18 @@ pub(crate) fn run(args: &Collect, console: Console) -> Result<ExitStatus, Error>
         let written = out.write_all(collect::SCRIPT.as_bytes()).and_then(|()| out.flush());
         return written.map(|()| ExitStatus::Nothing).map_err(Error::CannotPrint);
     }
+    let scan_file = args.offline_updates.as_deref().map(scan_file::look_at).transpose()?;
     let machine = this_machine().ok_or(Error::NotWindows)?;
-    to_file(machine.as_ref(), args, console)
+    to_file(machine.as_ref(), args, scan_file, console)
 }
 
 /// Collects a machine into a file. Whether that can be written shows before anything is read.
-fn to_file(machine: &dyn Machine, args: &Collect, console: Console) -> Result<ExitStatus, Error> {
+fn to_file(
+    machine: &dyn Machine,
+    args: &Collect,
+    scan_file: Option<ScanFile>,
+    console: Console,
+) -> Result<ExitStatus, Error> {
     let facts = machine.facts().map_err(|error| Error::Collect(error.into()))?;
     let path = args.output.clone().unwrap_or_else(|| default_path(&facts.host.name));
     let failed = |problem| Error::CannotWrite(path.clone(), problem);
@@ -41,13 +49,14 @@ fn to_file(machine: &dyn Machine, args: &Collect, console: Console) -> Result<Ex
     let wanted = Wanted {
         logs: !args.no_logs,
         repository: args.repository,
+        scan_file,
         clock_offset_seconds: args.trusted_time.map(ahead),
     };
     if let Output::File(file, _) = &mut output {
-        bundle(machine, wanted, !console.quiet, console, file)?;
+        bundle(machine, &wanted, !console.quiet, console, file)?;
     } else {
         let mut bytes = Cursor::new(Vec::new());
-        bundle(machine, wanted, !console.quiet, console, &mut bytes)?;
+        bundle(machine, &wanted, !console.quiet, console, &mut bytes)?;
         output.write_all(bytes.get_ref()).map_err(failed)?;
     }
     output.finish().map_err(failed)?;
@@ -57,16 +66,17 @@ fn to_file(machine: &dyn Machine, args: &Collect, console: Console) -> Result<Ex
     Ok(ExitStatus::Nothing)
 }
 
-/// This machine as a bundle in memory.
-pub(super) fn to_memory(console: Console) -> Result<BundleRef, Error> {
+/// This machine as a bundle in memory, with what a scan file says is missing where one is named.
+pub(super) fn to_memory(offline_updates: Option<&Path>, console: Console) -> Result<BundleRef, Error> {
+    let scan_file = offline_updates.map(scan_file::look_at).transpose()?;
     let machine = this_machine().ok_or(Error::NoEvidence)?;
-    let (manifest, bytes) = in_memory(machine.as_ref(), console)?;
+    let (manifest, bytes) = in_memory(machine.as_ref(), scan_file, console)?;
     Ok(BundleRef::from_bytes(&manifest.host.name, bytes))
 }
 
 /// The assessment of the machine, from a bundle like any other.
 pub(super) fn assess(machine: &dyn Machine, intel: &Intel, console: Console) -> Result<Assessment, Error> {
-    let (manifest, bytes) = in_memory(machine, console)?;
+    let (manifest, bytes) = in_memory(machine, None, console)?;
     let bundle = BundleRef::from_bytes(&manifest.host.name, bytes);
     let read = bundle.read(&Limits::default());
     // Logs and captures may speak of other machines.
@@ -87,28 +97,34 @@ fn default_path(host: &str) -> PathBuf {
 }
 
 /// What the caller wants of a bundle.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Default)]
 struct Wanted {
     /// Whether event logs are exported.
     logs: bool,
     /// Whether the WMI repository is copied.
     repository: bool,
+    /// With which scan file Windows Update is to search.
+    scan_file: Option<ScanFile>,
     /// How many seconds the machine's clock is ahead.
     clock_offset_seconds: Option<i64>,
 }
 
 /// A bundle for the program itself. Whoever looks at the terminal sees the steps.
-fn in_memory(machine: &dyn Machine, console: Console) -> Result<(Manifest, Vec<u8>), Error> {
+fn in_memory(
+    machine: &dyn Machine,
+    scan_file: Option<ScanFile>,
+    console: Console,
+) -> Result<(Manifest, Vec<u8>), Error> {
     let mut bytes = Cursor::new(Vec::new());
-    let wanted = Wanted { logs: true, ..Wanted::default() };
-    let manifest = bundle(machine, wanted, console.shows_progress(), console, &mut bytes)?;
+    let wanted = Wanted { logs: true, scan_file, ..Wanted::default() };
+    let manifest = bundle(machine, &wanted, console.shows_progress(), console, &mut bytes)?;
     Ok((manifest, bytes.into_inner()))
 }
 
 /// Collects; `tell` says after each step how long it took.
 fn bundle(
     machine: &dyn Machine,
-    wanted: Wanted,
+    wanted: &Wanted,
     tell: bool,
     console: Console,
     out: impl Write + Seek,
@@ -119,11 +135,15 @@ fn bundle(
     let options = Options {
         logs: folder.as_ref().map(|folder| folder.as_ref().map(LogFolder::path).map_err(Clone::clone)),
         repository: wanted.repository,
+        scan_file: wanted.scan_file.clone(),
         clock_offset_seconds: wanted.clock_offset_seconds,
         keeps_class: is_of_a_family,
         program: Some(Program { version, sha256: own_hash() }),
         ..Options::default()
     };
+    if wanted.scan_file.is_some() && !console.quiet {
+        console.tell(&m::SCANNING.plain());
+    }
     let progress = Progress::new(console, m::COLLECTING, Step::ALL.len());
     let mut told = |at: collect::Progress| match at.took {
         None => progress.begin(console, &name(at.step)),

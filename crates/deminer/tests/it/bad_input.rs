@@ -216,3 +216,24 @@ fn names_from_the_evidence_do_not_act_on_the_terminal() {
         }
     }
 }
+
+#[test]
+fn a_scan_file_that_is_none_is_told_before_anything_is_asked() {
+    let folder = TempDir::new().unwrap();
+    let other = written(&folder, "other.cab", b"PK");
+    for (path, said) in [
+        ("wsusscn2.cab".as_ref(), "is not absolute"),
+        (other.as_path(), "is no cabinet"),
+        (folder.path(), "folder"),
+    ] {
+        for command in ["collect", "check"] {
+            let run = run([command.as_ref(), "--offline-updates".as_ref(), path.as_os_str()]);
+            assert_eq!(run.status, 2, "{command} {path:?}");
+            assert!(run.stderr.contains(said) && run.stderr.contains("hint: "), "{}", run.stderr);
+        }
+    }
+    // It is for this machine, not for evidence.
+    let run = run(["check", "PC-1_WMI.zip", "--offline-updates", "/wsusscn2.cab"]);
+    assert_eq!(run.status, 2);
+    assert!(run.stderr.contains("cannot be used with"), "{}", run.stderr);
+}

@@ -4,7 +4,7 @@ use super::age::{MAX_DAYS, as_of, days_between};
 use crate::assessment::{Action, Confidence, Finding, Kind, Severity};
 use crate::messages as m;
 use crate::subject::{finding, finding_id, places};
-use evidence::{Evidence, Setting};
+use evidence::{Evidence, Message, Setting};
 use jiff::civil::Date;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -30,7 +30,8 @@ pub(super) fn detect(evidence: &Evidence) -> Missing {
     let mut urgent_ones = missing.values().filter(|(setting, _)| is_urgent(setting));
     let first = urgent_ones.find_map(|(setting, _)| number(&setting.name));
     let urgent = missing.values().filter(|(setting, _)| is_urgent(setting)).count();
-    let mut findings: Vec<_> = listed(evidence, &missing, urgent).into_iter().collect();
+    let scan = evidence.settings().filter(|(_, setting)| setting.kind == "update-scan").last();
+    let mut findings: Vec<_> = listed(evidence, &missing, urgent, scan).into_iter().collect();
     findings.extend(last_search(evidence));
     Missing { findings, urgent, first }
 }
@@ -45,9 +46,17 @@ fn listed(
     evidence: &Evidence,
     missing: &BTreeMap<(&str, &str), (&Setting, Vec<usize>)>,
     urgent: usize,
+    scan: Option<(usize, &Setting)>,
 ) -> Option<Finding> {
     if missing.is_empty() {
-        return None;
+        let (at, scan) = scan?;
+        let mut finding = finding(Kind::Patch, "Windows Update", m::PATCH_TITLE_MISSING_NONE.plain());
+        finding.severity = Severity::Info;
+        finding.confidence = Confidence::Likely;
+        finding.reasons = searched(scan);
+        finding.id = finding_id(Kind::Patch, &["missing-updates"], "");
+        finding.evidence = places(evidence, [at]);
+        return Some(finding);
     }
     let title = m::PATCH_TITLE_MISSING.with([missing.len().into()]);
     let mut finding = finding(Kind::Patch, "Windows Update", title);
@@ -61,6 +70,7 @@ fn listed(
         m::PATCH_MISSING.with([number.into(), (&setting.value).into()])
     });
     finding.reasons = named.collect();
+    finding.reasons.extend(scan.into_iter().flat_map(|(_, scan)| searched(scan)));
     finding.id = finding_id(Kind::Patch, &["missing-updates"], "");
     let all: Vec<_> = settings
         .iter()
@@ -70,8 +80,21 @@ fn listed(
         })
         .collect();
     finding.subject.insert("Missing".to_owned(), all.into());
-    finding.evidence = places(evidence, missing.values().flat_map(|(_, records)| records.iter().copied()));
+    let records = missing.values().flat_map(|(_, records)| records.iter().copied());
+    finding.evidence = places(evidence, records.chain(scan.map(|(at, _)| at)));
     Some(finding)
+}
+
+/// With which file Windows Update searched, when, and of when it is.
+fn searched(scan: &Setting) -> Vec<Message> {
+    let detail = |name: &str| scan.details.get(name).cloned().unwrap_or_default();
+    let count = detail("missing").parse::<u64>().unwrap_or_default();
+    let name = scan.name.rsplit(['\\', '/']).next().unwrap_or_default();
+    let time = detail("time");
+    let day = time.get(..10).unwrap_or(&time);
+    let mut reasons = vec![m::PATCH_SCAN.with([name.into(), (&scan.value).into(), day.into(), count.into()])];
+    reasons.extend(scan.details.get("issued").map(|day| m::PATCH_SCAN_ISSUED.with([day.into()])));
+    reasons
 }
 
 /// That Windows Update has long not looked.

@@ -431,6 +431,31 @@ fn what_windows_update_says_is_missing() {
 }
 
 #[test]
+fn what_a_scan_file_says_is_missing() {
+    let scan = |count| {
+        let details = [("missing", count), ("time", "2026-11-28T20:00:00Z"), ("issued", "2026-11-10")];
+        setting("update-scan", r"D:\wsusscn2.cab", &"ab".repeat(32), &details)
+    };
+    let of = |records: Vec<RecordData>| {
+        let mut found = assess(records).findings.into_iter();
+        let found = found.find(|finding| finding.title.id.starts_with("patch-title-missing")).unwrap();
+        let reasons: Vec<_> = found.reasons.iter().map(|reason| reason.id.clone()).collect();
+        (found.severity, found.title.id, reasons.join(" "), found.evidence.len())
+    };
+    let none =
+        (Severity::Info, "patch-title-missing-none".to_owned(), "patch-scan patch-scan-issued".to_owned(), 1);
+    assert_eq!(of(vec![scan("0")]), none);
+    let missing = setting("missing-update", "KB1", "Update", &[("severity", "critical")]);
+    let listed = (
+        Severity::Medium,
+        "patch-title-missing".to_owned(),
+        "patch-missing patch-scan patch-scan-issued".to_owned(),
+        2,
+    );
+    assert_eq!(of(vec![missing, scan("1")]), listed);
+}
+
+#[test]
 fn how_long_windows_update_has_not_looked() {
     let searched = |day, event: &str| {
         let event = RecordData::Event(evidence::Event {

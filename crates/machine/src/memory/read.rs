@@ -220,6 +220,12 @@ impl Machine for Memory {
         })
     }
 
+    fn scan_updates(&self, scan_file: &str) -> Result<Listed<Setting>> {
+        self.call("scan_updates", "search with the scan file", scan_file, |state, _| {
+            state.scan_files.get(&scan_file.to_lowercase()).cloned().map(Listed::from).ok_or(Fault::NotFound)
+        })
+    }
+
     fn export_log(&self, channel: &str, to: &str) -> Result<()> {
         self.call("export_log", "export the event log", channel, |state, _| {
             if state.logs.is_empty() {

@@ -92,6 +92,8 @@ pub struct State {
     pub deleted_at_restart: Vec<String>,
     /// The local accounts.
     pub accounts: Vec<evidence::Account>,
+    /// What Windows Update finds missing by each scan file.
+    pub scan_files: BTreeMap<String, Vec<Setting>>,
     /// The settings by kind and name.
     pub settings: BTreeMap<(String, String), Setting>,
     /// The event logs by channel; none at all where the computer has no such logs.

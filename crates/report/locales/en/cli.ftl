@@ -119,6 +119,10 @@ cli-not-windows = there is no Windows machine to collect here
 cli-hint-not-windows = run the program on the machine itself, or check what was exported from one: `deminer check PC-1_WMI.zip`
 cli-cannot-collect = { $problem }
 cli-hint-cannot-collect = start the program as administrator, and check that there is space left
+cli-scan-file-relative = the path `{ $path }` is not absolute, and Windows Update needs the whole one
+cli-scan-file-other = `{ $path }` is no cabinet, so it cannot be a scan file of Windows Update
+cli-hint-scan-file = download wsusscn2.cab from Microsoft (https://go.microsoft.com/fwlink/?LinkID=74689) and name it with its drive and folders: --offline-updates C:\Temp\wsusscn2.cab
+cli-scanning = Windows Update searches with the scan file, too, which takes many minutes; it makes a service of it meanwhile and takes that back
 cli-collecting = collecting this machine
 cli-step-done = { $step }: { $seconds } s, { $records ->
     [one] one record

@@ -89,6 +89,13 @@ patch-title-missing =
         [one] Windows Update says that { $count } update is missing
        *[other] Windows Update says that { $count } updates are missing
     }
+patch-title-missing-none = by the scan file that was given, Windows Update misses nothing
+patch-scan =
+    { $count ->
+        [one] searched with { $file } on { $day } (SHA-256 { $sha256 }): { $count } update is missing by it
+       *[other] searched with { $file } on { $day } (SHA-256 { $sha256 }): { $count } updates are missing by it
+    }
+patch-scan-issued = the scan file is of { $day }: updates that came later are not in it
 patch-title-search =
     { $days ->
         [one] Windows Update last looked for updates on { $day }, { $days } day before the newest evidence

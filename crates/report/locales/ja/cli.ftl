@@ -98,6 +98,10 @@ cli-not-windows = ここには収集する Windows マシンがありません
 cli-hint-not-windows = 対象のマシン上でプログラムを実行するか、書き出した証拠を検査してください: `deminer check PC-1_WMI.zip`
 cli-cannot-collect = { $problem }
 cli-hint-cannot-collect = 管理者として起動し、空き容量を確認してください
+cli-scan-file-relative = パス `{ $path }` は絶対パスではありません。Windows Update には完全なパスが必要です
+cli-scan-file-other = `{ $path }` はキャビネット ファイルではないため、Windows Update のスキャン ファイルではありません
+cli-hint-scan-file = Microsoft から wsusscn2.cab をダウンロードし (https://go.microsoft.com/fwlink/?LinkID=74689)、ドライブとフォルダーを含めて指定してください: --offline-updates C:\Temp\wsusscn2.cab
+cli-scanning = Windows Update がスキャン ファイルでも検索します。何分もかかります。その間だけサービスとして登録され、終わると取り除かれます
 cli-collecting = このマシンを収集しています
 cli-step-done = { $step }: { $seconds } 秒(ここまでに { $records } 件)
 cli-step-processes = プロセスと接続

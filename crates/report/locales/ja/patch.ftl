@@ -85,6 +85,9 @@ patch-address = アドレスは別のマシンに移ることがあるため、�
 
 # Windows Update が示すこと
 patch-title-missing = Windows Update によると { $count } 件の更新プログラムが未適用です
+patch-title-missing-none = 指定されたスキャン ファイルによると、未適用の更新プログラムはありません
+patch-scan = { $file } で { $day } に検索しました (SHA-256 { $sha256 })。このファイルによると { $count } 件が未適用です
+patch-scan-issued = スキャン ファイルは { $day } に発行されたもので、それより後の更新プログラムは含まれません
 patch-title-search = Windows Update が最後に更新を確認したのは { $day } で、最新の証拠の { $days } 日前です
 
 # 最後の更新からの日数

@@ -90,7 +90,7 @@ fn sysmon(event: &Event, number: u32, intel: &Intel) -> Option<Finding> {
         1 => ran::field(event, intel, Kind::Process, "CommandLine", None),
         3 => network::connection(event, intel),
         6 => files::driver(event, intel),
-        11 => files::written(event, intel),
+        11 | 15 | 29 => files::written(event, intel),
         12 | 13 => ran::value(event, intel),
         22 => network::lookup(event, intel),
         25 => files::tampered(event),

@@ -77,6 +77,11 @@ fn judge(file: &FileFact, intel: &Intel) -> Option<Finding> {
     };
     let mut finding = finding(Kind::File, &file.path, m::TITLE_FILE.with([file.path.as_str().into()]));
     (finding.severity, finding.confidence, finding.action) = (severity, confidence, action);
+    if !is_whole(&file.path) {
+        // Found among the evidence, not where it lay on the machine: there is nothing that a plan could remove.
+        finding.action = Action::Review;
+        finding.reasons.push(m::REASON_PLACE_UNKNOWN.with([file.path.as_str().into()]));
+    }
     if disguised {
         finding.reasons.push(m::REASON_DISGUISED.with([file.path.as_str().into()]));
         finding.attack = vec!["T1036.005".to_owned()];
@@ -89,6 +94,11 @@ fn judge(file: &FileFact, intel: &Intel) -> Option<Finding> {
     finding.id = finding_id(Kind::File, &[&file.path], fingerprint);
     finding.subject = subject(file);
     Some(finding)
+}
+
+/// Whether a path says where on the machine a file is.
+fn is_whole(path: &str) -> bool {
+    path.starts_with(r"\\") || path.get(1..3) == Some(r":\")
 }
 
 /// A program that ran: its name alone says little.
@@ -159,6 +169,19 @@ mod tests {
                 (Kind::File, Severity::Critical, Action::Remove, own),
             ]
         );
+    }
+
+    #[test]
+    fn a_hash_gives_away_what_nothing_starts() {
+        let own = Some("Own".to_owned());
+        for (path, action) in [
+            (r"C:\ProgramData\x\notes.dat", Action::Remove),
+            ("evidence/sample.bin", Action::Review),
+            ("sample.bin", Action::Review),
+        ] {
+            let records = vec![RecordData::File(file(path, "ab"))];
+            assert_eq!(found(records), [(Kind::File, Severity::Critical, action, own.clone())], "{path}");
+        }
     }
 
     #[test]

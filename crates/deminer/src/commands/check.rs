@@ -10,16 +10,17 @@ use crate::output::Output;
 use crate::progress::Progress;
 use detect::assessment::{Assessment, Next, Stage, State, Verdict};
 use evidence::{Level, Note};
-use intel::Intel;
+use intel::{IndicatorKind, Intel};
 use parse::bundle::{self, Discovery, Input, Limits};
 use report::{Context, Shell, Writer};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Checks the evidence and writes the report.
 pub(crate) fn run(args: &Check, console: Console) -> Result<ExitStatus, Error> {
     use_threads(args.threads)?;
     let intel = intel(args, console)?;
-    let limits = Limits::default();
+    let limits = limits(&intel);
     let live = args.evidence.is_empty();
     let last_case = if live { super::clean::last_case() } else { None };
     let found = if live {
@@ -138,6 +139,16 @@ pub(crate) fn with_sets(
     let intel = with_baselines(baselines)?;
     let families = super::signature::families(signatures, console)?;
     Ok(if families.is_empty() { intel } else { intel.with_families(families) })
+}
+
+/// How evidence is read: the files that the user's own families know by their hashes are looked for wherever they lie.
+pub(crate) fn limits(intel: &Intel) -> Limits {
+    let own = intel.families().iter().skip(Intel::builtin().families().len());
+    let hashes = own.flat_map(|family| &family.indicators).filter(|indicator| {
+        matches!(indicator.kind, IndicatorKind::Md5 | IndicatorKind::Sha1 | IndicatorKind::Sha256)
+    });
+    let sought = hashes.map(|indicator| indicator.pattern.as_str().to_ascii_lowercase()).collect();
+    Limits { sought: Arc::new(sought), ..Limits::default() }
 }
 
 /// What the user named, `-` being standard input.

@@ -19,7 +19,7 @@ use detect::Assessment;
 use detect::assessment::Verdict;
 use evidence::Message;
 use intel::Intel;
-use parse::bundle::{self, Limits};
+use parse::bundle;
 use remediate::{Choice, Plan, Refusal};
 use report::safe_json;
 use report::sanitize::visible;
@@ -98,7 +98,7 @@ pub(super) fn assess_with_files(
     intel: &Intel,
     console: Console,
 ) -> Result<Meant, Error> {
-    let limits = Limits::default();
+    let limits = super::check::limits(intel);
     let found = bundle::discover(&inputs(evidence), &limits);
     let hosts = Hosts::survey(&found.bundles, &limits, console);
     if hosts.len() == 0 {

@@ -12,7 +12,7 @@ use intel::{IndicatorKind as Known, Intel, Observation};
 /// What families may know a file by that an event of Sysmon shows with its hashes: `SHA1=…,MD5=…,SHA256=…`.
 pub(super) fn observations<'a>(path: &'a str, event: &'a Event) -> Vec<Observation<'a>> {
     let mut seen = vec![Observation { kind: Known::FilePath, text: path }];
-    let hashes = event.field("Hashes").unwrap_or_default().split(',');
+    let hashes = event.field("Hashes").or_else(|| event.field("Hash")).unwrap_or_default().split(',');
     seen.extend(hashes.filter_map(|hash| {
         let (algorithm, text) = hash.split_once('=')?;
         let kind = match algorithm.trim().to_ascii_uppercase().as_str() {
@@ -79,12 +79,13 @@ pub(super) fn driver(event: &Event, intel: &Intel) -> Option<Finding> {
     Some(finding)
 }
 
-/// Event 11 of Sysmon.
+/// Events 11 (a file was made), 15 (so was a stream, with the hashes of what it holds) and 29 (it is a program, with its hashes) of Sysmon.
 pub(super) fn written(event: &Event, intel: &Intel) -> Option<Finding> {
     let path = event.field("TargetFilename")?.trim();
-    let family = recognise(intel, &[Observation { kind: Known::FilePath, text: path }]);
+    let family = recognise(intel, &observations(path, event));
     let disguised = is_disguised(path);
     let judgement = match &family {
+        Some(family) if family.certain => (Severity::High, Confidence::Certain),
         _ if disguised => (Severity::High, Confidence::Likely),
         Some(family) => by_family(family),
         None => return None,

@@ -382,3 +382,23 @@ fn what_one_log_of_defender_tells_of_a_removal_holds_for_the_other() {
         Severity::High
     );
 }
+
+/// A program that was written is known again by the hashes that Sysmon notes, whatever it is called.
+#[test]
+fn hashes_of_files_that_were_written() {
+    let family = format!(
+        "schema = \"deminer.family/1\"\nname = \"Own\"\nsources = [{{ id = \"lab\", title = \"t\" }}]\nindicators = [{{ kind = \"sha256\", pattern = \"{}\", weight = 10, source = \"lab\" }}]",
+        "ab".repeat(32)
+    );
+    let intel =
+        Intel::builtin().clone().with_families([intel::Family::from_toml("own.toml", &family).unwrap()]);
+    let hashes = format!("SHA1=00,SHA256={}", "AB".repeat(32));
+    for (number, field) in [(29, "Hashes"), (15, "Hash")] {
+        let fields = [("TargetFilename", r"C:\Data\x.bin"), (field, hashes.as_str())];
+        let evidence = records_of([event(SYSMON, number, 1, &fields)]);
+        let found = crate::assess(&evidence, &intel).findings;
+        let [finding] = &found[..] else { panic!("{found:?}") };
+        assert_eq!((finding.severity, finding.confidence), (Severity::High, Confidence::Certain));
+        assert_eq!(finding.family.as_deref(), Some("Own"));
+    }
+}

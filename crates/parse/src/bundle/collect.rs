@@ -10,6 +10,7 @@ use super::notes::{
     UNKNOWN_TEXT, UNREAD, mebibytes, too_large,
 };
 use super::sets::Sets;
+use super::sought::{are_sought, read_sought};
 use super::taken::{Offer, Taken, failure, note, read_whole, to_note};
 use super::{Limits, Shape, names, parsers, records};
 use crate::events::TOO_LONG;
@@ -96,14 +97,32 @@ impl<'a> Collector<'a> {
         self.taken.push(taken);
     }
 
-    /// Takes in a file or member.
+    /// Takes in a file or member, and tells of it where its very bytes are looked for.
     pub(super) fn take(&mut self, offer: Offer, reader: &mut dyn Read) {
+        if self.mode.limits.sought.is_empty() {
+            return self.take_file(offer, reader);
+        }
+        match read_sought(reader) {
+            Ok(bytes) => {
+                let known = are_sought(&bytes, self.mode.limits).then(|| offer.clone());
+                let before = self.taken.len();
+                self.take_file(offer, &mut Cursor::new(&bytes).chain(reader));
+                if let Some(offer) = known {
+                    self.tell_of_sought(&offer, &bytes, before);
+                }
+            }
+            Err(error) => self.refuse(offer, Level::Error, failure(&error)),
+        }
+    }
+
+    fn take_file(&mut self, offer: Offer, reader: &mut dyn Read) {
         let mut head = Vec::new();
         if let Err(error) = Read::take(&mut *reader, HEAD as u64).read_to_end(&mut head) {
             return self.refuse(offer, Level::Error, failure(&error));
         }
         let format = Format::of_bytes(&head, &offer.relative);
-        let hash = self.mode.hash && (self.is_sealed() || format.is_none_or(Format::is_read));
+        let read = format.is_none_or(|format| format.is_read() || format == Format::Program);
+        let hash = self.mode.hash && (self.is_sealed() || read);
         let mut stream = Hashed::new(Cursor::new(head).chain(reader), hash);
         match format {
             _ if self.take_by_place(&offer, &mut stream) => {}

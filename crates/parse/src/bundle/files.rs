@@ -232,7 +232,7 @@ impl Collector<'_> {
         }
     }
 
-    fn add_program(&mut self, offer: &Offer, source: Source, path: &str, bytes: &[u8]) {
+    pub(super) fn add_program(&mut self, offer: &Offer, source: Source, path: &str, bytes: &[u8]) {
         let mut taken = Taken { relative: offer.relative.clone(), evidence: true, ..Taken::default() };
         taken.source = Some(source);
         taken.records.push((Location::Whole, RecordData::File(program(path, bytes))));
@@ -246,7 +246,7 @@ pub(super) const fn max_program() -> u64 {
     MAX_PROGRAM
 }
 
-fn source(offer: &Offer, format: &str, sha256: Option<String>, length: u64) -> Source {
+pub(super) fn source(offer: &Offer, format: &str, sha256: Option<String>, length: u64) -> Source {
     Source {
         path: offer.path.clone(),
         member: offer.member.clone(),

@@ -1,5 +1,8 @@
 //! How much of an input is read, so that no input can exhaust the machine that reads it.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 /// What a bundle may cost at most. Whatever goes beyond becomes a note, and the rest is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
@@ -21,6 +24,9 @@ pub struct Limits {
     pub path_length: usize,
     /// Folders in folders: how deep.
     pub depth: usize,
+    /// Hashes of files that are looked for, in lower-case hex: MD5, SHA-1 or SHA-256. A file with one of them is told of wherever it lies and
+    /// whatever it is. Where there are none, files that no parser reads are not read.
+    pub sought: Arc<BTreeSet<String>>,
 }
 
 impl Default for Limits {
@@ -35,6 +41,7 @@ impl Default for Limits {
             nesting: 1,
             path_length: 1024,
             depth: 32,
+            sought: Arc::default(),
         }
     }
 }

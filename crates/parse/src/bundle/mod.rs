@@ -36,6 +36,7 @@ mod records;
 mod repositories;
 mod scope;
 mod sets;
+mod sought;
 mod taken;
 mod walk;
 mod witness;

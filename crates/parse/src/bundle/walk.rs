@@ -6,6 +6,7 @@ use super::guard::open;
 use super::layout::{is_bundle, is_manifest, is_outdated};
 use super::manifest::MANIFEST_PATH;
 use super::notes::{DEEP, LINK, NO_EVIDENCE, OUTDATED, SPECIAL, STDIN_EMPTY, io_message, too_large};
+use super::sought::is_sought;
 use super::{BundleRef, Discovery, Input, Limits, Place, Shape, Slice, names};
 use crate::file_name::has_extension;
 use crate::format::{Format, HEAD};
@@ -135,7 +136,9 @@ impl Walk<'_> {
     }
 
     fn files(&mut self, paths: Vec<PathBuf>) {
-        let evidence = |path: &PathBuf| sniff(path).is_ok_and(|format| promises(path, format));
+        let evidence = |path: &PathBuf| {
+            sniff(path).is_ok_and(|format| promises(path, format)) || holds_sought(path, self.limits)
+        };
         if !paths.iter().any(evidence) {
             for path in &paths {
                 self.note(path, Level::Error, NO_EVIDENCE.plain());
@@ -178,7 +181,9 @@ impl Walk<'_> {
             match kind {
                 Kind::File => match sniff(&inner) {
                     Ok(Format::Zip) => self.archive(&inner, false),
-                    Ok(format) => evidence |= promises(&inner, format),
+                    Ok(format) => {
+                        evidence = evidence || promises(&inner, format) || holds_sought(&inner, self.limits);
+                    }
                     // The bundle tells why, where it is one; else it is told here.
                     Err(_) if names::kind(&name.to_string_lossy()).is_some() => evidence = true,
                     Err(message) => self.note(&inner, Level::Warning, message),
@@ -218,6 +223,11 @@ impl Walk<'_> {
     }
 }
 
+/// Whether a file is one that is looked for.
+fn holds_sought(path: &Path, limits: &Limits) -> bool {
+    !limits.sought.is_empty() && open(path).is_ok_and(|(mut file, _)| is_sought(&mut file, limits))
+}
+
 /// What an archive holds.
 struct Summary {
     /// Members that are bundles of their own.
@@ -243,7 +253,7 @@ fn summarise(file: File, limits: &Limits) -> Result<Summary, Message> {
         evidence = archive.read(&member).is_ok_and(|mut file| {
             head_format(&mut file, &name)
                 .is_ok_and(|format| format == Format::Zip || promises(Path::new(&name), format))
-        });
+        }) || archive.read(&member).is_ok_and(|mut file| is_sought(&mut file, limits));
     }
     let mut slices = Vec::with_capacity(bundles.len());
     for member in bundles {

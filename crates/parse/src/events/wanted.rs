@@ -37,7 +37,7 @@ pub(super) const WANTED: &[Wanted] = &[
     Wanted {
         provider: SYSMON,
         channel: "Microsoft-Windows-Sysmon/Operational",
-        events: &[1, 3, 6, 11, 12, 13, 19, 20, 21, 22, 25],
+        events: &[1, 3, 6, 11, 12, 13, 15, 19, 20, 21, 22, 25, 29],
         frequent: &[1, 3, 11, 12, 13, 22],
     },
     Wanted { provider: "Microsoft-Windows-WMI", channel: "", events: &[10, 63], frequent: &[10] },

@@ -444,3 +444,43 @@ fn a_driver_that_is_missing_from_a_whole_folder_is_absent() {
         .collect();
     assert_eq!(absent(&old), 0);
 }
+
+/// A file that nothing starts and no parser reads, wherever it lies: told of where its hash is looked for.
+#[test]
+fn files_are_found_by_their_hashes() {
+    let bytes: &[u8] = b"MZ\x90\0\x03\0\0\0 a program of nobody";
+    let text: &[u8] = b"words of nobody";
+    let archive = zip(&[("C/ProgramData/x/deep.dat", bytes), ("EventFilter.txt", FILTER.as_bytes())]);
+    let root = folder(&[
+        ("disk/C/Windows/System32/config/x", b""),
+        ("disk/C/Windows/Temp/a.bin", bytes),
+        ("disk/C/ProgramData/note.txt", text),
+        ("loose/a.bin", bytes),
+        ("loose/other.bin", b"MZ\x90\0\x03\0\0\0 another"),
+        ("PC7_WMI.zip", &archive),
+    ]);
+    let hash = |bytes: &[u8]| hex(&Sha256::digest(bytes));
+    let limits = Limits { sought: Arc::new([hash(bytes), hash(text)].into()), ..Limits::default() };
+    let found = find_with(&[root.path()], &limits);
+    let files = found.evidence.iter().flat_map(|evidence| evidence.files().map(|(_, file)| file));
+    let mut paths: Vec<_> = files.map(|file| file.path.as_str()).collect();
+    paths.sort_unstable();
+    assert_eq!(
+        paths,
+        [r"C:\ProgramData\note.txt", r"C:\ProgramData\x\deep.dat", r"C:\Windows\Temp\a.bin", "a.bin"]
+    );
+    assert!(
+        found.evidence.iter().all(|evidence| evidence.sources.iter().all(|source| source.sha256.is_some()))
+    );
+    // A survey finds the same hosts.
+    let discovery = discover(&[Input::Path(root.path().to_owned())], &limits);
+    let hosts = |ids: Vec<HostId>| ids.into_iter().map(|id| id.0).collect::<Vec<_>>();
+    for bundle in &discovery.bundles {
+        let read = bundle.read(&limits).into_iter().map(|evidence| evidence.host.id).collect();
+        assert_eq!(hosts(bundle.survey(&limits)), hosts(read), "{}", bundle.name());
+    }
+    let nobody = find_with(&[root.path()], &Limits::default());
+    let files = nobody.evidence.iter().flat_map(|evidence| evidence.files().map(|(_, file)| file));
+    // Of an archive every program is told of whose place is known.
+    assert_eq!(files.map(|file| file.path.as_str()).collect::<Vec<_>>(), [r"C:\ProgramData\x\deep.dat"]);
+}

@@ -1,7 +1,7 @@
 //! Scripts that administrators and packages really use: none of them may be judged suspicious.
 //!
-//! The packages are downloaded by the registries' own clients, `pip` and `npm`, at the versions below, and unpacked below `target`. None of them
-//! goes into the project.
+//! The packages are downloaded by the registries' own clients, `pip`, `npm` and, where there is one, `apt-get`, and unpacked below `target`. None
+//! of them goes into the project.
 
 use crate::run;
 use anyhow::{Context, Result, bail};
@@ -30,6 +30,9 @@ const NPM: [&str; 8] = [
     "windows-build-tools@5.2.2",
 ];
 
+/// Packages of Debian, in the version that the system's own sources have. The collections of `ansible` there are some 180 modules in PowerShell.
+const APT: [&str; 2] = ["ansible", "python3-virtualenv"];
+
 /// What scripts are called.
 const SCRIPTS: [&str; 7] = ["bat", "cmd", "hta", "ps1", "psm1", "vbs", "wsf"];
 
@@ -52,11 +55,14 @@ pub(crate) fn run() -> Result<()> {
     match fetch()? {
         Corpus::There(folder, count) => {
             println!("{count} scripts in {}", folder.display());
-            run::run(
-                run::cargo()
-                    .args(["test", "--locked", "--package", "deminer-deobfuscate", "--test", "benign"])
-                    .env("DEMINER_BENIGN", &folder),
-            )
+            for package in ["deminer-deobfuscate", "deminer-detect"] {
+                run::run(
+                    run::cargo()
+                        .args(["test", "--locked", "--package", package, "--test", "benign"])
+                        .env("DEMINER_BENIGN", &folder),
+                )?;
+            }
+            Ok(())
         }
         Corpus::Missing(why) => bail!("the packages could not be had: {why}"),
     }
@@ -67,7 +73,7 @@ pub(crate) fn fetch() -> Result<Corpus> {
     let folder = run::target().join("benign");
     let (packages, scripts, done) =
         (folder.join("packages"), folder.join("scripts"), folder.join("versions.txt"));
-    let versions = [&PIP[..], &PIP_SOURCE, &NPM].concat().join("\n");
+    let versions = [&PIP[..], &PIP_SOURCE, &NPM, &APT].concat().join("\n");
     if fs::read_to_string(&done).is_ok_and(|there| there == versions) {
         return Ok(Corpus::There(scripts.clone(), count(&scripts)?));
     }
@@ -96,6 +102,18 @@ pub(crate) fn fetch() -> Result<Corpus> {
             return Ok(Corpus::Missing(format!("{}: {why}", run::shown(&client))));
         }
     }
+    let mut apt = Command::new("apt-get");
+    apt.arg("download").args(APT);
+    println!("$ {}", run::shown(&apt));
+    match apt.current_dir(&packages).stdout(Stdio::null()).status() {
+        Ok(status) if status.success() => {}
+        Ok(status) => return Ok(Corpus::Missing(format!("{}: {status}", run::shown(&apt)))),
+        // Other systems do without the packages of Debian.
+        Err(problem) if problem.kind() == io::ErrorKind::NotFound => {
+            println!("without Debian: no apt-get here");
+        }
+        Err(problem) => return Ok(Corpus::Missing(format!("{}: {problem}", run::shown(&apt)))),
+    }
     for entry in fs::read_dir(&packages)? {
         unpack(&entry?.path(), &scripts)?;
     }
@@ -120,6 +138,14 @@ fn unpack(package: &Path, scripts: &Path) -> Result<()> {
             let inner = member.name()?.into_owned();
             keep(&inner, member, at, &folder)?;
         }
+    } else if package.extension().is_some_and(|end| end == "deb") {
+        let mut archive = Command::new("dpkg-deb");
+        archive.arg("--fsys-tarfile").arg(package).stdout(Stdio::piped());
+        let mut unpacking = archive.spawn().context("cannot start dpkg-deb")?;
+        if let Some(content) = unpacking.stdout.take() {
+            tar(content, &folder)?;
+        }
+        unpacking.wait()?;
     } else {
         tar(GzDecoder::new(file), &folder)?;
     }
@@ -136,9 +162,10 @@ fn keep(name: &str, content: impl Read, number: usize, folder: &Path) -> Result<
 }
 
 /// The files of a tape archive: blocks of 512 bytes, a header with name (100 bytes) and octal size (from byte 124), then the content (POSIX
-/// ustar). Long names of extensions are not needed: the end of a name is enough to know a script, and is never cut.
+/// ustar). A name that is too long for its field stands in front of it, as the content of a file of the type `L` (GNU).
 fn tar(mut archive: impl Read, folder: &Path) -> Result<()> {
     let mut header = [0; 512];
+    let mut long = None;
     for number in 0.. {
         if archive.read_exact(&mut header).is_err() {
             return Ok(());
@@ -148,13 +175,19 @@ fn tar(mut archive: impl Read, folder: &Path) -> Result<()> {
             let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
             String::from_utf8_lossy(bytes.get(..end).unwrap_or_default()).into_owned()
         };
-        let name = text(0, 100);
+        let name = long.take().unwrap_or_else(|| text(0, 100));
         if name.is_empty() {
             return Ok(());
         }
         let size = u64::from_str_radix(text(124, 136).trim(), 8).context("a damaged tape archive")?;
         let mut content = archive.by_ref().take(size);
-        keep(&name, &mut content, number, folder)?;
+        if header.get(156) == Some(&b'L') {
+            let mut bytes = Vec::new();
+            content.by_ref().take(4096).read_to_end(&mut bytes)?;
+            long = Some(String::from_utf8_lossy(&bytes).trim_end_matches('\0').to_owned());
+        } else {
+            keep(&name, &mut content, number, folder)?;
+        }
         io::copy(&mut content, &mut io::sink())?;
         let padding = size.next_multiple_of(512) - size;
         io::copy(&mut archive.by_ref().take(padding), &mut io::sink())?;
@@ -178,10 +211,15 @@ mod tests {
     #[test]
     fn scripts_are_taken_out_of_a_tape_archive() {
         let mut archive = Vec::new();
-        for (name, content) in
-            [("package/a.ps1", &b"hello"[..]), ("package/b.js", b"no"), ("package/c.CMD", b"echo")]
-        {
+        for (name, content) in [
+            ("package/a.ps1", &b"hello"[..]),
+            ("package/b.js", b"no"),
+            ("package/c.CMD", b"echo"),
+            ("././@LongLink", b"package/very/long/name.psm1\0"),
+            ("package/very/lo", b"module"),
+        ] {
             let mut header = [0; 512];
+            header[156] = if name.ends_with("Link") { b'L' } else { b'0' };
             header[..name.len()].copy_from_slice(name.as_bytes());
             header[124..135].copy_from_slice(format!("{:011o}", content.len()).as_bytes());
             archive.extend(header);
@@ -194,7 +232,8 @@ mod tests {
         tar(&archive[..], &folder).unwrap();
         assert_eq!(fs::read(folder.join("00000.ps1")).unwrap(), b"hello");
         assert_eq!(fs::read(folder.join("00002.cmd")).unwrap(), b"echo");
-        assert_eq!(count(&folder).unwrap(), 2);
+        assert_eq!(fs::read(folder.join("00004.psm1")).unwrap(), b"module");
+        assert_eq!(count(&folder).unwrap(), 3);
         fs::remove_dir_all(&folder).unwrap();
     }
 }

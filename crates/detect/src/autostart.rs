@@ -4,7 +4,7 @@ use crate::altered;
 use crate::assessment::{Action, Finding, Kind, Severity};
 use crate::files::Files;
 use crate::history::{History, Thing};
-use crate::launch::{Launch, kind_of};
+use crate::launch::{CONTENT, Launch, kind_of};
 use crate::messages as m;
 use crate::subject::places;
 use crate::subscriptions::put_in_the_past;
@@ -134,7 +134,7 @@ fn of_entry<'a>(entry: &'a AutostartEntry, intel: &Intel) -> Launch<'a> {
 
 /// The command, and what the script holds that it starts, where that was read.
 fn commands_of(entry: &AutostartEntry, command: &str) -> Vec<(&'static str, String)> {
-    let script = entry.extra.get("Content").map(|content| ("Content", content.clone()));
+    let script = entry.extra.get(CONTENT).map(|content| (CONTENT, content.clone()));
     [("Launch String", command.to_owned())].into_iter().chain(script).collect()
 }
 

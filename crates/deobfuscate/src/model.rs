@@ -115,6 +115,8 @@ pub enum IndicatorKind {
     Ipv6,
     /// `host:port`.
     Endpoint,
+    /// A port that stands apart from an address: one that is listened on, opened in the firewall or forwarded.
+    Port,
     /// `host:port` of a mining pool.
     Pool,
     /// A Monero address whose checksum is right.
@@ -123,6 +125,9 @@ pub enum IndicatorKind {
     BitcoinAddress,
     /// An Ethereum address whose mixed-case checksum is right.
     EthereumAddress,
+    /// What is written as an Ethereum address, in one case, so that nothing in it can be checked; words before it say that it is one.
+    #[serde(rename = "ethereum-address-unchecked")]
+    UncheckedEthereumAddress,
     /// A path of a file or folder.
     FilePath,
     /// A registry key, with the value where it is written as part of the path.
@@ -139,6 +144,8 @@ pub enum IndicatorKind {
     Sha1,
     /// 64 hexadecimal digits.
     Sha256,
+    /// 128 hexadecimal digits.
+    Sha512,
     /// What a program says it is to a web server or pool.
     UserAgent,
     /// A WMI class with its namespace, as in `root\default:Win32_Services`.
@@ -154,10 +161,12 @@ impl IndicatorKind {
             Self::Ipv4 => "ipv4",
             Self::Ipv6 => "ipv6",
             Self::Endpoint => "endpoint",
+            Self::Port => "port",
             Self::Pool => "pool",
             Self::MoneroAddress => "monero-address",
             Self::BitcoinAddress => "bitcoin-address",
             Self::EthereumAddress => "ethereum-address",
+            Self::UncheckedEthereumAddress => "ethereum-address-unchecked",
             Self::FilePath => "file-path",
             Self::RegistryKey => "registry-key",
             Self::TaskName => "task-name",
@@ -166,6 +175,7 @@ impl IndicatorKind {
             Self::Md5 => "md5",
             Self::Sha1 => "sha1",
             Self::Sha256 => "sha256",
+            Self::Sha512 => "sha512",
             Self::UserAgent => "user-agent",
             Self::WmiClass => "wmi-class",
         }

@@ -23,14 +23,20 @@ pub(crate) struct Login<'t> {
 }
 
 static OPTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#"(?i)(?:^|[\s"'])(-o|--url)(?:\s*=\s*|\s+)["']?(?:[a-z0-9+]{3,16}://)?([a-z0-9][a-z0-9.-]*\.[a-z0-9-]+:\d{2,5})\b"#)
-        .ok()
+    Regex::new(
+        r#"(?i)(?:^|[\s"'])(-o|--url|--?pool1?|--server|-s|-[ez]pool)(?:\s*=\s*|["']\s*,\s*["']|["']?\s+)["']?(?:[a-z0-9+]{3,16}://)?([a-z0-9][a-z0-9.-]*\.[a-z0-9-]+:\d{2,5})\b"#,
+    )
+    .ok()
 });
 static USER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#"\s(?:-u|--user|-O|--userpass)(?:\s*=\s*|\s+)["']?([^\s"'&|;]{1,256})"#).ok()
+    Regex::new(
+        r#"[\s"'](?:-u|--user|-O|--userpass|--?wallet|-[ez]?wal)(?:\s*=\s*|["']\s*,\s*["']|["']?\s+)["']?([^\s"'&|;,]{1,256})"#,
+    )
+    .ok()
 });
-static PASS: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r#"\s(?:-p|--pass)(?:\s*=\s*|\s+)["']?[^\s"'-]"#).ok());
+static PASS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r#"[\s"'](?:-p|--pass)(?:\s*=\s*|["']\s*,\s*["']|["']?\s+)["']?[^\s"'-]"#).ok()
+});
 static KEY: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r#"(?i)["']url\\?["']{1,2}\s*:\s*\\?["']{1,2}(?:[a-z0-9+]{3,16}://)?([a-z0-9][a-z0-9.-]*\.[a-z0-9-]+:\d{2,5})\\?["']"#)
         .ok()
@@ -113,6 +119,24 @@ mod tests {
             ("a.exe -o pool.example.com:3333 -u someone -p x".to_owned(), Some(true)),
             ("curl --url www.example.com:8080 -u me:word -p x".to_owned(), Some(false)),
             ("a.exe -o pool.example.com:3333 -u someone".to_owned(), Some(false)),
+            (format!("Start-Process a.exe -ArgumentList '-o','pool.example.com:443','-u','{WALLET}','-p','x'"), Some(true)),
+            (format!("a.exe --algorithm randomx --pool pool.example.com:3333 --wallet {WALLET}"), Some(true)),
+            (format!("a.exe -S pool.example.com:3333 -u {WALLET} -p x"), Some(true)),
+            (
+                "a.exe -pool ssl://pool.example.org:5555 -wal 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed.rig -pass x"
+                    .to_owned(),
+                Some(true),
+            ),
+            (
+                "a.exe -epool pool.example.org:8008 -ewal 0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed/rig".to_owned(),
+                Some(true),
+            ),
+            (
+                "a.exe -algo ethash -wallet 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed -pool1 pool.example.org:9999"
+                    .to_owned(),
+                Some(true),
+            ),
+            ("a.exe --server db.example.com:1433 --user sa -p x".to_owned(), Some(false)),
             ("a.exe -o pool.example.com:3333\r\nb.exe -u someone -p x".to_owned(), None),
             ("tar -o out.example.com:80".to_owned(), None),
             (

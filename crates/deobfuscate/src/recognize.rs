@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use regex::bytes::{Regex, RegexBuilder};
 
 use crate::pool;
-use crate::scan::{Needle as N, Scan};
+use crate::scan::{LOGIN, Needle as N, Scan};
 
 /// A trait's name and where in the text it was seen.
 pub(crate) type Seen = (&'static str, usize);
@@ -35,7 +35,15 @@ patterns! {
     CRADLE = r"\b(?:iwr|irm|curl|wget|invoke-webrequest|invoke-restmethod|start-bitstransfer)\b
         | \.\s*['\x22]?(?:downloadstring|downloadfile|downloaddata|openread)(?:async|taskasync)?\b";
     EXECUTES = r"\b(?:iex|invoke-expression|start-process|invoke-item|invoke-command)\b | scriptblock\]?::create
-        | shellexecute | \.\s*run\b | \.exec\b | \bstart\s | diagnostics\.process\]?::start";
+        | shellexecute | \.\s*run\b | \.exec\b | \bstart\s | diagnostics\.process\]?::start
+        | [&|]\s*[\x22']?(?:%\w{2,30}%|\$env:\w{2,30}|[a-z]:)\\[^\s&|\x22']{1,120}\.(?:exe|bat|cmd|ps1|vbs|js|scr)\b
+        | \b(?:eval|function|execute|executeglobal)[\s(]+[\w.]{0,60}\.response(?:text|body)\b";
+    ANSWER_RUN = r"\b(?:eval|function|execute|executeglobal)[\s(]+[\w.]{0,60}\.response(?:text|body)\b";
+    // Not encrypted, and from a host that stands in the open: a private network's own server is nobody else's.
+    PLAIN_DOWNLOAD = r#"(?:\b(?:iwr|irm|curl|wget|invoke-webrequest|invoke-restmethod|start-bitstransfer)\b(?:\.exe)?
+        |download(?:string|file|data)\w{0,12}['"]?\s*\)?\s*(?:\.invoke\s*)?\(|openread(?:async|taskasync)?\s*\(|urlcache|bitsadmin[^\n]{0,60}/(?:transfer|addfile)
+        |msiexec[^\n]{0,60}[/-](?:i|package)\b|\.\s*open[\s(]+['"](?:get|post)['"]\s*,)[^\n;|&]{0,160}?
+        (?P<address>http://[^\s'"`,;)|&>]{4,200})"#;
     STRATUM = r"\b(?:(?:eth)?stratum[12]?(?:\+(?:tcp|ssl|udp|tls|ws|wss))?|daemon\+https?)://[a-z0-9\[$%{]";
     OPTION = r#"(?:^|[\s"'=])--(?P<name>donate-level|donate-over-proxy|cpu-max-threads-hint|max-cpu-usage|nicehash|rig-id
         |randomx-[a-z0-9-]+|cpu-affinity|cpu-priority|coin|algo|no-huge-pages|api-worker-id|tls-fingerprint
@@ -131,7 +139,7 @@ fn mining(text: &str, scan: &Scan, seen: &mut Vec<Seen>) {
             seen.push(("xmrig-config", at));
         }
     }
-    if scan.any(&[N::PoolOption, N::UrlOption, N::UrlKey]) {
+    if scan.any(&LOGIN) {
         for login in pool::logins(text).into_iter().filter(|login| login.mines) {
             let id = if login.configuration { "xmrig-config" } else { "xmrig-options" };
             if seen.iter().all(|(known, _)| *known != id) {
@@ -270,7 +278,12 @@ fn loading(text: &str, scan: &Scan, seen: &mut Vec<Seen>) {
         &REMOTE_SCRIPTLET,
         text,
     );
-    push(seen, "lolbin-download", scan.any(&[N::Certutil, N::Bitsadmin, N::Msiexec]), &LOLBIN, text);
+    let lolbin = scan.any(&[N::Certutil, N::Bitsadmin, N::Msiexec]);
+    let lolbin = push(seen, "lolbin-download", lolbin, &LOLBIN, text);
+    push(seen, "response-run", objects, &ANSWER_RUN, text);
+    if lolbin || seen.iter().any(|(id, _)| *id == "download-execute") {
+        seen.extend(plain_download(text).map(|at| ("unprotected-download", at)));
+    }
     let unpacks = scan.has(N::FromBase64);
     if push(seen, "wmi-class-store-read", scan.has(N::Properties), &WMI_READ, text) && iex && unpacks {
         seen.push(("wmi-class-store-run", scan.at(N::Properties)));
@@ -308,6 +321,33 @@ fn loading(text: &str, scan: &Scan, seen: &mut Vec<Seen>) {
         &ETERNALBLUE,
         text,
     );
+}
+
+/// A download over plain HTTP from a host that is not one of the own network.
+fn plain_download(text: &str) -> Option<usize> {
+    let pattern = PLAIN_DOWNLOAD.as_ref()?;
+    pattern.captures_iter(text.as_bytes()).take(256).find_map(|captures| {
+        let address = captures.name("address")?;
+        let rest = std::str::from_utf8(address.as_bytes()).ok()?.get("http://".len()..)?;
+        let authority = rest.split(['/', '?', '#', '\\']).next()?;
+        let host = authority.rsplit('@').next()?.split(':').next()?.to_ascii_lowercase();
+        is_public(&host).then(|| address.start())
+    })
+}
+
+/// Whether a host is one of the internet: a public address, or a whole name that does not end as those of own networks do.
+fn is_public(host: &str) -> bool {
+    const OWN: [&str; 8] =
+        [".local", ".lan", ".corp", ".internal", ".intranet", ".home", ".localdomain", ".private"];
+    if let Ok(address) = host.parse::<std::net::Ipv4Addr>() {
+        return !(address.is_private() || address.is_loopback() || address.is_link_local());
+    }
+    let named = host.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'-'));
+    let end = host.rsplit('.').next().unwrap_or_default();
+    named
+        && host.contains('.')
+        && end.bytes().any(|c| c.is_ascii_alphabetic())
+        && !OWN.iter().any(|own| host.ends_with(own))
 }
 
 /// The reading, the decoding and the running stand close together: long administrators' scripts have all three, apart.

@@ -75,6 +75,10 @@ needles! {
     Agent2 = "useragent",
     GlobalObject = "global\\", Hkey = "hk", RootNs = "root\\", Backslash = ":\\", EnvPath = "$env:", EnvBrace = "${env:",
     UncOrEsc = "\\\\",
+    PortWord = "port", TcpListener = "tcplistener", TcpClient = "tcpclient", UdpClient = "udpclient", Connect = "connect(",
+    DriveSlash = ":/",
+    PoolName = "pool", ServerOption = "--server", WalletWord = "wal", PoolShort = " -s ",
+    PoolQuoted = "'-o", PoolQuoted2 = "\"-o",
     // Rivals that miners remove; names alone say nothing, many together do.
     RivalMysa = "mysa", RivalXwin = "xwinwpdsrv", RivalOracle = "oracle java",
     RivalTelemetry = "microsoft telemetry", RivalNational = "natimmonal",
@@ -96,6 +100,19 @@ static AUTOMATON: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         .build(TEXTS)
         .ok()
 });
+
+/// What stands in every login to a mining pool.
+pub(crate) const LOGIN: [Needle; 9] = [
+    Needle::PoolOption,
+    Needle::UrlOption,
+    Needle::UrlKey,
+    Needle::PoolName,
+    Needle::ServerOption,
+    Needle::WalletWord,
+    Needle::PoolShort,
+    Needle::PoolQuoted,
+    Needle::PoolQuoted2,
+];
 
 /// How often each needle occurs, at most this many times counted.
 const MANY: u16 = 1000;

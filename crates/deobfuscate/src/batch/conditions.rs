@@ -5,7 +5,7 @@ use super::{MAX_DEPTH, Shell};
 impl Shell {
     /// Runs what follows the condition; says whether its readable form is written already.
     pub(super) fn condition(&mut self, text: &str, depth: usize) -> bool {
-        let (truth, rest) = judged(text);
+        let (truth, rest) = judged(text, |name| self.vars.contains_key(&name.to_ascii_lowercase()));
         let rest = rest.trim();
         if truth == Some(false) {
             return self.loops > 0;
@@ -13,7 +13,12 @@ impl Shell {
         if rest.is_empty() || depth >= MAX_DEPTH {
             return false;
         }
+        let ended = self.frame.as_ref().is_some_and(|frame| frame.ended);
         let shown = self.command(rest, None, depth + 1);
+        // What may be skipped ends nothing.
+        if let Some(frame) = self.frame.as_mut() {
+            frame.ended &= ended || truth == Some(true);
+        }
         if !shown && self.loops > 0 && truth == Some(true) {
             self.out.push_str(rest);
             return true;
@@ -23,7 +28,7 @@ impl Shell {
 }
 
 /// Whether a condition holds, where its text tells, and what follows it.
-fn judged(text: &str) -> (Option<bool>, &str) {
+fn judged(text: &str, is_set: impl Fn(&str) -> bool) -> (Option<bool>, &str) {
     let mut rest = text.trim_start();
     let (mut no, mut any_case) = (false, false);
     loop {
@@ -32,7 +37,11 @@ fn judged(text: &str) -> (Option<bool>, &str) {
             no = !no;
         } else if word.eq_ignore_ascii_case("/i") {
             any_case = true;
-        } else if ["exist", "defined", "errorlevel", "cmdextversion"]
+        } else if word.eq_ignore_ascii_case("defined") {
+            // What the script did not set may still be set.
+            let (name, after) = word_and_rest(after);
+            return (is_set(name).then_some(!no), after);
+        } else if ["exist", "errorlevel", "cmdextversion"]
             .iter()
             .any(|known| word.eq_ignore_ascii_case(known))
         {
@@ -102,10 +111,13 @@ mod tests {
             ("5 equ 5 call x", Some(true), "call x"),
             ("5 GTR 7 call x", Some(false), "call x"),
             ("exist c:\\x del c:\\x", None, "del c:\\x"),
+            ("defined known call x", Some(true), "call x"),
+            ("not defined known call x", Some(false), "call x"),
+            ("defined other call x", None, "call x"),
             ("!a!==1 call x", None, "call x"),
             ("", None, ""),
         ] {
-            let (found, after) = judged(text);
+            let (found, after) = judged(text, |name| name == "known");
             assert_eq!((found, after.trim()), (truth, rest), "{text}");
         }
     }

@@ -1,7 +1,7 @@
 //! `for` in all its forms: over words, counting, and over the words of a text (`/f`).
 
 use super::variables::constant;
-use super::{MAX_COMMANDS, Shell};
+use super::{MAX_COMMANDS, Shell, associations};
 
 /// Turns of one loop.
 const MAX_TURNS: usize = 10_000;
@@ -164,32 +164,51 @@ impl Shell {
         if word.eq_ignore_ascii_case("echo") {
             return (!rest.contains(['|', '<', '>'])).then(|| rest.trim().to_owned());
         }
-        if !word.eq_ignore_ascii_case("set") {
-            return None;
-        }
-        let search = rest.trim_start_matches([' ', '|']);
-        let (program, pattern) = search.split_once(' ')?;
-        let program = program.to_ascii_lowercase();
-        if !program.starts_with("find") {
-            return None;
-        }
-        let any_case = pattern.to_ascii_lowercase().contains("/i");
-        let pattern = pattern.rsplit(' ').next()?.trim_matches('"');
+        let word = word.to_ascii_lowercase();
+        let (name, search) = trimmed.get(word.len()..)?.split_once('|').map_or_else(
+            || (trimmed.get(word.len()..).unwrap_or_default(), None),
+            |(name, search)| (name, Some(search.trim())),
+        );
+        let name = name.trim();
+        let lines = match word.as_str() {
+            "set" => self.settings(name),
+            _ => associations::lines(&word, name)?,
+        };
+        // All that a machine has set is not known.
+        let lines = match search {
+            Some(search) => found(&lines, search)?,
+            None if word == "set" => return None,
+            None => lines,
+        };
+        (!lines.is_empty()).then(|| lines.join("\n"))
+    }
+
+    /// What `set` prints of what is known.
+    fn settings(&self, begin: &str) -> Vec<String> {
         let known =
             ["ComSpec", "OS", "PATHEXT", "ProgramData", "PSModulePath", "PUBLIC", "SystemDrive", "windir"];
         let fixed = known
             .iter()
             .filter(|name| !self.vars.contains_key(&name.to_ascii_lowercase()))
             .filter_map(|name| Some(format!("{name}={}", constant(&name.to_ascii_lowercase())?)));
-        let lines: Vec<String> = fixed
-            .chain(self.vars.iter().map(|(name, value)| format!("{name}={value}")))
-            .filter(|line| {
-                line.contains(pattern)
-                    || any_case && line.to_ascii_lowercase().contains(&pattern.to_ascii_lowercase())
-            })
-            .collect();
-        (!lines.is_empty()).then(|| lines.join("\n"))
+        let lines = fixed.chain(self.vars.iter().map(|(name, value)| format!("{name}={value}")));
+        let begin = begin.to_ascii_lowercase();
+        lines.filter(|line| line.to_ascii_lowercase().starts_with(&begin)).collect()
     }
+}
+
+/// The lines that `find` or `findstr` lets through; `None` where another program reads them.
+fn found(lines: &[String], search: &str) -> Option<Vec<String>> {
+    let (program, pattern) = search.split_once(' ')?;
+    if !program.to_ascii_lowercase().starts_with("find") {
+        return None;
+    }
+    let any_case = pattern.to_ascii_lowercase().contains("/i");
+    let pattern = pattern.rsplit(' ').next()?.trim_matches('"');
+    let lower = pattern.to_ascii_lowercase();
+    let fits =
+        |line: &&String| line.contains(pattern) || any_case && line.to_ascii_lowercase().contains(&lower);
+    Some(lines.iter().filter(fits).cloned().collect())
 }
 
 fn value_of<'t>(options: &'t str, name: &str) -> Option<&'t str> {

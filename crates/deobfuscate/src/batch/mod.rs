@@ -3,17 +3,23 @@
 //! Follows how `cmd` reads a line (percent signs first, then carets, quotes and separators, then `!`), as far as text
 //! alone tells. Variables that every Windows sets are kept as they stand unless their value is the same everywhere.
 
+mod associations;
+mod calls;
 mod conditions;
 mod loops;
 mod variables;
 mod words;
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 pub(crate) use self::words::has_quotes_in_words;
 
+use self::calls::Frame;
 use self::variables::{constant, is_environment, is_reference, piece, replaced, sum};
-use self::words::{echoed, language_of_file, lines, reads_input, split_commands, without_quotes};
+use self::words::{
+    echoed, language_of_file, lines, reads_input, split_commands, without_empty_input, without_quotes,
+};
 use crate::engine::{Child, Opened};
 use crate::model::Language;
 
@@ -28,7 +34,9 @@ const MAX_LINE: usize = 64 << 10;
 pub(crate) fn open(text: &str, room: usize, opened: &mut Opened) -> Option<String> {
     let (lines, joined) = lines(text);
     let one_line = text.trim().lines().nth(1).is_none() || lines.len() == 1 && joined;
-    let mut shell = Shell { room, one_line, ..Shell::default() };
+    let decodes = text.to_ascii_lowercase().contains("certutil");
+    let mut shell = Shell { room, one_line, decodes, script: lines.into(), ..Shell::default() };
+    let lines = Rc::clone(&shell.script);
     // What nothing sets leaves nothing in a file; on a command line it stays, and would part no word.
     if one_line && is_torn(text) {
         shell.one_line = false;
@@ -37,7 +45,7 @@ pub(crate) fn open(text: &str, room: usize, opened: &mut Opened) -> Option<Strin
     // What stands behind a label may run after variables that are set further down.
     if shell.missing > 0 && text.to_ascii_lowercase().contains("goto") {
         let vars = std::mem::take(&mut shell.vars);
-        let mut again = Shell { vars, room, ..Shell::default() };
+        let mut again = Shell { vars, room, decodes, script: Rc::clone(&lines), ..Shell::default() };
         again.lines(&lines, &mut Opened::default());
         if again.missing < shell.missing {
             shell = again;
@@ -47,9 +55,8 @@ pub(crate) fn open(text: &str, room: usize, opened: &mut Opened) -> Option<Strin
         opened.traits.push(("obfuscated", 0));
     }
     for (name, body) in std::mem::take(&mut shell.files) {
-        if let Some(language) = language_of_file(&name) {
-            opened.children.push(Child { how: "echo", language: Some(language), text: body });
-        }
+        // What is decoded afterwards says by itself what it is.
+        opened.children.push(Child { how: "echo", language: language_of_file(&name), text: body });
     }
     opened.children.append(&mut shell.children);
     let tricky = joined || shell.changed || shell.carets + shell.pieces + shell.shreds > 0;
@@ -62,6 +69,12 @@ pub(crate) fn is_shell(text: &str) -> bool {
     let first = text.trim_start().trim_start_matches(['@', '(', ' ']);
     let word = first.split([' ', '\t']).next().unwrap_or_default();
     ["for", "set", "if", "call"].iter().any(|known| word.eq_ignore_ascii_case(known))
+        || word.eq_ignore_ascii_case("echo") && text.contains('>')
+}
+
+/// Whether a command sets a variable.
+fn is_setting(command: &str) -> bool {
+    command.get(..4).is_some_and(|word| word.eq_ignore_ascii_case("set "))
 }
 
 /// Whether variables stand inside the first word: `po%x%wershell`.
@@ -99,6 +112,14 @@ struct Shell {
     missing: usize,
     /// Loops round what runs.
     loops: usize,
+    /// The lines of the file, for those that `call :label` runs.
+    script: Rc<[String]>,
+    /// The label that runs.
+    frame: Option<Frame>,
+    /// What `setlocal` put aside.
+    scopes: Vec<BTreeMap<String, String>>,
+    /// Files of any name may hold a program in Base64.
+    decodes: bool,
 }
 
 impl Shell {
@@ -131,7 +152,9 @@ impl Shell {
             if self.commands >= MAX_COMMANDS || self.out.len() > self.room {
                 return;
             }
-            let piece = piece.trim();
+            let piece = piece.trim_start();
+            // A blank at the end is part of the value.
+            let piece = if is_setting(piece) { piece } else { piece.trim_end() };
             if loops::is_loop(piece) {
                 // All the rest of the line belongs to the loop.
                 return self.for_loop(text.get(start..).unwrap_or_default().trim(), depth);
@@ -154,12 +177,17 @@ impl Shell {
     /// Runs one command; says whether its readable form is written already.
     fn command(&mut self, text: &str, piped: Option<&str>, depth: usize) -> bool {
         let trimmed = text.trim_start_matches(['(', '@', ' ']);
+        let trimmed = without_empty_input(trimmed);
         let trimmed = if text.starts_with('(') { trimmed.trim_end_matches(')') } else { trimmed };
         let (word, rest) = trimmed.split_once([' ', '\t']).unwrap_or((trimmed, ""));
         let word = word.to_ascii_lowercase();
         if word == "set" {
             self.set(rest.trim_start());
             return self.loops > 0;
+        } else if self.control(&word, rest) {
+            return false;
+        } else if word == "call" && rest.trim_start().starts_with(':') && depth < MAX_DEPTH {
+            return self.call_label(rest.trim_start(), depth);
         } else if word == "if" && depth < MAX_DEPTH {
             return self.condition(rest, depth);
         } else if word == "call" && depth < MAX_DEPTH {
@@ -199,22 +227,26 @@ impl Shell {
             (left.strip_suffix(" 1").unwrap_or(left).trim_end(), right.trim())
         };
         let file = target.trim_matches(['"', ')', ' ']).to_ascii_lowercase();
-        if file.is_empty() || language_of_file(&file).is_none() {
+        let body = body.to_owned();
+        self.write(&file, &body, "\r\n");
+    }
+
+    /// Adds to a file, where it is one whose content is looked at.
+    fn write(&mut self, file: &str, body: &str, end: &str) {
+        if file.is_empty() || file == "nul" || language_of_file(file).is_none() && !self.decodes {
             return;
         }
-        if self.files.len() < 64 || self.files.contains_key(&file) {
-            let body = body.to_owned();
-            let entry = self.files.entry(file).or_default();
-            entry.push_str(&body);
-            entry.push_str("\r\n");
+        if self.files.len() < 64 || self.files.contains_key(file) {
+            let entry = self.files.entry(file.to_owned()).or_default();
+            entry.push_str(body);
+            entry.push_str(end);
         }
     }
 
     fn set(&mut self, text: &str) {
-        let text = text.trim_end();
         match text.get(..2).map(str::to_ascii_lowercase).as_deref() {
             Some("/a") => return self.set_number(text.get(2..).unwrap_or_default()),
-            Some("/p") => return,
+            Some("/p") => return self.prompt(text.get(2..).unwrap_or_default()),
             _ => {}
         }
         let text = match text.strip_prefix('"') {
@@ -227,6 +259,17 @@ impl Shell {
         {
             self.vars.insert(name.trim_start().to_ascii_lowercase(), value.to_owned());
         }
+    }
+
+    /// `set /p =text`, which writes a text without a line's end; what is typed then is nothing here.
+    fn prompt(&mut self, text: &str) {
+        let Some((_, shown)) = text.split_once('=') else { return };
+        let Some(at) = shown.rfind('>') else { return };
+        let (body, file) = (shown[..at].trim_end_matches('>').trim_end(), shown[at + 1..].trim());
+        let body = body.trim_end_matches("<nul").trim_end().trim_matches('"').to_owned();
+        let file =
+            file.split([' ', '<']).next().unwrap_or(file).trim_matches(['"', ')']).to_ascii_lowercase();
+        self.write(&file, &body, "");
     }
 
     /// `set /a x=1+2, y=x*3`.
@@ -252,6 +295,16 @@ impl Shell {
         while let Some(at) = rest.find(mark) {
             out.push_str(&rest[..at]);
             let after = &rest[at + 1..];
+            if mark == '%'
+                && let Some((value, used)) = self.argument(after)
+            {
+                let inside = out.ends_with(|c: char| c.is_alphanumeric());
+                let command = out.trim_matches(['@', '(', ' ']).is_empty();
+                self.changed |= !value.is_empty() && (inside || command);
+                out.push_str(&value);
+                rest = &after[used..];
+                continue;
+            }
             let end = after.find(mark);
             let Some(end) = end.filter(|&end| end > 0 && self.refers(&after[..end])) else {
                 out.push(mark);
@@ -409,6 +462,54 @@ mod tests {
         let (_, written) = opened("echo Set a = 1 > %temp%\\a.vbs\r\necho a.Run ^\"x^\" >> %temp%\\a.vbs");
         assert_eq!(written.children[0].language, Some(Language::VbScript));
         assert_eq!(written.children[0].text, "Set a = 1\r\na.Run \"x\"\r\n");
+    }
+
+    #[test]
+    fn labels_get_their_arguments() {
+        let text = "@echo off\r\ncall :go power shell \"-e QQ\"\r\nexit /b\r\n:go\r\n%1%2 %~3\r\nshift\r\n%1 %*\r\ngoto :eof\r\n";
+        let plain = plain(text);
+        assert!(plain.contains("powershell -e QQ\n"), "{plain}");
+        assert!(plain.contains("shell power shell \"-e QQ\"\n"), "{plain}");
+        // A label that calls itself ends.
+        opened(":a\r\ncall :a %1x\r\n");
+        opened(":a\r\ncall :a\r\ncall :a\r\ncall :a\r\n");
+    }
+
+    #[test]
+    fn scopes_of_variables() {
+        let text = "set a=power\r\nsetlocal\r\nset a=x\r\nendlocal & set b=%a%y\r\n%a%shell %b%\r\n";
+        assert!(plain(text).contains("powershell xy"), "{}", plain(text));
+        let text = "set a=power\r\nif defined a set b=%a%shell\r\nif not defined a set b=x\r\n%b% -e QQ\r\n";
+        assert!(plain(text).contains("powershell -e QQ"), "{}", plain(text));
+    }
+
+    #[test]
+    fn loops_in_loops_and_over_what_windows_prints() {
+        let text = "for %a in (power) do for %b in (shell) do %a%b -e QQ";
+        assert!(plain(text).contains("powershell -e QQ"), "{}", plain(text));
+        for text in [
+            "for /f \"tokens=1 delims=.=\" %a in ('assoc .cmd') do %a /c dir",
+            "for /f \"tokens=1 delims=.=\" %a in ('assoc^|findstr /b .cmd') do %a /c dir",
+            "for /f \"delims=f\" %a in ('ftype^|find \"cmdf\"') do %a /c dir",
+        ] {
+            assert!(plain(text).contains("cmd /c dir"), "{text}: {}", plain(text));
+        }
+    }
+
+    #[test]
+    fn blanks_are_letters_too() {
+        let text = "set r=ih ohce c- llehsrewop&&for /L %A IN (20,-1,0) DO set f=!f!!r:~%A,1!&&if %A==0 call %f:~-21%";
+        assert!(plain(text).contains("powershell -c echo hi"), "{}", plain(text));
+    }
+
+    #[test]
+    fn files_that_are_written_without_line_ends() {
+        let (_, written) = opened(
+            "<nul set /p =\"Set a = \" > %temp%\\a.vbs\r\necho|set /p=\"1\">>%temp%\\a.vbs\r\necho :b>>%temp%\\a.vbs",
+        );
+        assert_eq!(written.children[0].text.trim_end(), "Set a = 1:b", "{:?}", written.children);
+        let (_, decoded) = opened("echo QUJDREVGR0g=>x.b64\r\ncertutil -decode x.b64 x.exe");
+        assert_eq!(decoded.children[0].text.trim_end(), "QUJDREVGR0g=");
     }
 
     #[test]

@@ -176,6 +176,16 @@ pub(super) fn split_commands(text: &str) -> Vec<(&str, &str, usize)> {
     out
 }
 
+/// A command without an empty input before it: `<nul set /p =x`.
+pub(super) fn without_empty_input(command: &str) -> &str {
+    let Some(rest) = command.strip_prefix('<') else { return command };
+    let rest = rest.trim_start();
+    match rest.get(..3) {
+        Some(name) if name.eq_ignore_ascii_case("nul") => rest[3..].trim_start(),
+        _ => command,
+    }
+}
+
 /// The text of `echo text`.
 pub(super) fn echoed(command: &str) -> Option<&str> {
     let trimmed = command.trim().trim_start_matches(['@', '(']);
@@ -191,5 +201,5 @@ pub(super) fn reads_input(command: &str) -> bool {
     }
     command_line::invocations(command, Context::Shell)
         .iter()
-        .all(|invocation| matches!(invocation.payload, Payload::StandardInput | Payload::None))
+        .all(|invocation| matches!(invocation.payload, Payload::StandardInput(_) | Payload::None))
 }

@@ -128,6 +128,8 @@ impl List {
                 Found::MoneroAddress | Found::BitcoinAddress | Found::EthereumAddress => {
                     (IndicatorKind::Wallet, 8)
                 }
+                // Nothing in it can be checked.
+                Found::UncheckedEthereumAddress => (IndicatorKind::Wallet, 5),
                 Found::Mutex => (IndicatorKind::Mutex, 4),
                 Found::UserAgent => (IndicatorKind::UserAgent, 4),
                 Found::FilePath => (IndicatorKind::FilePath, 2),
@@ -149,7 +151,13 @@ impl List {
                     self.add(IndicatorKind::ClassName, class, 3);
                     continue;
                 }
-                Found::TaskName | Found::ServiceName | Found::Md5 | Found::Sha1 | Found::Sha256 => continue,
+                Found::TaskName
+                | Found::ServiceName
+                | Found::Port
+                | Found::Md5
+                | Found::Sha1
+                | Found::Sha256
+                | Found::Sha512 => continue,
             };
             self.add(kind, &found.value, weight);
         }

@@ -24,7 +24,7 @@ const SETTINGS: [&str; 10] = [
 const JOBS: [&str; 1] = ["bits-job"];
 
 /// The kinds that tell of updates.
-const UPDATES: [&str; 3] = ["os-build", "package", "reboot-pending"];
+const UPDATES: [&str; 4] = ["os-build", "package", "hotfix", "reboot-pending"];
 
 /// What Windows Update itself says is missing. Its search takes long or fails on many machines, and nothing hangs on it: that it could not be
 /// asked is noted, and the area is as complete as without it.

@@ -101,7 +101,9 @@ fn standing(gathered: &Gathered, decision: &Decision, holes: &[Holed<'_>]) -> St
             let what = first_step.or_else(|| decision.settle.first().map(|what| settle(*what)));
             let what = what.unwrap_or_else(|| m::PATCH_SETTLE_FILE.plain());
             // Evidence that does not belong together comes before what it was searched for.
-            let why = against.or(first);
+            // But what is of no known Windows fits nothing.
+            let is_unknown = matches!(decision.evidence.first(), Some(Sign::UnknownVersion(_)));
+            let why = if is_unknown { first } else { against.or(first) };
             let why = why.unwrap_or_else(|| m::PATCH_SIGN_NOTHING.plain());
             (State::Unknown, m::STAGE_PATCH_CANNOT_TELL.with([why.into(), what.into()]), command())
         }
@@ -264,6 +266,10 @@ fn hole(evidence: &Evidence, gathered: &Gathered, holed: &Holed<'_>, windows: &W
         let against = words::ground(driver, build, other, *against);
         finding.reasons.push(m::PATCH_AGAINST.with([against.into()]));
         finding.confidence = Confidence::Likely;
+    }
+    if *answer == Answer::Fixed && gathered.facts.restart_pending {
+        finding.reasons.push(sign(&Sign::RestartPending));
+        finding.confidence = Confidence::Possible;
     }
     if *answer == Answer::Unknown && !driver.is_empty() {
         let settle = m::PATCH_SETTLE_DRIVER.with([driver.into()]);

@@ -44,6 +44,9 @@ const REBOOT_PENDING: [&str; 3] = [
 const PACKAGES_PENDING: &str =
     r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\PackagesPending";
 
+/// The updates of Windows XP and Server 2003, by their names.
+const HOTFIXES: &str = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\HotFix";
+
 /// The families of addresses between which ports are forwarded.
 const FAMILIES: [&str; 4] = ["v4tov4", "v4tov6", "v6tov4", "v6tov6"];
 /// Update packages that become records.
@@ -54,6 +57,7 @@ pub(crate) fn read(kind: &str, get: Get) -> Result<Listed<Setting>, Fault> {
     let all = match kind {
         "firewall-rule" => return firewall_rules(get),
         "package" => return packages(get),
+        "hotfix" => return hotfixes(get),
         "portproxy" => port_proxies(get),
         "route" => routes(get),
         "hosts-folder" => hosts_folder(get),
@@ -254,6 +258,30 @@ fn packages(get: Get) -> Result<Listed<Setting>, Fault> {
         found.push(own);
     }
     Ok(Listed::at_most(MAX_PACKAGES, found, "list the update packages", ""))
+}
+
+/// Updates of Windows XP and Server 2003, which have no component store: those that are installed.
+fn hotfixes(get: Get) -> Result<Listed<Setting>, Fault> {
+    let top = Key::new(HOTFIXES);
+    let mut found = Vec::new();
+    for name in get(&top)?.unwrap_or_default().subkeys {
+        let digits =
+            name.get(..2).filter(|start| start.eq_ignore_ascii_case("kb")).and_then(|_| name.get(2..));
+        let Some(digits) = digits else { continue };
+        let length = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+        let Some(digits) = digits.get(..length).filter(|_| (6..=7).contains(&length)) else { continue };
+        // One more than are told, so that it shows that there are more.
+        if found.len() > MAX_PACKAGES {
+            break;
+        }
+        let Some(key) = get(&top.join(&name))? else { continue };
+        if number_of(&key, "Installed") == Some(1) {
+            let mut own = setting("hotfix", &format!("KB{digits}"), "", []);
+            own.details.extend(text_of(&key, "Installed On").map(|on| ("installed-on".to_owned(), on)));
+            found.push(own);
+        }
+    }
+    Ok(Listed::at_most(MAX_PACKAGES, found, "list the installed updates", ""))
 }
 
 /// The product, its numbers and the update build revision. Windows 10 and later keep major and minor number apart; `CurrentVersion` stays 6.3.

@@ -227,6 +227,14 @@ fn evidence_that_contradicts_itself_is_not_ok() {
 }
 
 #[test]
+fn a_version_of_no_windows_is_named() {
+    let assessment = assess(vec![build("7.9.1234", &[]), list(), hotfix("KB4012212")]);
+    assert_eq!(assessment.stages[1].state, State::Unknown);
+    let why = format!("{:?}", assessment.stages[1].summary);
+    assert!(why.contains("patch-sign-unknown-version"), "{why}");
+}
+
+#[test]
 fn nothing_read() {
     expect(Vec::new(), State::Unknown, "stage-patch-unknown", &[]);
 }
@@ -288,6 +296,12 @@ fn other_holes_have_three_answers() {
     expect(at("719"), State::Act, "stage-patch-hole", &[open, ended, FIXED]);
     let fixed = (Severity::Info, "patch-title-hole-fixed", Action::None);
     expect(at("720"), State::Ok, "stage-patch-ok", &[ended, FIXED, fixed]);
+    // What runs may be older than the build says.
+    let pending = setting("reboot-pending", "RebootRequired", "", &[]);
+    let found = assess(at("720").into_iter().chain([pending]).collect()).findings;
+    let found = found.iter().find(|finding| finding.name == "SMBGhost").unwrap();
+    assert_eq!(found.confidence, Confidence::Possible);
+    assert!(found.reasons.iter().any(|reason| reason.id == "patch-sign-restart"), "{found:?}");
     let unknown = (Severity::Low, "patch-title-hole-unknown", Action::Review);
     expect(vec![build("10.0.18362", &[])], State::Ok, "stage-patch-ok", &[unknown, ended, FIXED]);
 }

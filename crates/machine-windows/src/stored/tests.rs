@@ -107,6 +107,12 @@ fn registry(version: &[(&str, &str)]) -> Registry {
     r.number(&rollup, "InstallTimeLow", 0x4b48_e5fd);
     r.number(&format!(r"{PACKAGES_PENDING}\Package_for_RollupFix~31bf~amd64~~7601.2.1.1"), "x", 1);
     r.number(&format!(r"{PACKAGES}\Microsoft-Windows-Foundation"), "CurrentState", 112);
+    r.number(&format!(r"{HOTFIXES}\KB4012598"), "Installed", 1);
+    r.text(&format!(r"{HOTFIXES}\KB4012598"), "Installed On", "5/15/2017");
+    r.number(&format!(r"{HOTFIXES}\KB941569_WM11"), "Installed", 1);
+    r.number(&format!(r"{HOTFIXES}\KB4500331"), "Installed", 0);
+    r.number(&format!(r"{HOTFIXES}\KB12"), "Installed", 1);
+    r.number(&format!(r"{HOTFIXES}\Q147222"), "Installed", 1);
     r.text(REBOOT_PENDING[2], "8a1f", "1");
     r.add(WMI, "Autorecover MOFs", &multi(&["C:\\a.mof", "", "C:\\b.mof "]));
     for (name, text) in version {
@@ -129,7 +135,7 @@ const SEVEN: &[(&str, &str)] = &[
     ("CSDVersion", "Service Pack 1"),
     ("ProductName", "Windows 7 Professional"),
 ];
-const KINDS: [&str; 12] = [
+const KINDS: [&str; 13] = [
     "hosts-folder",
     "dns-rule",
     "portproxy",
@@ -139,6 +145,7 @@ const KINDS: [&str; 12] = [
     "defender-exclusion",
     "ipsec-policy",
     "package",
+    "hotfix",
     "os-build",
     "reboot-pending",
     "wmi-autorecover-mof",

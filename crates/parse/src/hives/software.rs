@@ -4,6 +4,7 @@ use super::classes::Classes;
 use super::view::{View, setting, setting_with, text};
 use super::{autostarts, network, places, store, task_cache};
 use crate::Parsed;
+use crate::hotfix::update_in;
 use evidence::{Area, Location, ReadState, RecordData, Setting, from_filetime};
 
 /// Update packages that become records.
@@ -56,6 +57,7 @@ pub(super) fn read(view: &View, out: &mut Parsed) {
     }
     defender(view, out);
     packages(view, out);
+    hotfixes(view, out);
     ipsec(view, out);
     let rules = view.at(r"Policies\Microsoft\Windows NT\DNSClient\DnsPolicyConfig");
     network::name_rules(rules.as_ref(), "policy", out);
@@ -134,6 +136,23 @@ fn packages(view: &View, out: &mut Parsed) {
             setting.details.insert("installed".to_owned(), time.to_string());
         }
         out.records.push((key.location(), record));
+    }
+}
+
+/// Updates of Windows XP and Server 2003, which have no component store: those that are installed.
+fn hotfixes(view: &View, out: &mut Parsed) {
+    let Some(top) = view.at(r"Microsoft\Windows NT\CurrentVersion\HotFix") else { return };
+    for key in top.children().filter(|key| key.number("Installed") == Some(1)).take(MAX_PACKAGES) {
+        if let Some(update) = update_in(&key.name()) {
+            let on = key.text("Installed On").unwrap_or_default();
+            let mut record = setting("hotfix", &format!("KB{}", update.number), "");
+            if let RecordData::Setting(setting) = &mut record
+                && !on.is_empty()
+            {
+                setting.details.insert("installed-on".to_owned(), on);
+            }
+            out.records.push((key.location(), record));
+        }
     }
 }
 

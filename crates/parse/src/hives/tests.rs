@@ -163,6 +163,9 @@ fn a_software_hive_tells_what_starts_and_what_is_overlooked() {
     let rollup = packages.key("Package_for_RollupFix~31bf3856ad364e35~amd64~~7601.24002.1.4");
     rollup.number("CurrentState", 112).number("InstallTimeHigh", 0x01d3_8ca1).number("InstallTimeLow", 7);
     packages.key("Microsoft-Windows-Foundation-Package").number("CurrentState", 112);
+    let hotfixes = plan.key(r"Microsoft\Windows NT\CurrentVersion\HotFix");
+    hotfixes.key("KB4012598").number("Installed", 1).text("Installed On", "5/15/2017");
+    hotfixes.key("KB4500331").number("Installed", 0);
     plan.key(r"Microsoft\Wbem\CIMOM").value(
         "Autorecover MOFs",
         7,
@@ -192,6 +195,7 @@ fn a_software_hive_tells_what_starts_and_what_is_overlooked() {
         [
             ("defender-exclusion", r"C:\Temp", "paths"),
             ("package", "Package_for_RollupFix~31bf3856ad364e35~amd64~~7601.24002.1.4", "112"),
+            ("hotfix", "KB4012598", ""),
             ("wmi-autorecover-mof", "a.mof", ""),
             ("wmi-autorecover-mof", "b.mof", ""),
         ]

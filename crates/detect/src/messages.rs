@@ -426,9 +426,14 @@ messages! {
     HARDENING_SET = "hardening-set" ["command"];
     HARDENING_UNDO = "hardening-undo" ["command"];
     HARDENING_SOURCE = "hardening-source" ["title", "url"];
+    HARDENING_BY_POLICY = "hardening-by-policy" ["key"];
+    HARDENING_POLICY_UNREAD = "hardening-policy-unread" [];
+    HARDENING_NOTE_FIRST = "hardening-note-first" ["command"];
     TITLE_GUEST_ADMINISTRATOR = "title-guest-administrator" ["name"];
     TITLE_ACCOUNT_NO_PASSWORD = "title-account-no-password" ["name"];
     TITLE_ACCOUNT_NEVER_EXPIRES = "title-account-never-expires" ["name"];
+    TITLE_ACCOUNTS_NEVER_EXPIRE = "title-accounts-never-expire" ["count"];
+    REASON_ACCOUNTS_NEVER_EXPIRE = "reason-accounts-never-expire" ["names"];
     TITLE_ADMINISTRATORS = "title-administrators" ["count"];
     REASON_ACCOUNT_NO_PASSWORD = "reason-account-no-password" [];
     REASON_ACCOUNT_NEVER_EXPIRES = "reason-account-never-expires" [];

@@ -3,6 +3,7 @@
 //! What should be is data (`intel`); here the evidence is held against it. Such findings never make a machine infected.
 
 mod accounts;
+mod commands;
 mod policy;
 mod readings;
 #[cfg(test)]
@@ -13,9 +14,10 @@ use crate::messages as m;
 use crate::subject::{finding, finding_id, places};
 use evidence::{Evidence, Message};
 use intel::Intel;
-use intel::hardening::{Check, Hardening, Judged, Reading, Readings as _, Standing, Watched, Weight};
+use intel::hardening::{Hardening, Judged, Reading, Readings as _, Standing, Watched, Weight};
 pub(crate) use readings::Machine;
 use serde_json::json;
+use std::collections::BTreeSet;
 
 /// What keeps such miners out, and what does not.
 pub(crate) struct Prevention {
@@ -46,11 +48,13 @@ pub(crate) fn detect(evidence: &Evidence, intel: &Intel, machine: &Machine<'_>) 
             findings.push(gap(evidence, hardening, machine, &judged));
         }
     }
+    let mut policies = Vec::new();
     for (standing, found) in policy::detect(evidence, hardening) {
         counts.add(standing);
-        findings.extend(found);
+        policies.extend(found);
     }
-    findings.extend(accounts::detect(evidence, hardening));
+    findings.extend(accounts::detect(evidence, hardening, &mut policies));
+    findings.extend(policies);
     Prevention { findings, counts }
 }
 
@@ -78,76 +82,71 @@ fn gap(evidence: &Evidence, hardening: &Hardening, machine: &Machine<'_>, judged
     let mut finding = finding(Kind::Hardening, &check.id, title(&check.id));
     let open: Vec<_> = judged.values.iter().filter(|(_, standing)| *standing == Standing::Open).collect();
     let is_set = open.iter().any(|(value, _)| is_set(machine, value));
+    let open_to_policy = open.iter().any(|(value, _)| policy_unread(machine, value));
     finding.severity = severity(check.severity);
-    finding.confidence = if is_set { Confidence::Certain } else { Confidence::Likely };
+    finding.confidence = if is_set && !open_to_policy { Confidence::Certain } else { Confidence::Likely };
     finding.action = Action::Harden;
     finding.attack.clone_from(&check.attack);
     finding.id = finding_id(Kind::Hardening, &[&check.id], "");
     finding.reasons = open.iter().map(|(value, _)| is(machine, value)).collect();
     finding.reasons.extend(why(&check.id));
     finding.reasons.extend(check.restart.then(|| m::HARDENING_RESTART.plain()));
-    let commands = commands(check, machine, open.iter().map(|(value, _)| *value));
-    finding.reasons.extend(commands);
+    let by_policy: BTreeSet<&str> =
+        open.iter().filter_map(|(value, _)| value.policy_that_decides(machine)).collect();
+    finding.reasons.extend(by_policy.into_iter().map(|key| m::HARDENING_BY_POLICY.with([key.into()])));
+    finding.reasons.extend(open_to_policy.then(|| m::HARDENING_POLICY_UNREAD.plain()));
+    finding.reasons.extend(commands::of(check, machine, open.iter().map(|(value, _)| *value)));
     finding.reasons.extend(sources(hardening, &check.sources));
-    let values = open.iter().map(|(value, _)| {
-        let data = match machine.value(&value.key, &value.name) {
+    let described = |value: &Watched| {
+        let key = place(machine, value);
+        let data = match machine.value(key, &value.name) {
             Reading::Set(data) => Some(data),
             Reading::Absent | Reading::Unread => None,
         };
-        json!({"Key": value.key, "Name": value.name, "Data": data, "Wanted": value.good.to_string()})
-    });
-    let values: Vec<_> = values.collect();
+        json!({"Key": key, "Name": value.name, "Data": data, "Wanted": value.good.to_string()})
+    };
+    let values: Vec<_> = open.iter().map(|(value, _)| described(value)).collect();
+    let also: Vec<_> = commands::besides(check, machine).map(described).collect();
     finding.subject.insert("Check".to_owned(), check.id.as_str().into());
     finding.subject.insert("Values".to_owned(), values.into());
-    finding.evidence = places(evidence, open.iter().flat_map(|(value, _)| machine.records(value)));
+    if !also.is_empty() {
+        finding.subject.insert("Also".to_owned(), also.into());
+    }
+    finding.evidence = places(
+        evidence,
+        open.iter().flat_map(|(value, _)| machine.records(place(machine, value), &value.name)),
+    );
     finding
 }
 
 fn is_set(machine: &Machine<'_>, value: &Watched) -> bool {
-    matches!(machine.value(&value.key, &value.name), Reading::Set(_))
+    matches!(machine.value(place(machine, value), &value.name), Reading::Set(_))
+}
+
+/// The key in which the value stands that counts: that of group policy where it sets one.
+fn place<'a>(machine: &Machine<'_>, value: &'a Watched) -> &'a str {
+    value.policy_that_decides(machine).unwrap_or(&value.key)
+}
+
+/// Whether group policy could set the value and was not read.
+fn policy_unread(machine: &Machine<'_>, value: &Watched) -> bool {
+    let unread = |key: &String| machine.value(key, &value.name) == Reading::Unread;
+    value.policy_that_decides(machine).is_none() && value.policy.iter().any(unread)
 }
 
 /// What the value is and what it should be.
 fn is(machine: &Machine<'_>, value: &Watched) -> Message {
     let wanted = value.good.to_string();
-    let name = format!("{}\\{}", value.key, value.name);
-    match machine.value(&value.key, &value.name) {
+    let key = place(machine, value);
+    let name = format!("{key}\\{}", value.name);
+    match machine.value(key, &value.name) {
         Reading::Set(data) => m::HARDENING_IS.with([name.into(), data.into(), wanted.into()]),
         Reading::Absent | Reading::Unread => m::HARDENING_IS_NOT_SET.with([name.into(), wanted.into()]),
     }
 }
 
-/// How it is set, and how that is taken back. Nothing of the evidence gets into a command but a number that was read as one.
-fn commands<'a>(
-    check: &Check,
-    machine: &Machine<'_>,
-    open: impl Iterator<Item = &'a Watched>,
-) -> Vec<Message> {
-    let (mut set, mut undo) = (check.commands.clone(), Vec::new());
-    for value in open {
-        set.extend(value.command.clone());
-        undo.extend(value.undo.clone());
-        if let Some(number) = value.set {
-            let place = format!("\"{}\" /v {}", value.key, value.name);
-            set.push(format!("reg add {place} /t REG_DWORD /d {number} /f"));
-            let before = match machine.value(&value.key, &value.name) {
-                Reading::Set(data) => data.trim().parse::<u32>().ok(),
-                Reading::Absent | Reading::Unread => None,
-            };
-            undo.push(match before {
-                Some(before) => format!("reg add {place} /t REG_DWORD /d {before} /f"),
-                None => format!("reg delete {place} /f"),
-            });
-        }
-    }
-    undo.extend(check.undo.iter().cloned());
-    let set = set.into_iter().map(|command| m::HARDENING_SET.with([command.into()]));
-    let undo = undo.into_iter().map(|command| m::HARDENING_UNDO.with([command.into()]));
-    set.chain(undo).collect()
-}
-
 /// Where it is written that it should be so.
-fn sources(hardening: &Hardening, ids: &[String]) -> Vec<Message> {
+pub(crate) fn sources(hardening: &Hardening, ids: &[String]) -> Vec<Message> {
     let sources = ids.iter().filter_map(|id| hardening.source(id));
     sources
         .map(|source| {

@@ -30,9 +30,10 @@ pub const HARDENING: &[(&str, &[&str])] = &[
         r"HKLM\SYSTEM\CurrentControlSet\Services\LanmanWorkstation\Parameters",
         &["RequireSecuritySignature", "AllowInsecureGuestAuth"],
     ),
+    (r"HKLM\SYSTEM\CurrentControlSet\Services\LanmanWorkstation", &["DependOnService"]),
     (r"HKLM\SYSTEM\CurrentControlSet\Services\mrxsmb10", &["Start"]),
     (r"HKLM\SYSTEM\CurrentControlSet\Services\srv", &["Start"]),
-    (r"HKLM\SYSTEM\CurrentControlSet\Services\WinRM", &["Start"]),
+    (r"HKLM\SYSTEM\CurrentControlSet\Services\WinRM", &["Start", "DelayedAutostart"]),
     (r"HKLM\SYSTEM\CurrentControlSet\Services\RemoteRegistry", &["Start"]),
     (
         r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa",
@@ -67,6 +68,22 @@ pub const HARDENING: &[(&str, &[&str])] = &[
     ),
     (
         r"HKLM\SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy\PublicProfile",
+        &["EnableFirewall", "DefaultInboundAction"],
+    ),
+    (
+        r"HKLM\SOFTWARE\Policies\Microsoft\WindowsFirewall\DomainProfile",
+        &["EnableFirewall", "DefaultInboundAction"],
+    ),
+    (
+        r"HKLM\SOFTWARE\Policies\Microsoft\WindowsFirewall\PrivateProfile",
+        &["EnableFirewall", "DefaultInboundAction"],
+    ),
+    (
+        r"HKLM\SOFTWARE\Policies\Microsoft\WindowsFirewall\StandardProfile",
+        &["EnableFirewall", "DefaultInboundAction"],
+    ),
+    (
+        r"HKLM\SOFTWARE\Policies\Microsoft\WindowsFirewall\PublicProfile",
         &["EnableFirewall", "DefaultInboundAction"],
     ),
     (

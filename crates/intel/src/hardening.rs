@@ -65,7 +65,13 @@ pub struct Check {
     pub service: Option<String>,
     /// The values, all of which must be as they should.
     pub values: Vec<Watched>,
-    /// The commands that set it, where it takes more than setting the values.
+    /// Values that are set besides, and that do not decide how the check stands.
+    #[serde(default)]
+    pub also: Vec<Watched>,
+    /// The services and drivers that are set up for it, in order.
+    #[serde(default)]
+    pub services: Vec<ServiceChange>,
+    /// The commands that set it, where that is nothing that a plan can do.
     #[serde(default)]
     pub commands: Vec<String>,
     /// The commands that take that back.
@@ -86,10 +92,14 @@ pub struct Watched {
     pub name: String,
     /// What it should be.
     pub good: Test,
-    /// The number to set, where that is all that it takes.
+    /// The keys in which group policy keeps a value of the same name that counts before this one. The first decides; what the others, which
+    /// are of an older kind, say is a doubt where it is something else.
     #[serde(default)]
-    pub set: Option<u32>,
-    /// The command that sets this value alone, where a number is not enough.
+    pub policy: Vec<String>,
+    /// What to set, where that is all that it takes.
+    #[serde(default)]
+    pub set: Option<ToSet>,
+    /// The command that sets this value alone, where a plan cannot.
     #[serde(default)]
     pub command: Option<String>,
     /// The command that takes that back.
@@ -97,6 +107,30 @@ pub struct Watched {
     pub undo: Option<String>,
     /// What it means that it is not set, by version: the last that is not above the machine's counts.
     pub absent: Vec<WhenAbsent>,
+}
+
+/// What is set in a value.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum ToSet {
+    /// A number of 32 bits (`REG_DWORD`).
+    Number(u32),
+    /// A text (`REG_SZ`).
+    Text(String),
+}
+
+/// How a service or driver is set up: when it starts, or what it does no more depend on.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ServiceChange {
+    /// Its name.
+    pub name: String,
+    /// How it starts at most (the `Start` value): a higher number is stricter.
+    #[serde(default)]
+    pub start: Option<u32>,
+    /// The service or driver that it does not depend on.
+    #[serde(default)]
+    pub without: Option<String>,
 }
 
 /// What it means, from a version on, that a value is not set.
@@ -209,10 +243,23 @@ impl Hardening {
         self.checks.iter().map(|check| check.judge(readings)).collect()
     }
 
-    /// The number that a plan sets in this value; `None` where it sets none.
-    pub fn number_to_set(&self, key: &str, name: &str) -> Option<u32> {
-        let mut values = self.checks.iter().filter(|check| check.sets_numbers()).flat_map(|c| &c.values);
-        values.find(|value| value.is(key, name)).and_then(|value| value.set)
+    /// The value of this name among those that a plan sets; `None` where it sets none.
+    pub fn to_set(&self, key: &str, name: &str) -> Option<(&Watched, &ToSet)> {
+        let planned = self.checks.iter().filter(|check| check.can_be_planned());
+        let mut values = planned.flat_map(|check| check.values.iter().chain(&check.also));
+        let value = values.find(|value| value.is(key, name))?;
+        Some((value, value.set.as_ref()?))
+    }
+
+    /// How a plan sets up the service; `None` where it does not.
+    pub fn service(&self, name: &str) -> Option<&ServiceChange> {
+        let mut services = self.checks.iter().flat_map(|check| &check.services);
+        services.find(|service| service.name.eq_ignore_ascii_case(name))
+    }
+
+    /// The check of this id.
+    pub fn check(&self, id: &str) -> Option<&Check> {
+        self.checks.iter().find(|check| check.id == id)
     }
 
     /// The source of this id.
@@ -222,9 +269,9 @@ impl Hardening {
 }
 
 impl Check {
-    /// Whether setting numbers is all that it takes.
-    pub fn sets_numbers(&self) -> bool {
-        self.commands.is_empty() && self.values.iter().all(|value| value.set.is_some())
+    /// Whether a plan can do it: by values, or by how services are set up.
+    pub fn can_be_planned(&self) -> bool {
+        !self.services.is_empty() || self.values.iter().all(|value| value.set.is_some())
     }
 
     /// How the check stands on a machine.
@@ -296,9 +343,32 @@ impl Watched {
         self.key.eq_ignore_ascii_case(key) && self.name.eq_ignore_ascii_case(name)
     }
 
-    /// How the value stands on a machine.
+    /// How the value stands on a machine, group policy included.
     pub fn judge(&self, readings: &dyn Readings) -> Standing {
-        match readings.value(&self.key, &self.name) {
+        let own = self.judge_at(&self.key, readings);
+        let Some((first, older)) = self.policy.split_first() else { return own };
+        match readings.value(first, &self.name) {
+            Reading::Set(_) => return self.judge_at(first, readings),
+            // What is open by itself is open unless a policy says otherwise; that it is good takes knowing that none does.
+            Reading::Unread if own == Standing::Good => return Standing::Unknown,
+            Reading::Unread | Reading::Absent => {}
+        }
+        let doubt = |key: &String| match readings.value(key, &self.name) {
+            Reading::Set(_) => self.judge_at(key, readings) != own,
+            Reading::Unread => own == Standing::Good,
+            Reading::Absent => false,
+        };
+        if older.iter().any(doubt) { Standing::Unknown } else { own }
+    }
+
+    /// The key in which group policy sets the value, where it does and that decides.
+    pub fn policy_that_decides(&self, readings: &dyn Readings) -> Option<&str> {
+        let first = self.policy.first()?;
+        matches!(readings.value(first, &self.name), Reading::Set(_)).then_some(first)
+    }
+
+    fn judge_at(&self, key: &str, readings: &dyn Readings) -> Standing {
+        match readings.value(key, &self.name) {
             Reading::Set(data) => match self.good.holds(data) {
                 Some(true) => Standing::Good,
                 Some(false) => Standing::Open,

@@ -51,6 +51,15 @@ impl MachineMut for Windows {
         told("set how the service starts", name, service::set_start(name, start))
     }
 
+    fn set_service_dependencies(
+        &mut self,
+        name: &str,
+        expected: &[String],
+        depends_on: &[String],
+    ) -> Result<()> {
+        told("set what the service depends on", name, service::set_dependencies(name, expected, depends_on))
+    }
+
     fn set_service_failure_actions(
         &mut self,
         name: &str,

@@ -156,6 +156,14 @@ pub trait MachineMut: Machine {
     /// Sets how a service starts (the `Start` value).
     fn set_service_start(&mut self, name: &str, start: u32) -> Result<()>;
 
+    /// Sets the services and drivers that a service depends on, where they are still `expected`. The groups that it depends on stay.
+    fn set_service_dependencies(
+        &mut self,
+        name: &str,
+        expected: &[String],
+        depends_on: &[String],
+    ) -> Result<()>;
+
     /// Sets the failure actions of a service, as the bytes of the `FailureActions` value, and the command that they run; `None` clears them.
     fn set_service_failure_actions(
         &mut self,

@@ -309,9 +309,10 @@ fn forecast(
 ) -> machine::Result<(Outcome, Message)> {
     let planned = (Outcome::Planned, m::OUTCOME_PLANNED.plain());
     let Some(found) = read(machine, &action.target, context)? else {
-        return Ok(match action.verb {
-            verb if crate::change::makes_anew(verb) => planned,
-            _ => (Outcome::AsItShould, m::OUTCOME_ABSENT.plain()),
+        return Ok(if crate::change::makes_anew(action.verb, &action.target) {
+            planned
+        } else {
+            (Outcome::AsItShould, m::OUTCOME_ABSENT.plain())
         });
     };
     match standing(machine, action, &found, Some(&found), context)? {

@@ -1,5 +1,7 @@
 //! Doing one action, proving it, and taking it back. No order, no journal, no questions: those are `apply` and `undo`.
 
+pub(crate) mod harden;
+
 use crate::hosts;
 use crate::object::{Context, Object};
 use crate::plan::{Action, Target, Verb};
@@ -53,8 +55,8 @@ pub(crate) fn standing(
             }
             _ => untouched(now),
         },
-        (Verb::Harden, Some(now)) => match (now, hardened_data(&action.target, context)) {
-            (Object::RegistryValue { data, .. }, Some(wanted)) if *data == wanted => Standing::Done,
+        (Verb::Harden, Some(now)) => match harden::hardened(&action.target, before, context) {
+            Some(wanted) if harden::is(now, &wanted) => Standing::Done,
             _ => untouched(now),
         },
         (Verb::Harden, None) if *before == Object::Nothing => Standing::NotDone,
@@ -131,14 +133,8 @@ pub(crate) fn stock_data(
 }
 
 /// Whether an action makes what is not there.
-pub(crate) const fn makes_anew(verb: Verb) -> bool {
-    matches!(verb, Verb::Contain | Verb::Harden)
-}
-
-/// What hardens the value, by the facts alone: a plan names the value and never the data.
-pub(crate) fn hardened_data(target: &Target, context: &Context) -> Option<RegistryData> {
-    let Target::RegistryValue { key, name } = target else { return None };
-    context.intel.hardening().number_to_set(key, name).map(RegistryData::dword)
+pub(crate) const fn makes_anew(verb: Verb, target: &Target) -> bool {
+    matches!((verb, target), (Verb::Contain, _) | (Verb::Harden, Target::RegistryValue { .. }))
 }
 
 /// How many objects the entry has. An entry that is not known, such as one of a baseline that was not given this time, says nothing.
@@ -197,18 +193,10 @@ pub(crate) fn perform(
                 None => Err(impossible(action)),
             }
         }
-        (Verb::Harden, Target::RegistryValue { name, .. }, before) => {
-            let (Some(key), Some(wanted)) =
-                (action.target.registry_key(), hardened_data(&action.target, context))
-            else {
-                return Err(impossible(action));
-            };
-            let expected = match before {
-                Object::RegistryValue { data, .. } => Some(data),
-                _ => None,
-            };
-            machine.set_registry_value(&key, name, expected, &wanted)
-        }
+        (Verb::Harden, target, before) => match harden::perform(machine, target, before, context) {
+            Some(done) => done,
+            None => Err(impossible(action)),
+        },
         (Verb::Remove, Target::File { path }, Object::File { state, .. }) => {
             match machine.delete_file(path, &state.identity) {
                 Err(error) if error.fault == Fault::InUse => machine.delete_at_restart(path, &state.identity),
@@ -311,10 +299,14 @@ fn put_service_back(
         let (actions, command) = failure(before);
         machine.set_service_failure_actions(name, actions.as_deref(), command.as_deref())?;
     }
-    match before.service.start {
-        Some(start) if before.service.start != now.service.start => machine.set_service_start(name, start),
-        _ => Ok(()),
+    if before.depends_on != now.depends_on {
+        machine.set_service_dependencies(name, &now.depends_on, &before.depends_on)?;
     }
+    let Some(start) = before.service.start.filter(|_| before.service.start != now.service.start) else {
+        return Ok(());
+    };
+    machine.set_service_start(name, start)?;
+    harden::put_delay_back(machine, name, before)
 }
 
 /// The whole file as it was, where nothing but our own change lies between; else the lines that were taken out, at its end.

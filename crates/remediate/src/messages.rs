@@ -22,6 +22,9 @@ messages! {
     REFUSE_MICROSOFT = "refuse-microsoft" ["path", "signer"];
     REFUSE_NO_STOCK_VALUE = "refuse-no-stock-value" ["place"];
     REFUSE_UPDATE = "refuse-update" ["name", "update", "command"];
+    REFUSE_COMMAND = "refuse-command" ["name", "command", "undo"];
+    REFUSE_GAP = "refuse-gap" ["name"];
+    REFUSE_NEEDED = "refuse-needed" ["name", "service"];
     REFUSE_BY_HAND = "refuse-by-hand" ["name"];
     REFUSE_OTHER_USER = "refuse-other-user" ["name", "user"];
     REFUSE_NO_FINDING = "refuse-no-finding" ["finding"];

@@ -1,5 +1,6 @@
 //! The objects of a machine as they are found, backed up and compared.
 
+use crate::change::harden::DELAY;
 use crate::plan::Target;
 use crate::{hosts, stock_entry};
 use evidence::wmi::{canonical_namespace, schema};
@@ -322,7 +323,7 @@ impl Object {
                     config.service.failure_command = None;
                     config.failure_actions = None;
                     let is_start = |name: &str| {
-                        let known = ["Start", "FailureActions", "FailureCommand"];
+                        let known = ["Start", "FailureActions", "FailureCommand", DELAY];
                         known.iter().any(|known| known.eq_ignore_ascii_case(name))
                     };
                     config.values.retain(|(_, value)| !is_start(&value.name));

@@ -6,28 +6,50 @@ use crate::messages as m;
 use crate::subject::{finding, finding_id, places};
 use evidence::{Account, Evidence, Message};
 use intel::hardening::Hardening;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The relative id of the account that every Windows has for administration.
 const BUILT_IN: u32 = 500;
 /// The accounts that Windows makes itself: administrator, guest, the domain's key, the default account, Application Guard's.
 const STOCK: [u32; 5] = [BUILT_IN, 501, 502, 503, 504];
 
-pub(super) fn detect(evidence: &Evidence, hardening: &Hardening) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    // Where the policy tells of the guest, that is the finding.
-    let told = evidence.settings().any(|(_, setting)| {
-        setting.kind == "account-policy" && setting.name == "EnableGuestAccount" && setting.value != "0"
-    });
+/// The gaps of local accounts. What both the policy and an account tell of the guest becomes one finding: the policy's, unless the guest is more
+/// than enabled.
+pub(super) fn detect(
+    evidence: &Evidence,
+    hardening: &Hardening,
+    policies: &mut Vec<Finding>,
+) -> Vec<Finding> {
+    let mut findings: BTreeMap<String, (Finding, Vec<usize>)> = BTreeMap::new();
     for (at, account) in evidence.accounts() {
-        let enabled = enabled_guest(account, hardening).filter(|_| !told);
-        let found =
-            [guest(account), enabled, no_password(account, hardening), old_password(account, hardening)];
-        findings.extend(found.into_iter().flatten().map(|mut finding| {
-            finding.evidence = places(evidence, [at]);
-            finding
-        }));
+        let found = [
+            guest(account, hardening),
+            enabled_guest(account, hardening),
+            no_password(account, hardening),
+            old_password(account, hardening),
+        ];
+        // Several sources may tell of one account.
+        for finding in found.into_iter().flatten() {
+            findings.entry(finding.id.clone()).or_insert_with(|| (finding, Vec::new())).1.push(at);
+        }
     }
-    findings.extend(administrators(evidence));
+    let placed = |(finding, records): (Finding, Vec<usize>)| Finding {
+        evidence: places(evidence, records),
+        ..finding
+    };
+    let mut findings: Vec<_> = findings.into_values().map(placed).collect();
+    let is_guest = |finding: &Finding| finding.title.id == m::HARDENING_GUEST.id;
+    let is_more = |finding: &Finding| finding.title.id == m::TITLE_GUEST_ADMINISTRATOR.id;
+    if let Some(more) = findings.iter_mut().find(|finding| is_more(finding)) {
+        let told = policies.extract_if(.., |finding| is_guest(finding));
+        more.evidence.extend(told.flat_map(|finding| finding.evidence));
+        findings.retain(|finding| !is_guest(finding));
+    } else if let Some(policy) = policies.iter_mut().find(|finding| is_guest(finding)) {
+        let told = findings.extract_if(.., |finding| is_guest(finding));
+        policy.evidence.extend(told.flat_map(|finding| finding.evidence));
+    }
+    findings.extend(old_passwords(evidence, hardening));
+    findings.extend(administrators(evidence, hardening));
     findings
 }
 
@@ -41,7 +63,7 @@ fn about(kind: Kind, account: &Account, what: &str, title: Message) -> Finding {
 }
 
 /// The guest with the rights of an administrator: a way back in that nobody sets up for use.
-fn guest(account: &Account) -> Option<Finding> {
+fn guest(account: &Account, hardening: &Hardening) -> Option<Finding> {
     if account.rid != Some(501) || account.administrator != Some(true) {
         return None;
     }
@@ -49,8 +71,13 @@ fn guest(account: &Account) -> Option<Finding> {
     let mut finding = about(Kind::Account, account, "guest-administrator", title);
     (finding.severity, finding.confidence) = (Severity::Medium, Confidence::Certain);
     finding.reasons = vec![m::REASON_GUEST.plain()];
-    finding.reasons.push(m::HARDENING_SET.with([DISABLE_GUEST.into()]));
-    finding.reasons.push(m::HARDENING_UNDO.with([ENABLE_GUEST.into()]));
+    // What is not enabled needs no disabling, and taking that back would enable it.
+    let is_on = account.enabled == Some(true);
+    let set = is_on.then_some(DISABLE_GUEST).into_iter().chain([DEMOTE_GUEST]);
+    let undo = [PROMOTE_GUEST].into_iter().chain(is_on.then_some(ENABLE_GUEST));
+    finding.reasons.extend(set.map(|command| m::HARDENING_SET.with([command.into()])));
+    finding.reasons.extend(undo.map(|command| m::HARDENING_UNDO.with([command.into()])));
+    finding.reasons.extend(sources(hardening, &["cis".to_owned(), "group-member".to_owned()]));
     finding.attack = vec!["T1078.001".to_owned()];
     Some(finding)
 }
@@ -58,6 +85,16 @@ fn guest(account: &Account) -> Option<Finding> {
 /// By the number that the guest has in every language.
 const DISABLE_GUEST: &str = r#"powershell -NoProfile -Command "Get-LocalUser | Where-Object SID -Like 'S-1-5-21-*-501' | Disable-LocalUser""#;
 const ENABLE_GUEST: &str = r#"powershell -NoProfile -Command "Get-LocalUser | Where-Object SID -Like 'S-1-5-21-*-501' | Enable-LocalUser""#;
+
+/// By the number that the group of the administrators has in every language.
+const DEMOTE_GUEST: &str = r#"powershell -NoProfile -Command "Get-LocalGroupMember -SID S-1-5-32-544 | Where-Object SID -Like 'S-1-5-21-*-501' | Remove-LocalGroupMember -SID S-1-5-32-544""#;
+const PROMOTE_GUEST: &str = r#"powershell -NoProfile -Command "Get-LocalUser | Where-Object SID -Like 'S-1-5-21-*-501' | Add-LocalGroupMember -SID S-1-5-32-544""#;
+
+/// Whom they mean a person has to write in: no shell runs them as they stand.
+const DEMOTE: &str =
+    r#"powershell -NoProfile -Command "Remove-LocalGroupMember -SID S-1-5-32-544 -Member <NAME>""#;
+const PROMOTE: &str =
+    r#"powershell -NoProfile -Command "Add-LocalGroupMember -SID S-1-5-32-544 -Member <NAME>""#;
 
 /// The guest that anyone can log on as.
 fn enabled_guest(account: &Account, hardening: &Hardening) -> Option<Finding> {
@@ -137,12 +174,59 @@ fn old_password(account: &Account, hardening: &Hardening) -> Option<Finding> {
     Some(finding)
 }
 
+/// How many accounts one command is for.
+const PER_COMMAND: usize = 64;
+/// How many such commands there are at most.
+const MOST_COMMANDS: usize = 8;
+
+/// The other accounts whose passwords stay for ever, all in one: many are meant to be so.
+fn old_passwords(evidence: &Evidence, hardening: &Hardening) -> Option<Finding> {
+    let stays = |account: &Account| {
+        account.password_never_expires == Some(true)
+            && account.enabled == Some(true)
+            && account.administrator != Some(true)
+            && !account.rid.is_some_and(|rid| STOCK.contains(&rid))
+    };
+    let own: Vec<_> = evidence.accounts().filter(|(_, account)| stays(account)).collect();
+    let mut names: Vec<_> = own.iter().map(|(_, account)| account.name.clone()).collect();
+    names.sort();
+    names.dedup();
+    if names.is_empty() {
+        return None;
+    }
+    let title = m::TITLE_ACCOUNTS_NEVER_EXPIRE.with([names.len().into()]);
+    let mut finding = finding(Kind::Hardening, "never-expires", title);
+    finding.severity = Severity::Info;
+    finding.confidence = Confidence::Certain;
+    finding.action = Action::Harden;
+    finding.id = finding_id(Kind::Hardening, &["never-expires"], "");
+    finding.reasons = vec![m::REASON_ACCOUNTS_NEVER_EXPIRE.with([names.join(", ").into()])];
+    let numbers: BTreeSet<u32> = own.iter().filter_map(|(_, account)| account.rid).collect();
+    let numbers: Vec<String> = numbers.iter().map(u32::to_string).collect();
+    let command = |numbers: &[String], value: &str| {
+        let numbers = numbers.join("|");
+        format!(
+            r#"powershell -NoProfile -Command "Get-LocalUser | Where-Object SID -Match '^S-1-5-21-.*-({numbers})$' | Set-LocalUser -PasswordNeverExpires {value}""#
+        )
+    };
+    let parts = || numbers.chunks(PER_COMMAND).take(MOST_COMMANDS);
+    let set = parts().map(|numbers| m::HARDENING_SET.with([command(numbers, "$false").into()]));
+    finding.reasons.extend(set);
+    let undo = parts().map(|numbers| m::HARDENING_UNDO.with([command(numbers, "$true").into()]));
+    finding.reasons.extend(undo);
+    finding.reasons.extend(sources(hardening, &["local-user".to_owned()]));
+    finding.attack = vec!["T1078.003".to_owned()];
+    finding.subject.insert("Accounts".to_owned(), names.into());
+    finding.evidence = places(evidence, own.iter().map(|(at, _)| *at));
+    Some(finding)
+}
+
 fn is_administrator(account: &Account) -> Option<Message> {
     (account.administrator == Some(true)).then(|| m::REASON_ACCOUNT_ADMINISTRATOR.plain())
 }
 
 /// Who can do everything on the machine: a person has to know each of them.
-fn administrators(evidence: &Evidence) -> Option<Finding> {
+fn administrators(evidence: &Evidence, hardening: &Hardening) -> Option<Finding> {
     let (mut names, mut records) = (Vec::new(), Vec::new());
     for (at, account) in evidence.accounts() {
         if account.administrator == Some(true) && account.enabled != Some(false) {
@@ -169,6 +253,9 @@ fn administrators(evidence: &Evidence) -> Option<Finding> {
     finding.severity = if names.len() > 2 { Severity::Low } else { Severity::Info };
     finding.confidence = Confidence::Certain;
     finding.reasons = vec![m::REASON_ADMINISTRATORS.with([names.join(", ").into()])];
+    finding.reasons.push(m::HARDENING_SET.with([DEMOTE.into()]));
+    finding.reasons.push(m::HARDENING_UNDO.with([PROMOTE.into()]));
+    finding.reasons.extend(sources(hardening, &["cis".to_owned(), "group-member".to_owned()]));
     finding.id = finding_id(Kind::Hardening, &["administrators"], "");
     finding.subject.insert("Members".to_owned(), names.into());
     finding.evidence = places(evidence, records);

@@ -1,7 +1,7 @@
 //! What the records say of the registry values and services that hardening is about.
 
 use evidence::{Area, Evidence, watched};
-use intel::hardening::{Reading, Readings, Watched};
+use intel::hardening::{Reading, Readings};
 use intel::ms17_010::{PatchFacts, Version};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,8 +48,8 @@ impl<'a> Machine<'a> {
     }
 
     /// The records that tell of a value.
-    pub(crate) fn records(&self, value: &Watched) -> Vec<usize> {
-        let place = (value.key.to_lowercase(), value.name.to_lowercase());
+    pub(crate) fn records(&self, key: &str, name: &str) -> Vec<usize> {
+        let place = (key.to_lowercase(), name.to_lowercase());
         self.values.get(&place).into_iter().flatten().map(|(_, at)| *at).collect()
     }
 

@@ -256,3 +256,149 @@ fn every_check_and_policy_has_its_words() {
         assert!(known(&format!("hardening-{id}")) && known(&format!("hardening-{id}-why")), "{id}");
     }
 }
+
+const SERVICES: &str = r"HKLM\SYSTEM\CurrentControlSet\Services";
+
+fn commands(finding: &Finding) -> Vec<&str> {
+    finding.reasons.iter().filter_map(|reason| reason.text("command")).collect()
+}
+
+#[test]
+fn what_group_policy_says_of_the_firewall_is_told_and_has_no_local_command() {
+    let local =
+        r"HKLM\SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy\DomainProfile";
+    let policy = r"HKLM\SOFTWARE\Policies\Microsoft\WindowsFirewall\DomainProfile";
+    // It is on, and policy switches it off.
+    let off = vec![windows_10(), value(local, "EnableFirewall", "1"), value(policy, "EnableFirewall", "0")];
+    let assessment = assess(off);
+    let gap = found(&assessment, "hardening-firewall");
+    assert_eq!(gap.confidence, Confidence::Certain);
+    assert_eq!(gap.reasons[0].text("name"), Some(format!(r"{policy}\EnableFirewall").as_str()));
+    assert!(reasons(gap).contains(&"hardening-by-policy") && commands(gap).is_empty(), "{gap:?}");
+    assert_eq!(gap.subject["Values"][0]["Key"], policy);
+    // It is off, and policy switches it on.
+    let on = vec![windows_10(), value(local, "EnableFirewall", "0"), value(policy, "EnableFirewall", "1")];
+    let assessment = assess(on);
+    assert!(assessment.findings.iter().all(|finding| finding.title.id != "hardening-firewall"));
+    // It is off, and of policy nothing was read.
+    let assessment = assess(vec![windows_10(), value(local, "EnableFirewall", "0")]);
+    let gap = found(&assessment, "hardening-firewall");
+    assert_eq!((gap.confidence, commands(gap).len()), (Confidence::Likely, 2));
+    assert!(reasons(gap).contains(&"hardening-policy-unread"));
+}
+
+#[test]
+fn what_is_set_besides_is_taken_back_to_what_was_or_has_to_be_noted_first() {
+    let guard = r"HKLM\SYSTEM\CurrentControlSet\Control\DeviceGuard";
+    let (on, platform) = ("EnableVirtualizationBasedSecurity", "RequirePlatformSecurityFeatures");
+    let RecordData::Setting(mut windows) = windows_10() else { panic!() };
+    windows.details.insert("product".to_owned(), "Windows 10 Enterprise".to_owned());
+    let gap = |own: Vec<RecordData>| {
+        let known = vec![RecordData::Setting(windows.clone()), absent(LSA, "LsaCfgFlags")];
+        found(&assess([known, own].concat()), "hardening-credential-guard").clone()
+    };
+    // What is as it should be, and more than that, stays.
+    let stricter = gap(vec![value(guard, on, "0"), value(guard, platform, "3")]);
+    let about = |gap: &Finding, name: &str| -> Vec<String> {
+        commands(gap).into_iter().filter(|command| command.contains(name)).map(str::to_owned).collect()
+    };
+    let place = |name: &str| format!("\"{guard}\" /v {name}");
+    let put = |name: &str, number: u32| format!("reg add {} /t REG_DWORD /d {number} /f", place(name));
+    assert_eq!(about(&stricter, on), [put(on, 1), put(on, 0)]);
+    assert!(about(&stricter, platform).is_empty());
+    assert_eq!(stricter.subject["Also"][0]["Name"], on);
+    // What was not set is deleted again.
+    let unset = gap(vec![absent(guard, on), absent(guard, platform)]);
+    assert_eq!(about(&unset, on), [put(on, 1), format!("reg delete {} /f", place(on))]);
+    // What was not read has to be noted first: nobody guesses what it was.
+    let unread = gap(Vec::new());
+    assert_eq!(about(&unread, platform), [format!("reg query {}", place(platform)), put(platform, 1)]);
+    assert!(reasons(&unread).contains(&"hardening-note-first"));
+}
+
+#[test]
+fn services_are_set_up_by_commands_that_say_what_was() {
+    let start = |name: &str, data| value(&format!("{SERVICES}\\{name}"), "Start", data);
+    let depends = |data| value(&format!("{SERVICES}\\LanmanWorkstation"), "DependOnService", data);
+    let smb1 = |own: Vec<RecordData>| {
+        let assessment = assess([vec![windows_10(), start("mrxsmb10", "2")], own].concat());
+        let gap = found(&assessment, "hardening-smb1-client").clone();
+        commands(&gap).into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        smb1(vec![depends("Bowser\nMRxSmb10\nNSI")]),
+        [
+            "sc.exe config LanmanWorkstation depend= Bowser/NSI",
+            "sc.exe config mrxsmb10 start= disabled",
+            "sc.exe config mrxsmb10 start= auto",
+            "sc.exe config LanmanWorkstation depend= Bowser/MRxSmb10/NSI",
+        ]
+    );
+    // Where nothing depends on it, only the driver is switched off; what is no name gets into no command.
+    assert_eq!(smb1(vec![depends("Bowser\nNSI")]).len(), 2);
+    assert!(smb1(vec![depends("MRxSmb10\n& calc")]).iter().all(|command| !command.contains("calc")));
+    assert!(smb1(Vec::new()).contains(&"sc.exe qc LanmanWorkstation".to_owned()));
+    let product = value(r"HKLM\SYSTEM\CurrentControlSet\Control\ProductOptions", "ProductType", "WinNT");
+    let delayed = value(&format!("{SERVICES}\\WinRM"), "DelayedAutostart", "1");
+    let assessment = assess(vec![windows_10(), product, start("WinRM", "2"), delayed]);
+    assert_eq!(
+        commands(found(&assessment, "hardening-winrm-exposed")),
+        ["sc.exe config WinRM start= demand", "sc.exe config WinRM start= delayed-auto"]
+    );
+}
+
+#[test]
+fn an_enabled_guest_is_one_finding_whoever_tells_of_it() {
+    let guest = |administrator, enabled| {
+        let guest = Account { administrator, enabled: Some(enabled), ..account("Gast", 501) };
+        RecordData::Account(guest)
+    };
+    let policy = |value| setting("account-policy", "EnableGuestAccount", value);
+    let of_guest = |records: Vec<RecordData>| {
+        let assessment = assess(records);
+        let is_guest = |finding: &&Finding| finding.title.id.contains("guest");
+        assessment.findings.iter().filter(is_guest).cloned().collect::<Vec<_>>()
+    };
+    for (records, title, places) in [
+        (vec![guest(None, true)], "hardening-guest", 1),
+        (vec![policy("1")], "hardening-guest", 1),
+        (vec![guest(None, true), policy("1")], "hardening-guest", 2),
+        (vec![guest(None, true), policy("0")], "hardening-guest", 1),
+        (vec![guest(None, false), policy("1")], "hardening-guest", 1),
+        (vec![guest(Some(true), true)], "title-guest-administrator", 1),
+        (vec![guest(Some(true), true), policy("1")], "title-guest-administrator", 2),
+        (
+            vec![guest(Some(true), false), policy("1"), guest(Some(true), false)],
+            "title-guest-administrator",
+            3,
+        ),
+    ] {
+        let found = of_guest(records.clone());
+        assert_eq!(found.len(), 1, "{records:?}: {found:?}");
+        assert_eq!((found[0].title.id.as_str(), found[0].evidence.len()), (title, places), "{records:?}");
+    }
+    // A guest that is disabled is not enabled by taking it back.
+    let disabled = of_guest(vec![guest(Some(true), false)]).remove(0);
+    assert!(commands(&disabled).iter().all(|command| !command.contains("able-LocalUser")), "{disabled:?}");
+    assert_eq!(commands(&disabled).len(), 2);
+}
+
+#[test]
+fn accounts_whose_passwords_stay_are_told_together_with_what_takes_it_back() {
+    let stays =
+        |name, rid| RecordData::Account(Account { password_never_expires: Some(true), ..account(name, rid) });
+    let assessment = assess(vec![stays("sql' ; calc", 1001), stays("backup", 1002), stays("Gast", 501)]);
+    let finding = found(&assessment, "title-accounts-never-expire");
+    assert_eq!(finding.severity, Severity::Info);
+    assert_eq!(finding.subject["Accounts"], serde_json::json!(["backup", "sql' ; calc"]));
+    let (set, undo) = (commands(finding)[0], commands(finding)[1]);
+    assert!(set.contains("-(1001|1002)$'") && set.contains("$false") && undo.contains("$true"));
+    assert!(!set.contains("calc") && reasons(finding).contains(&"hardening-source"));
+    let assessment = assess(vec![RecordData::Account(Account {
+        administrator: Some(true),
+        ..account("boss & calc", 1003)
+    })]);
+    let all = found(&assessment, "title-administrators");
+    assert!(commands(all).iter().all(|command| command.contains("<NAME>") && !command.contains("calc")));
+    assert!(reasons(all).contains(&"hardening-undo") && reasons(all).contains(&"hardening-source"));
+}

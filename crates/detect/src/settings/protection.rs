@@ -12,8 +12,31 @@ use intel::{IndicatorKind as Known, Intel, Observation};
 const RUNS: &[&str] =
     &[".bat", ".cmd", ".com", ".dll", ".exe", ".hta", ".js", ".ps1", ".scr", ".sys", ".vbe", ".vbs", ".wsf"];
 
-/// An exclusion of Defender.
+/// An exclusion of Defender, with how it is taken out and put back.
 pub(super) fn exclusion(setting: &Setting, intel: &Intel) -> Option<Judged> {
+    let mut judged = judge_exclusion(setting, intel)?;
+    // What group policy excludes no local command takes out.
+    let by_policy = setting.details.get("given_by").is_some_and(|by| by == "policy");
+    if let Some(parameter) = parameter(&setting.value).filter(|_| !by_policy) {
+        // The name is the attacker's: a person writes it in, and no shell runs the command as it stands.
+        let command = |verb: &str| {
+            format!(r#"powershell -NoProfile -Command "{verb}-MpPreference -{parameter} <NAME>""#)
+        };
+        judged.reasons.push(m::HARDENING_SET.with([command("Remove").into()]));
+        judged.reasons.push(m::HARDENING_UNDO.with([command("Add").into()]));
+        judged.reasons.extend(crate::prevent::sources(intel.hardening(), &["exclusions".to_owned()]));
+    }
+    Some(judged)
+}
+
+/// How Defender's own commands call the kind of exclusion.
+fn parameter(kind: &str) -> Option<&'static str> {
+    const KINDS: [(&str, &str); 3] =
+        [("paths", "ExclusionPath"), ("processes", "ExclusionProcess"), ("extensions", "ExclusionExtension")];
+    KINDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(kind)).map(|(_, parameter)| *parameter)
+}
+
+fn judge_exclusion(setting: &Setting, intel: &Intel) -> Option<Judged> {
     const ATTACK: &str = "T1562.001";
     let name = setting.name.as_str();
     if let Some(family) = recognise(intel, &[Observation::new(Known::FilePath, name)]) {

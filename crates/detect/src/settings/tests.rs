@@ -233,3 +233,14 @@ fn a_payload_in_the_registry_is_one_and_a_licence_is_none() {
     let licence = value(r"HKLM\SOFTWARE\Vendor", "REG_SZ", "QUJDREVGR0hJSktMTU5PUA".repeat(100));
     assert!(licence.findings.is_empty(), "{:#?}", licence.findings);
 }
+
+#[test]
+fn an_exclusion_says_how_it_is_taken_out_and_put_back_without_its_name() {
+    let local = found([setting("defender-exclusion", "C:\\", "paths")]).remove(0);
+    let commands: Vec<_> = local.reasons.iter().filter_map(|reason| reason.text("command")).collect();
+    let [out, back] = commands[..] else { panic!("{commands:?}") };
+    assert!(out.contains("Remove-MpPreference -ExclusionPath <NAME>") && back.contains("Add-MpPreference"));
+    assert!(local.reasons.iter().any(|reason| reason.id == "hardening-source"));
+    let policy = found([with("defender-exclusion", "C:\\", "paths", &[("given_by", "policy")])]).remove(0);
+    assert!(policy.reasons.iter().all(|reason| reason.text("command").is_none()), "{policy:?}");
+}

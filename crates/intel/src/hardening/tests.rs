@@ -119,6 +119,61 @@ fn where_remote_desktop_is_off_its_authentication_does_not_matter() {
     assert_eq!(standing(&own("0"), "rdp-authentication"), Standing::Open);
 }
 
+/// Readings by key and name.
+struct ByKey<'a>(&'a [(&'a str, &'a str, Option<&'a str>)]);
+
+impl Readings for ByKey<'_> {
+    fn version(&self) -> Option<Version> {
+        "10.0.19045".parse().ok()
+    }
+    fn product(&self) -> Option<&str> {
+        None
+    }
+    fn is_server(&self) -> Option<bool> {
+        None
+    }
+    fn has_service(&self, _: &str) -> Option<bool> {
+        None
+    }
+    fn value(&self, key: &str, name: &str) -> Reading<'_> {
+        let found = self.0.iter().find(|(end, known, _)| key.ends_with(end) && *known == name);
+        found.map_or(Reading::Unread, |(.., data)| data.map_or(Reading::Absent, Reading::Set))
+    }
+}
+
+#[test]
+fn what_group_policy_says_of_the_firewall_counts_before_the_local_value() {
+    let check = Intel::builtin().hardening().check("firewall").unwrap();
+    let public = check.values.iter().find(|value| value.key.ends_with(r"\PublicProfile")).unwrap();
+    let (local, policy, older) = (
+        r"FirewallPolicy\PublicProfile",
+        r"WindowsFirewall\PublicProfile",
+        r"WindowsFirewall\StandardProfile",
+    );
+    let on = "EnableFirewall";
+    let none: &[(&str, &str, Option<&str>)] = &[(policy, on, None), (older, on, None)];
+    for (own, by_policy, expected, decides) in [
+        // Nothing is set by policy.
+        ("1", none, Standing::Good, false),
+        ("0", none, Standing::Open, false),
+        // What policy says wins, in both directions.
+        ("1", &[(policy, on, Some("0"))], Standing::Open, true),
+        ("0", &[(policy, on, Some("1"))], Standing::Good, true),
+        // Whether a policy says otherwise was not read.
+        ("1", &[], Standing::Unknown, false),
+        ("0", &[], Standing::Open, false),
+        // The older kind of policy is a doubt where it disagrees.
+        ("1", &[(policy, on, None), (older, on, Some("0"))], Standing::Unknown, false),
+        ("0", &[(policy, on, None), (older, on, Some("1"))], Standing::Unknown, false),
+        ("0", &[(policy, on, None), (older, on, Some("0"))], Standing::Open, false),
+    ] {
+        let all: Vec<_> = by_policy.iter().copied().chain([(local, on, Some(own))]).collect();
+        let readings = ByKey(&all);
+        assert_eq!(public.judge(&readings), expected, "{own} {by_policy:?}");
+        assert_eq!(public.policy_that_decides(&readings).is_some(), decides, "{own} {by_policy:?}");
+    }
+}
+
 #[test]
 fn tests_read_and_show() {
     for (text, data, holds, shown) in [
@@ -147,13 +202,17 @@ fn every_check_can_be_read_has_a_source_and_is_set_one_way() {
     let mut ids = BTreeSet::new();
     for check in &hardening.checks {
         assert!(ids.insert(&check.id), "{}", check.id);
-        for value in check.values.iter().chain(&check.unless) {
-            assert!(watched.contains(&(value.key.as_str(), value.name.as_str())), "{}", value.name);
+        for value in check.values.iter().chain(&check.unless).chain(&check.also) {
+            for key in value.policy.iter().chain([&value.key]) {
+                assert!(watched.contains(&(key.as_str(), value.name.as_str())), "{key} {}", value.name);
+            }
             assert!(value.absent.is_sorted_by_key(|rule| rule.since), "{}", check.id);
             assert_eq!(value.absent.first().map(|rule| rule.since), Some(Version::default()));
+            // What group policy may set is no local matter.
+            assert!(value.policy.is_empty() || value.set.is_none(), "{}", check.id);
         }
         let own = check.values.iter().any(|value| value.command.is_some());
-        assert_eq!(check.sets_numbers(), check.commands.is_empty() && !own, "{}", check.id);
+        assert_eq!(check.can_be_planned(), check.commands.is_empty() && !own, "{}", check.id);
         assert!(
             check.values.iter().all(|value| value.command.is_some() == value.undo.is_some()),
             "{}",
@@ -161,10 +220,19 @@ fn every_check_can_be_read_has_a_source_and_is_set_one_way() {
         );
         assert_eq!(check.commands.is_empty(), check.undo.is_empty(), "{}", check.id);
         // What a plan sets is what the check asks for.
-        for value in check.values.iter().filter(|_| check.sets_numbers()) {
-            let number = value.set.unwrap();
-            assert_eq!(value.good.holds(&number.to_string()), Some(true), "{}", check.id);
-            assert_eq!(hardening.number_to_set(&value.key, &value.name), Some(number));
+        for value in check.values.iter().chain(&check.also).filter(|_| check.services.is_empty() && !own) {
+            let Some(set) = value.set.as_ref().filter(|_| check.can_be_planned()) else { continue };
+            let text = match set {
+                ToSet::Number(number) => number.to_string(),
+                ToSet::Text(text) => text.clone(),
+            };
+            assert_eq!(value.good.holds(&text), Some(true), "{}", check.id);
+            assert_eq!(hardening.to_set(&value.key, &value.name), Some((value, set)));
+        }
+        assert!(check.also.iter().all(|value| value.set.is_some()), "{}", check.id);
+        for service in &check.services {
+            assert!(service.start.is_some() != service.without.is_some(), "one thing at a time");
+            assert_eq!(hardening.service(&service.name), Some(service), "each stands once");
         }
     }
     for policy in &hardening.policies {

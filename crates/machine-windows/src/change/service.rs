@@ -23,6 +23,8 @@ use windows::core::PCWSTR;
 
 /// The right to delete.
 const DELETE: u32 = 0x1_0000;
+/// What stands before the name of a group (`SC_GROUP_IDENTIFIER`).
+const GROUP: char = '+';
 /// How long a service may take to stop.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -51,6 +53,53 @@ pub(super) fn set_start(name: &str, start: u32) -> Outcome<()> {
         )
     }
     .map_err(|error| from_error(&error))
+}
+
+/// Sets what a service depends on, where that is still `expected`. The manager takes services and groups as one list, so those of the groups that
+/// are there are handed over, too.
+pub(super) fn set_dependencies(name: &str, expected: &[String], depends_on: &[String]) -> Outcome<()> {
+    let stored = crate::registry::read(&key(name)?)?.ok_or(Fault::NotFound)?;
+    let list = |value: &str| {
+        let text = stored.value(value).and_then(machine::RegistryData::text).unwrap_or_default();
+        text.lines().filter(|name| !name.is_empty()).map(str::to_owned).collect::<Vec<_>>()
+    };
+    if list("DependOnService") != expected {
+        return Err(Fault::Changed);
+    }
+    let handle = open_known(name, SERVICE_CHANGE_CONFIG)?;
+    let groups = list("DependOnGroup").into_iter().map(|group| format!("{GROUP}{group}"));
+    let depends = list_of(depends_on.iter().cloned().chain(groups))?;
+    let none = PCWSTR::null();
+    // SAFETY: the handle is open; what is null stays as it is, and the list ends with two NULs and outlives the call.
+    unsafe {
+        ChangeServiceConfigW(
+            handle.raw(),
+            ENUM_SERVICE_TYPE(SERVICE_NO_CHANGE),
+            SERVICE_START_TYPE(SERVICE_NO_CHANGE),
+            SERVICE_ERROR(SERVICE_NO_CHANGE),
+            none,
+            none,
+            None,
+            PCWSTR(depends.as_ptr()),
+            none,
+            none,
+            none,
+        )
+    }
+    .map_err(|error| from_error(&error))
+}
+
+/// Names as the manager takes them: each with a NUL behind it, and two at the end, an empty list included.
+fn list_of(names: impl Iterator<Item = String>) -> Outcome<Vec<u16>> {
+    let mut list: Vec<u16> = Vec::new();
+    for name in names {
+        list.extend(wide(&name)?);
+    }
+    if list.is_empty() {
+        list.push(0);
+    }
+    list.push(0);
+    Ok(list)
 }
 
 /// Stops a service and waits until it has.
@@ -109,11 +158,7 @@ pub(super) fn create(config: &ServiceConfig) -> Outcome<()> {
     let name = wide(&service.name)?;
     let (display, image) = (text(service.display_name.as_ref())?, text(service.image_path.as_ref())?);
     let (group, account) = (text(config.group.as_ref())?, text(service.account.as_ref())?);
-    let mut depends: Vec<u16> = Vec::new();
-    for other in &config.depends_on {
-        depends.extend(wide(other)?);
-    }
-    depends.push(0);
+    let depends = list_of(config.depends_on.iter().cloned())?;
     // SAFETY: the texts are NUL-terminated, the list by two, and all outlive the call; the handle is closed when it is dropped.
     let made = unsafe {
         CreateServiceW(

@@ -134,6 +134,22 @@ impl MachineMut for Memory {
         })
     }
 
+    fn set_service_dependencies(
+        &mut self,
+        name: &str,
+        expected: &[String],
+        depends_on: &[String],
+    ) -> Result<()> {
+        self.call("set_service_dependencies", "set what the service depends on", name, |state, _| {
+            let known = state.service_mut(name)?;
+            if known.depends_on != expected {
+                return Err(Fault::Changed);
+            }
+            known.depends_on = depends_on.to_vec();
+            Ok(())
+        })
+    }
+
     fn set_service_failure_actions(
         &mut self,
         name: &str,

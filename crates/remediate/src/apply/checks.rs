@@ -1,7 +1,7 @@
 //! Whether the object that is there may be touched: what never is, and what the plan says it must be.
 
 use super::is_filter;
-use crate::change::{DISABLED, is_disabled, stock_data};
+use crate::change::{DISABLED, harden, is_disabled, stock_data};
 use crate::messages as m;
 use crate::object::{Context, Object, wmi_instances};
 use crate::plan::{Action, Plan, Target, Verb};
@@ -86,8 +86,11 @@ fn never(
             Ok(unknown.then(|| m::REFUSE_NO_STOCK_VALUE.with([action.target.name().into()])))
         }
         (Verb::Harden, Target::RegistryValue { .. }, _) => {
-            let unknown = crate::change::hardened_data(&action.target, context).is_none();
+            let unknown = harden::hardened(&action.target, found, context).is_none();
             Ok(unknown.then(|| m::REFUSE_VERB.plain()))
+        }
+        (Verb::Harden, Target::Service { name }, Object::Service(_)) => {
+            harden::refusal(machine, name, context, planned)
         }
         (Verb::Remove, Target::File { path }, Object::File { state, sha256 }) => {
             if state.is_link {

@@ -505,7 +505,7 @@ proptest::proptest! {
     /// Any part of the plan, on a machine on which any part of the evidence is gone or other, with any call failing in any way.
     #[test]
     fn any_plan_on_any_machine_loses_nothing(
-        chosen in proptest::collection::vec(proptest::bool::ANY, 19),
+        chosen in proptest::collection::vec(proptest::bool::ANY, 22),
         changed_before in proptest::bool::ANY,
         gone in proptest::collection::vec(proptest::bool::ANY, 5),
         number in 0_usize..400,

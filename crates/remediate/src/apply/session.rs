@@ -168,7 +168,7 @@ impl Session<'_> {
         }
         match now {
             Some(now) => Ok((now.clone(), false)),
-            None if makes_anew(action.verb) => Ok((Object::Nothing, false)),
+            None if makes_anew(action.verb, &action.target) => Ok((Object::Nothing, false)),
             None => Err(ended(Outcome::AsItShould, m::OUTCOME_ABSENT.plain())),
         }
     }

@@ -109,6 +109,7 @@ pub(crate) fn infected() -> State {
         let security = Some("O:BAG:SYD:(A;;FA;;;BA)".to_owned());
         state.tasks.insert(path.to_lowercase(), StoredTask { path, xml, enabled: true, security });
     }
+    add_client(&mut state);
     state.add_process(100, MINER, "miner -o pool");
     state.add_process(101, r"C:\Windows\System32\svchost.exe", "svchost -k netsvcs");
     state.add_file(MINER, b"MZ miner").state.attributes = 6;
@@ -132,6 +133,21 @@ pub(crate) fn infected() -> State {
     };
     state.settings.insert((proxy.kind.clone(), proxy.name.clone()), proxy);
     state
+}
+
+/// The client for SMB, which depends on the driver of its first version.
+fn add_client(state: &mut State) {
+    for (name, service_type, depends_on) in
+        [("LanmanWorkstation", 0x20, &["Bowser", "MRxSmb10", "MRxSmb20", "NSI"][..]), ("mrxsmb10", 2, &[])]
+    {
+        let depends_on = depends_on.iter().map(|name| (*name).to_owned()).collect();
+        let mut config = ServiceConfig { depends_on, ..ServiceConfig::default() };
+        config.service.name = name.into();
+        config.service.service_type = Some(service_type);
+        config.service.start = Some(2);
+        config.service.running = Some(true);
+        state.services.insert(name.to_lowercase(), config);
+    }
 }
 
 fn add_wmi(state: &mut State) {
@@ -242,6 +258,7 @@ pub(crate) fn steps() -> Vec<(Verb, Target, Precondition)> {
     };
     let service = Target::Service { name: "Bad".into() };
     let value = |key: &str, name: &str| Target::RegistryValue { key: key.into(), name: name.into() };
+    let client = |name: &str| Target::Service { name: name.into() };
     let file = |path: &str| Target::File { path: path.into() };
     let setting = |kind: &str, name: &str| Target::Setting { setting: kind.into(), name: name.into() };
     let hash = |bytes: &[u8]| crate::object::sha256_hex(bytes);
@@ -257,6 +274,9 @@ pub(crate) fn steps() -> Vec<(Verb, Target, Precondition)> {
         simple(Verb::Reset, value(WINLOGON, "Shell"), "Data contains", MINER),
         simple(Verb::Harden, value(LSA, "RestrictAnonymous"), "Data", "0"),
         (Verb::Harden, value(LSA, "NoLMHash"), Precondition::default()),
+        (Verb::Harden, value(WINLOGON, "AutoAdminLogon"), Precondition::default()),
+        (Verb::Harden, client("LanmanWorkstation"), Precondition::default()),
+        simple(Verb::Harden, client("mrxsmb10"), "Start", "2"),
         simple(Verb::End, service, "ImagePath", MINER),
         simple(Verb::End, process, "CommandLine", "miner -o pool"),
         instance("CommandLineEventConsumer", &["Name"], CONSUMER),

@@ -130,12 +130,9 @@ fn what_nobody_confirmed_is_not_done() {
     let asking = Options { yes: false, ..options() };
     let before = memory.snapshot();
     let receipt = apply(&mut memory, intel(), &plan, &case(), &asking, &mut ()).unwrap();
-    assert!(
-        receipt
-            .actions
-            .iter()
-            .all(|action| ["refuse-not-confirmed", "refuse-bound"].contains(&action.message.id.as_str()))
-    );
+    assert!(receipt.actions.iter().all(|action| {
+        ["refuse-not-confirmed", "refuse-bound", "refuse-needed"].contains(&action.message.id.as_str())
+    }));
     assert_eq!(changed(&before, &memory), Vec::<String>::new());
 }
 
@@ -202,10 +199,8 @@ fn a_full_disk_stops_the_run_before_anything_is_done_without_a_backup() {
     memory.fail_on("write_new", "backup", Fault::DiskFull);
     let receipt = apply(&mut memory, intel(), &plan, &case(), &options(), &mut Yes).unwrap();
     assert!(
-        receipt
-            .actions
-            .iter()
-            .all(|action| ["outcome-backup", "refuse-bound"].contains(&action.message.id.as_str())),
+        receipt.actions.iter().all(|action| ["outcome-backup", "refuse-bound", "refuse-needed"]
+            .contains(&action.message.id.as_str())),
         "{}",
         lines(&receipt)
     );

@@ -155,7 +155,8 @@ const fn is_possible(verb: Verb, target: &Target) -> bool {
                     | Target::File { .. }
                     | Target::Setting { .. }
             )
-            | (Verb::Reset | Verb::Harden, Target::RegistryValue { .. })
+            | (Verb::Reset, Target::RegistryValue { .. })
+            | (Verb::Harden, Target::RegistryValue { .. } | Target::Service { .. })
             | (Verb::Restore, Target::StockEntry { .. })
     )
 }

@@ -37,11 +37,11 @@ pub fn plan(assessment: &Assessment, intel: &Intel, choice: &Choice) -> Plan {
             refused.push(Refusal { finding: finding.id.clone(), why: m::REFUSE_EXCLUDED.plain() });
             continue;
         }
-        for step in steps::of(finding, intel) {
+        for (at, step) in steps::of(finding, intel).into_iter().enumerate() {
             match step {
                 Ok((verb, target, precondition)) => {
                     let action = action(finding, verb, target, precondition, on_content);
-                    add(&mut actions, action, &depths);
+                    add(&mut actions, action, &depths, at);
                 }
                 Err(why) => refused.push(Refusal { finding: finding.id.clone(), why }),
             }
@@ -122,9 +122,11 @@ fn action(
     }
 }
 
-fn add(actions: &mut Actions, action: Action, depths: &BTreeMap<String, u16>) {
-    let depth = match &action.target {
-        Target::WmiClass { class, .. } => {
+fn add(actions: &mut Actions, action: Action, depths: &BTreeMap<String, u16>, at: usize) {
+    let depth = match (&action.target, action.verb) {
+        // Services are set up in the order in which the facts have them.
+        (Target::Service { .. }, Verb::Harden) => u16::try_from(at).unwrap_or(u16::MAX),
+        (Target::WmiClass { class, .. }, _) => {
             // Subclasses go before the classes that they derive from.
             u16::MAX - depths.get(&class.to_lowercase()).copied().unwrap_or_default()
         }

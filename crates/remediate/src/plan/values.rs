@@ -5,12 +5,16 @@ use super::{Target, Verb, subject};
 use crate::messages as m;
 use crate::{guard, hosts, stock_values};
 use detect::assessment::{Finding, Kind};
+use evidence::Message;
 use intel::Intel;
 use machine::Key;
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 /// Where persistent routes are; the name of a value is the route.
 const ROUTES: &str = r"HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters\PersistentRoutes";
+
+/// Where services and drivers are set up.
+const SERVICES: &str = r"HKLM\SYSTEM\CurrentControlSet\Services";
 
 /// Where a policy names exclusions of Defender. Those of the user are guarded by Defender itself.
 const POLICY_EXCLUSIONS: &str = r"HKLM\SOFTWARE\Policies\Microsoft\Windows Defender\Exclusions";
@@ -166,22 +170,50 @@ fn value_of(finding: &Finding, location: &str, name: String) -> Option<String> {
     Some((*value).to_owned())
 }
 
-/// The registry values of a gap, each set to the number that the facts name. What takes more than that is left to a person.
+/// What closes a gap: its registry values and services, each as the facts say. What takes more than that is left to a person, who is told how.
 pub(super) fn harden(finding: &Finding, intel: &Intel) -> Vec<Step> {
-    let by_hand = || vec![Err(m::REFUSE_BY_HAND.with([finding.name.as_str().into()]))];
-    let Some(values) = finding.subject.get("Values").and_then(Json::as_array) else { return by_hand() };
-    let steps: Option<Vec<Step>> = values
-        .iter()
-        .map(|value| {
-            let value = value.as_object()?;
-            let (key, name) = (subject::text(value, &["Key"])?, subject::text(value, &["Name"])?);
-            // The evidence only says what is; what should be says the program.
-            intel.hardening().number_to_set(&key, &name)?;
-            let precondition = fields([("Data", subject::text(value, &["Data"]))]);
-            Some(Ok((Verb::Harden, Target::RegistryValue { key, name }, precondition)))
-        })
-        .collect();
-    steps.filter(|steps| !steps.is_empty()).unwrap_or_else(by_hand)
+    let check = subject::text(&finding.subject, &["Check"]).and_then(|id| intel.hardening().check(&id));
+    let Some(check) = check.filter(|check| check.can_be_planned()) else {
+        return vec![Err(by_hand(finding))];
+    };
+    let values =
+        ["Values", "Also"].iter().filter_map(|list| finding.subject.get(*list)?.as_array()).flatten();
+    let read: Vec<_> = values.filter_map(Json::as_object).collect();
+    let data = |key: &str, name: &str| {
+        let is = |value: &Map<String, Json>, field: &str, wanted: &str| {
+            subject::text(value, &[field]).is_some_and(|own| own.eq_ignore_ascii_case(wanted))
+        };
+        let found = read.iter().find(|value| is(value, "Key", key) && is(value, "Name", name))?;
+        subject::text(found, &["Data"])
+    };
+    let services = check.services.iter().map(|service| {
+        let key = format!("{SERVICES}\\{}", service.name);
+        let precondition = fields([("Start", service.start.and_then(|_| data(&key, "Start")))]);
+        Ok((Verb::Harden, Target::Service { name: service.name.clone() }, precondition))
+    });
+    // The evidence only says what is; what should be says the program.
+    let values = read.iter().filter_map(|value| {
+        let (key, name) = (subject::text(value, &["Key"])?, subject::text(value, &["Name"])?);
+        intel.hardening().to_set(&key, &name)?;
+        let precondition = fields([("Data", subject::text(value, &["Data"]))]);
+        Some(Ok((Verb::Harden, Target::RegistryValue { key, name }, precondition)))
+    });
+    let steps: Vec<Step> = values.chain(services).collect();
+    if steps.is_empty() { vec![Err(by_hand(finding))] } else { steps }
+}
+
+/// That a person closes the gap, and the commands that do it and take it back: those of the finding, which the program wrote.
+fn by_hand(finding: &Finding) -> Message {
+    let name = finding.name.as_str().into();
+    let commands = |id: &str| {
+        let own = finding.reasons.iter().filter(|reason| reason.id == id);
+        own.filter_map(|reason| reason.text("command")).collect::<Vec<_>>().join(" ; ")
+    };
+    let (set, undo) = (commands("hardening-set"), commands("hardening-undo"));
+    if set.is_empty() || undo.is_empty() {
+        return m::REFUSE_GAP.with([name]);
+    }
+    m::REFUSE_COMMAND.with([name, set.into(), undo.into()])
 }
 
 #[cfg(test)]
@@ -189,6 +221,7 @@ mod tests {
     use crate::apply::test_support::intel;
     use crate::plan::{Choice, plan};
     use detect::assess;
+    use detect::assessment::Kind;
     use evidence::{
         AutostartEntry, AutostartKind, Evidence, Host, Location, NameSource, Provenance, Record, RecordData,
         Setting, Source,
@@ -315,5 +348,93 @@ mod tests {
         ] {
             assert_eq!(planned(record), (Vec::new(), vec![reason.to_owned()]));
         }
+    }
+
+    fn dword(key: &str, name: &str, data: &str) -> RecordData {
+        RecordData::Registry(evidence::RegistryValue {
+            key: key.into(),
+            name: name.into(),
+            kind: "REG_DWORD".into(),
+            data: data.into(),
+            key_written: None,
+        })
+    }
+
+    /// The steps for what these records open, and the refusals.
+    fn hardened(records: Vec<RecordData>) -> (Vec<String>, Vec<evidence::Message>) {
+        let assessment = assess(&evidence(records), intel());
+        let include = assessment.findings.iter().filter(|finding| finding.kind == Kind::Hardening);
+        let include = include.map(|finding| finding.id.clone()).collect();
+        let plan = plan(&assessment, intel(), &Choice { include, ..Choice::default() });
+        assert_eq!(plan.validate(), Ok(()));
+        let line = |action: &crate::Action| {
+            let fields: Vec<_> = action.precondition.fields.iter().map(|(n, v)| format!("{n}={v}")).collect();
+            format!("{} {}", action.target.name(), fields.join(",")).trim().to_owned()
+        };
+        let refused = plan.refused.into_iter().map(|refusal| refusal.why).collect();
+        (plan.actions.iter().map(line).collect(), refused)
+    }
+
+    #[test]
+    fn gaps_are_closed_by_all_their_values_and_services_in_order() {
+        let services = r"HKLM\SYSTEM\CurrentControlSet\Services";
+        let product = r"HKLM\SYSTEM\CurrentControlSet\Control\ProductOptions";
+        let (lsa, guard) = (
+            r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa",
+            r"HKLM\SYSTEM\CurrentControlSet\Control\DeviceGuard",
+        );
+        let logon = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Winlogon";
+        let windows = setting("os-build", "", "10.0.19045", &[("product", "Windows 10 Enterprise")]);
+        let (steps, refused) = hardened(vec![
+            windows,
+            dword(product, "ProductType", "WinNT"),
+            dword(&format!("{services}\\mrxsmb10"), "Start", "2"),
+            dword(&format!("{services}\\WinRM"), "Start", "2"),
+            dword(lsa, "LsaCfgFlags", "0"),
+            dword(guard, "EnableVirtualizationBasedSecurity", "0"),
+            dword(guard, "RequirePlatformSecurityFeatures", "3"),
+            dword(logon, "AutoAdminLogon", "1"),
+        ]);
+        assert_eq!(refused, []);
+        let expected = [
+            format!(r"{logon}\AutoAdminLogon Data=1"),
+            format!(r"{guard}\EnableVirtualizationBasedSecurity Data=0"),
+            format!(r"{lsa}\LsaCfgFlags Data=0"),
+        ];
+        assert_eq!(steps[2..5], expected, "{steps:#?}");
+        let place = |name: &str| steps.iter().position(|step| step.starts_with(name));
+        assert!(place("LanmanWorkstation") < place("mrxsmb10 Start=2"), "{steps:#?}");
+        assert!(place("LanmanWorkstation").is_some() && place("WinRM Start=2").is_some(), "{steps:#?}");
+        assert_eq!(steps.len(), 6);
+    }
+
+    #[test]
+    fn a_gap_that_no_plan_closes_is_refused_with_its_command_and_what_takes_it_back() {
+        let firewall =
+            r"HKLM\SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy\PublicProfile";
+        let rules =
+            r"HKLM\SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy\FirewallRules";
+        let real_time = r"HKLM\SOFTWARE\Microsoft\Windows Defender\Real-Time Protection";
+        for (record, set, undo) in [
+            (dword(firewall, "EnableFirewall", "0"), "publicprofile state on", "publicprofile state off"),
+            (dword(rules, "WMI-WINMGMT-In-TCP", "v2.10|Active=TRUE|"), "new enable=no", "new enable=yes"),
+            (dword(real_time, "DisableRealtimeMonitoring", "1"), "Monitoring $false", "Monitoring $true"),
+            (
+                setting("account-policy", "LockoutBadCount", "0", &[]),
+                "lockoutthreshold:5",
+                "lockoutthreshold:0",
+            ),
+        ] {
+            let windows = setting("os-build", "", "10.0.19045", &[]);
+            let (steps, refused) = hardened(vec![windows, record]);
+            assert_eq!(steps, Vec::<String>::new());
+            let told = |name| refused[0].text(name).unwrap_or_default();
+            assert!(told("command").ends_with(set) && told("undo").ends_with(undo), "{refused:?}");
+        }
+        // What group policy sets has no local command.
+        let policy = r"HKLM\SOFTWARE\Policies\Microsoft\WindowsFirewall\PublicProfile";
+        let windows = setting("os-build", "", "10.0.19045", &[]);
+        let (steps, refused) = hardened(vec![windows, dword(policy, "EnableFirewall", "0")]);
+        assert_eq!((steps, refused[0].id.as_str()), (Vec::new(), "refuse-gap"));
     }
 }

@@ -78,11 +78,19 @@ hardening-restart = it counts from the next start of the machine on
 hardening-set = set it: { $command }
 hardening-undo = take it back: { $command }
 hardening-source = source: { $title }, { $url }
+hardening-by-policy = the value comes from group policy ({ $key }), which wins over every local setting: change it in the policy that sets it; `gpresult /scope computer /h gpresult.html` tells which
+hardening-policy-unread = whether group policy says otherwise was not read
+hardening-note-first = what stands there now was not read: note what `{ $command }` prints before you set it, for that is what takes it back
 
 # Accounts.
 title-guest-administrator = the guest account “{ $name }” is an administrator
 title-account-no-password = account “{ $name }” may have no password
 title-account-never-expires = the password of the administrator “{ $name }” never expires
+title-accounts-never-expire =
+    { $count ->
+        [one] { $count } account has a password that never expires
+       *[other] { $count } accounts have passwords that never expire
+    }
 title-administrators =
     { $count ->
         [one] { $count } local administrator
@@ -90,6 +98,7 @@ title-administrators =
     }
 reason-account-no-password = it is exempt from the rule that passwords must be set
 reason-account-never-expires = a password that was stolen once stays good
+reason-accounts-never-expire = a password that was stolen once stays good; some may be meant to be so, such as those of services: { $names }
 reason-guest = the guest is meant to be disabled and without rights; some infections use it as a way back
 reason-administrators = make sure that every one of them is known and needed: { $names }
 

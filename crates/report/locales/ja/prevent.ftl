@@ -78,14 +78,19 @@ hardening-restart = マシンの次の起動から有効になります
 hardening-set = 設定するには: { $command }
 hardening-undo = 元に戻すには: { $command }
 hardening-source = 出典: { $title }、{ $url }
+hardening-by-policy = この値はグループ ポリシー ({ $key }) によるもので、ローカルの設定より優先されます。設定元のポリシーで変更してください。設定元は `gpresult /scope computer /h gpresult.html` で分かります
+hardening-policy-unread = グループ ポリシーで別の値が設定されているかどうかは読み取られていません
+hardening-note-first = 現在の値は読み取られていません。設定する前に `{ $command }` の出力を控えてください。元に戻すときに必要です
 
 # アカウント
 title-guest-administrator = Guest アカウント「{ $name }」が管理者です
 title-account-no-password = アカウント「{ $name }」はパスワードなしにできます
 title-account-never-expires = 管理者「{ $name }」のパスワードは無期限です
+title-accounts-never-expire = パスワードが無期限のアカウントが { $count } 個あります
 title-administrators = ローカル管理者が { $count } 人います
 reason-account-no-password = パスワード必須の規則から除外されています
 reason-account-never-expires = 一度盗まれたパスワードがずっと使えます
+reason-accounts-never-expire = 一度盗まれたパスワードがずっと使えます。サービス用など意図的なものもあります: { $names }
 reason-guest = Guest は無効で権限のない状態が前提です。戻り口として使う感染があります
 reason-administrators = 全員が既知で、必要であることを確認してください: { $names }
 

@@ -1,6 +1,8 @@
 //! Values that are set for the safer.
 
 use super::*;
+use crate::apply::test_support::WINLOGON;
+use machine::{Key, ServiceConfig};
 
 /// A plan that hardens a value of which this was read.
 fn hardening(name: &str, data: Option<&str>) -> Plan {
@@ -51,4 +53,131 @@ fn a_value_that_changed_or_that_no_fact_names_is_left_alone() {
         assert!(!matches!(receipt.actions[0].outcome, Outcome::Done), "{receipt:?}");
         assert_eq!(changed(&before, &memory), Vec::<String>::new());
     }
+}
+
+fn service(name: &str) -> Target {
+    Target::Service { name: name.into() }
+}
+
+fn starts(memory: &Memory, name: &str) -> Option<u32> {
+    memory.state().services[&name.to_lowercase()].service.start
+}
+
+#[test]
+fn a_driver_is_switched_off_only_when_nothing_needs_it_and_both_come_back_as_they_were() {
+    type Step = (Verb, Target, Precondition);
+    let is = |step: &Step, target: &str| step.0 == Verb::Harden && step.1.name() == target;
+    let before = infected();
+    // Alone it would keep the client from starting.
+    let mut memory = Memory::new(before.clone());
+    let alone = plan_of(steps().into_iter().filter(|step| is(step, "mrxsmb10")));
+    for options in [Options { apply: false, ..options() }, options()] {
+        let receipt = apply(&mut memory, intel(), &alone, &case(), &options, &mut Yes).unwrap();
+        assert_eq!(receipt.actions[0].message.id, "refuse-needed");
+    }
+    assert_eq!(changed(&before, &memory), Vec::<String>::new());
+    // With the client, in this order.
+    let mut memory = Memory::new(before.clone());
+    let plan =
+        plan_of(steps().into_iter().filter(|step| is(step, "LanmanWorkstation") || is(step, "mrxsmb10")));
+    let dry = Options { apply: false, ..options() };
+    let forecast = apply(&mut memory, intel(), &plan, &case(), &dry, &mut Yes).unwrap();
+    assert!(forecast.actions.iter().all(|action| action.outcome == Outcome::Planned), "{forecast:?}");
+    let receipt = apply(&mut memory, intel(), &plan, &case(), &options(), &mut Yes).unwrap();
+    assert!(receipt.actions.iter().all(|action| action.outcome == Outcome::Done), "{receipt:?}");
+    let client = memory.state().services["lanmanworkstation"].depends_on.clone();
+    assert_eq!((client.join(" ").as_str(), starts(&memory, "mrxsmb10")), ("Bowser MRxSmb20 NSI", Some(4)));
+    crate::undo(&mut memory, intel(), &case(), &crate::UndoOptions::default()).unwrap();
+    assert_eq!(changed(&before, &memory), Vec::<String>::new());
+    // The driver comes back before the client depends on it again.
+    let calls = memory.calls();
+    let last = |method| calls.iter().rposition(|call| call.method == method);
+    assert!(last("set_service_start") < last("set_service_dependencies"));
+}
+
+#[test]
+fn a_service_that_is_stricter_already_stays_and_one_that_waited_a_little_waits_again() {
+    let key = Key::new(r"HKLM\SYSTEM\CurrentControlSet\Services\WinRM");
+    let delay = RegistryData::dword(1);
+    let plan = || plan_of([(Verb::Harden, service("WinRM"), Precondition::default())]);
+    let machine = |start| {
+        let mut state = infected();
+        let mut config = ServiceConfig::default();
+        config.service.name = "WinRM".into();
+        config.service.start = Some(start);
+        let value = machine::RegistryValue { name: "DelayedAutostart".into(), data: delay.clone() };
+        config.values.push((key.clone(), value));
+        state.services.insert("winrm".into(), config);
+        state.add_registry_value(&key.0, "DelayedAutostart", delay.clone());
+        Memory::new(state)
+    };
+    for start in [3, 4] {
+        let mut memory = machine(start);
+        let receipt = apply(&mut memory, intel(), &plan(), &case(), &options(), &mut Yes).unwrap();
+        assert_eq!(
+            (receipt.actions[0].outcome, starts(&memory, "WinRM")),
+            (Outcome::AsItShould, Some(start))
+        );
+    }
+    let mut memory = machine(2);
+    let before = memory.snapshot();
+    let receipt = apply(&mut memory, intel(), &plan(), &case(), &options(), &mut Yes).unwrap();
+    assert_eq!((receipt.actions[0].outcome, starts(&memory, "WinRM")), (Outcome::Done, Some(3)));
+    assert!(
+        !memory.calls().iter().any(|call| call.method == "stop_service"),
+        "whoever is connected stays so"
+    );
+    {
+        // The manager drops the delay with the start.
+        let mut state = memory.state_mut();
+        state.services.get_mut("winrm").unwrap().values.clear();
+        state.registry.get_mut(&key.0.to_lowercase()).unwrap().values.clear();
+    }
+    crate::undo(&mut memory, intel(), &case(), &crate::UndoOptions::default()).unwrap();
+    assert_eq!(
+        memory.state().registry_value(&key, "DelayedAutostart"),
+        before.registry_value(&key, "DelayedAutostart")
+    );
+    assert_eq!(starts(&memory, "WinRM"), Some(2));
+}
+
+#[test]
+fn what_is_no_service_of_the_facts_is_not_set_up_and_one_that_is_missing_is_not_made() {
+    let before = infected();
+    for (name, reason) in [("Good", "refuse-verb"), ("WinRM", "outcome-absent")] {
+        let mut memory = Memory::new(before.clone());
+        let plan = plan_of([(Verb::Harden, service(name), Precondition::default())]);
+        let receipt = apply(&mut memory, intel(), &plan, &case(), &options(), &mut Yes).unwrap();
+        assert_eq!(receipt.actions[0].message.id, reason);
+        assert_eq!(changed(&before, &memory), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_value_that_is_better_than_what_would_be_set_stays() {
+    let guard = r"HKLM\SYSTEM\CurrentControlSet\Control\DeviceGuard";
+    let mut state = infected();
+    state.add_registry_value(guard, "RequirePlatformSecurityFeatures", RegistryData::dword(3));
+    let target = Target::RegistryValue { key: guard.into(), name: "RequirePlatformSecurityFeatures".into() };
+    let plan = plan_of([(Verb::Harden, target, Precondition::default())]);
+    let mut memory = Memory::new(state.clone());
+    let receipt = apply(&mut memory, intel(), &plan, &case(), &options(), &mut Yes).unwrap();
+    assert_eq!(receipt.actions[0].outcome, Outcome::AsItShould);
+    assert_eq!(changed(&state, &memory), Vec::<String>::new());
+}
+
+#[test]
+fn what_was_no_number_comes_back_byte_for_byte() {
+    let odd = RegistryData { kind: 1, bytes: b"1\0".to_vec() };
+    let mut state = infected();
+    state.add_registry_value(WINLOGON, "AutoAdminLogon", odd.clone());
+    let target = Target::RegistryValue { key: WINLOGON.into(), name: "AutoAdminLogon".into() };
+    let plan = plan_of([(Verb::Harden, target, Precondition::default())]);
+    let mut memory = Memory::new(state);
+    let receipt = apply(&mut memory, intel(), &plan, &case(), &options(), &mut Yes).unwrap();
+    assert_eq!(receipt.actions[0].outcome, Outcome::Done, "{receipt:?}");
+    let now = |memory: &Memory| memory.state().registry_value(&Key::new(WINLOGON), "AutoAdminLogon").cloned();
+    assert_eq!(now(&memory), Some(RegistryData::string("0")));
+    crate::undo(&mut memory, intel(), &case(), &crate::UndoOptions::default()).unwrap();
+    assert_eq!(now(&memory), Some(odd));
 }

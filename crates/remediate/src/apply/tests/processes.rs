@@ -91,7 +91,7 @@ fn critical_plan(without: &[Verb]) -> Plan {
     plan_of(steps().into_iter().filter(|(verb, target, _)| {
         let about =
             matches!(target, Target::Process { .. } | Target::Service { .. }) || target.name() == MINER;
-        about && !without.contains(verb)
+        about && *verb != Verb::Harden && !without.contains(verb)
     }))
 }
 

@@ -267,6 +267,7 @@ Examples:
   deminer plan PC-1_WMI.zip --output plan.json
   deminer plan evidence/ --host PC-1 --include 9e6797b707d5ead5 --output plan.json
   deminer plan evidence/ --host PC-1 --interactive --output plan.json
+  deminer plan --updates D:\\updates --output plan.json
   deminer script plan.json --output clean.ps1
 
 Exit status: 0 nothing to do, 1 the plan has actions, 2 the plan could not be made, 3 too little was read to say.")]
@@ -286,6 +287,11 @@ pub(crate) struct Plan {
     /// Leave the finding with this id alone; may be repeated
     #[arg(long, value_name = "ID")]
     pub exclude: Vec<String>,
+
+    /// Install the updates that the machine lacks from packages in this folder (files of Microsoft's catalogue, NAME.msu); the path is that of the
+    /// machine
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub updates: Option<PathBuf>,
 
     /// Ask of each finding whether it goes into the plan
     #[arg(short, long)]

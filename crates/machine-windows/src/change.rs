@@ -6,7 +6,7 @@ mod registry;
 mod service;
 
 use crate::read::{Windows, told};
-use crate::{file, settings, tasks};
+use crate::{file, package, settings, tasks};
 use evidence::Setting;
 use machine::{
     FileIdentity, FileState, Key, MachineMut, ProcessId, RegistryData, Result, ServiceConfig, StoredTask,
@@ -131,6 +131,14 @@ impl MachineMut for Windows {
 
     fn put_setting(&mut self, setting: &Setting) -> Result<()> {
         told("make the setting", &setting.name, settings::put(setting, &self.scheduler))
+    }
+
+    fn install_update(&mut self, path: &str, sha256: &str) -> Result<()> {
+        told("install the update", path, package::install(path, sha256))
+    }
+
+    fn remove_update(&mut self, number: u32) -> Result<()> {
+        told("take the update out", &format!("KB{number}"), package::remove(number))
     }
 
     fn create_private_directory(&mut self, path: &str) -> Result<()> {

@@ -5,7 +5,7 @@ mod path;
 mod restart;
 mod write;
 
-pub(crate) use path::{Opened, extended, open};
+pub(crate) use path::{Opened, extended, open, open_shared};
 pub(crate) use restart::{delete_at_restart, deleted_at_restart, keep_at_restart};
 pub(crate) use write::{
     append, create_private_directory, delete, delete_directory, replace, restore, write_new,

@@ -48,6 +48,8 @@ mod library;
 #[cfg(windows)]
 mod network;
 #[cfg(windows)]
+mod package;
+#[cfg(windows)]
 mod policy;
 #[cfg(windows)]
 mod process;

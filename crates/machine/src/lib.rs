@@ -225,6 +225,13 @@ pub trait MachineMut: Machine {
     /// Makes a setting. Fails with [`Fault::Exists`] where one of its kind and name is there.
     fn put_setting(&mut self, setting: &evidence::Setting) -> Result<()>;
 
+    /// Has Windows install an update package that has this SHA-256 (lower-case hex) and is signed by Microsoft; nobody can change it meanwhile. Windows
+    /// may finish at its next start. Fails with [`Fault::Exists`] where the update is there.
+    fn install_update(&mut self, package: &str, sha256: &str) -> Result<()>;
+
+    /// Has Windows take an update out by its number; it may finish at its next start. Fails with [`Fault::NotFound`] where it is not there.
+    fn remove_update(&mut self, number: u32) -> Result<()>;
+
     /// Makes a folder that only administrators and the system can open, inside one that is there. Fails with [`Fault::Exists`] where
     /// something is there.
     fn create_private_directory(&mut self, path: &str) -> Result<()>;

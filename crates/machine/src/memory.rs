@@ -112,6 +112,13 @@ impl Memory {
         for path in std::mem::take(&mut state.deleted_at_restart) {
             state.files.remove(&path.to_lowercase());
         }
+        // What waited to be installed is, and what waited to go is gone.
+        state.settings.retain(|(kind, _), setting| kind != change::PACKAGE || setting.value != "5");
+        for setting in state.settings.values_mut().filter(|setting| setting.kind == change::PACKAGE) {
+            if setting.value == "96" {
+                "112".clone_into(&mut setting.value);
+            }
+        }
     }
 
     /// One call: it is counted, and takes effect unless it is to fail.

@@ -6,6 +6,7 @@ use crate::hosts;
 use crate::object::{Context, Object};
 use crate::plan::{Action, Target, Verb};
 use crate::stock_values::{self, Stock};
+use crate::update::{self, Has};
 use crate::{guard, stock_entry};
 use evidence::wmi::schema;
 use machine::{Error, Fault, Machine, MachineMut, RegistryData, Result, ServiceConfig};
@@ -68,6 +69,14 @@ pub(crate) fn standing(
                 (_, count) if count == whole => Standing::Done,
                 (Object::StockEntry { present: before }, count) if before.len() == count => Standing::NotDone,
                 _ => Standing::Half,
+            }
+        }
+        (Verb::Patch, Some(Object::Update { update, packages: now })) => {
+            let Object::Update { packages: before, .. } = before else { return Ok(Standing::Other) };
+            match update::has(update, before, now) {
+                Has::Yes => Standing::Done,
+                Has::AtRestart => Standing::AtRestart,
+                Has::No | Has::Leaving => Standing::NotDone,
             }
         }
         (Verb::Contain, Some(Object::Setting(now))) if **now == crate::contain::rule(now) => Standing::Done,
@@ -211,6 +220,10 @@ pub(crate) fn perform(
             Some(rule) => machine.put_setting(&rule),
             None => Err(impossible(action)),
         },
+        (Verb::Patch, Target::Update { package, .. }, _) => {
+            let sha256 = action.precondition.fields.get(update::SHA256).ok_or_else(|| impossible(action))?;
+            machine.install_update(package, sha256)
+        }
         (Verb::Restore, Target::StockEntry { entry }, Object::StockEntry { present }) => {
             let parts =
                 stock_entry::find(entry, context.intel).map(stock_entry::instances).unwrap_or_default();
@@ -274,6 +287,10 @@ pub(crate) fn put_back(
         }
         (Target::File { path }, Object::File { .. }, Some(_)) => machine.keep_at_restart(path),
         (Target::File { path }, Object::File { state, .. }, None) => machine.restore_file(path, state, bytes),
+        (Target::Update { update, .. }, ..) => match update::number(update) {
+            Some(number) => machine.remove_update(number),
+            None => Err(impossible(action)),
+        },
         (_, Object::Setting(found), None) => machine.put_setting(found),
         (Target::Setting { name, .. }, Object::HostsEntry { bytes, .. }, None) => {
             put_hosts_back(machine, name, bytes, context)

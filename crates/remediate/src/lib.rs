@@ -24,6 +24,7 @@ mod task_actions;
 mod task_fields;
 mod task_xml;
 mod undo;
+mod update;
 mod verify;
 
 pub use apply::{Options, Watcher, apply, obstacle, preview, purge, ready, resume};
@@ -34,6 +35,7 @@ pub use receipt::{ActionReceipt, Outcome, Receipt, Run, Stop};
 pub use script::{Script, script};
 pub use selftest::{Phase, Selftest, Step, selftest};
 pub use undo::{UndoOptions, undo};
+pub use update::{UpdatePackage, wanted as wanted_updates};
 pub use verify::{
     Again, Arrivals, Found, Now, ReadAgain, Reading, Unread, Verification, Verified, verify, verify_with,
 };

@@ -22,6 +22,8 @@ messages! {
     REFUSE_MICROSOFT = "refuse-microsoft" ["path", "signer"];
     REFUSE_NO_STOCK_VALUE = "refuse-no-stock-value" ["place"];
     REFUSE_UPDATE = "refuse-update" ["name", "update", "command"];
+    REFUSE_PACKAGE = "refuse-package" ["path"];
+    REFUSE_PACKAGE_GONE = "refuse-package-gone" ["path"];
     REFUSE_COMMAND = "refuse-command" ["name", "command", "undo"];
     REFUSE_GAP = "refuse-gap" ["name"];
     REFUSE_NEEDED = "refuse-needed" ["name", "service"];
@@ -91,6 +93,7 @@ messages! {
     UNDO_PROCESS = "undo-process" [];
     UNDO_STOCK = "undo-stock" [];
     UNDO_OCCUPIED = "undo-occupied" [];
+    UNDO_UPDATE = "undo-update" ["update", "command"];
     UNDO_BACKUP = "undo-backup" ["error"];
 
     // How things stand now.

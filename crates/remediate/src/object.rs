@@ -2,6 +2,7 @@
 
 use crate::change::harden::DELAY;
 use crate::plan::Target;
+use crate::update::{self, Has};
 use crate::{hosts, stock_entry};
 use evidence::wmi::{canonical_namespace, schema};
 use evidence::{ObjectPath, Setting, WmiObject};
@@ -44,6 +45,11 @@ pub(crate) enum Object {
         identity: FileIdentity,
         bytes: Vec<u8>,
     },
+    /// What tells of an update: packages in the component store with their states.
+    Update {
+        update: String,
+        packages: BTreeMap<String, String>,
+    },
     /// Those parts of a stock entry that are there.
     StockEntry {
         present: Vec<WmiInstance>,
@@ -55,6 +61,9 @@ pub(crate) struct Context<'a> {
     pub(crate) facts: &'a Facts,
     pub(crate) intel: &'a Intel,
 }
+
+/// That an update goes at the next start.
+pub(crate) const LEAVES: &str = "restart";
 
 /// Reads the target as it is now; `None` where it is not there.
 pub(crate) fn read(machine: &dyn Machine, target: &Target, context: &Context) -> Result<Option<Object>> {
@@ -106,6 +115,7 @@ pub(crate) fn read(machine: &dyn Machine, target: &Target, context: &Context) ->
                 (found, _) => Ok(found.map(|found| Object::Setting(Box::new(found)))),
             }
         }
+        Target::Update { update, .. } => update::read(machine, update).map(Some),
         Target::StockEntry { entry } => stock(machine, entry, context.intel).map(Some),
     }
 }
@@ -190,7 +200,7 @@ impl Object {
             fields.extend(value.map(|value| (name.to_owned(), value)));
         };
         match self {
-            Self::Nothing | Self::StockEntry { .. } => {}
+            Self::Nothing | Self::StockEntry { .. } | Self::Update { .. } => {}
             Self::WmiInstance(found) => {
                 for property in &found.object.properties {
                     put(property.name.as_str(), Some(property.value.canonical().into_owned()));
@@ -396,6 +406,13 @@ impl Object {
             ) => {
                 note(a != b, "Value", &mut content);
                 note(x != y, "bytes", &mut around);
+            }
+            (Self::Update { update, packages: before }, Self::Update { packages: now, .. }) => {
+                match update::has(update, before, now) {
+                    Has::Yes | Has::AtRestart => note(true, update, &mut content),
+                    Has::Leaving => note(true, LEAVES, &mut around),
+                    Has::No => {}
+                }
             }
             _ => note(!self.same(restored), "object", &mut content),
         }

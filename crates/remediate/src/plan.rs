@@ -141,9 +141,11 @@ impl Action {
 /// See [`Action::phase`].
 fn phase(verb: Verb, target: &Target) -> u8 {
     match (verb, target) {
-        (Verb::Contain | Verb::Patch, _) => 0,
+        (Verb::Contain, _) => 0,
         // What keeps it out comes when it is gone.
         (Verb::Harden, _) => 15,
+        // Last, for it ends with a restart.
+        (Verb::Patch, _) | (_, Target::Update { .. }) => 16,
         (Verb::Suspend, _) => 1,
         _ if is_binding(target) => 2,
         (Verb::Disable, _) => 3,
@@ -261,6 +263,13 @@ pub enum Target {
         /// The id of the entry.
         entry: String,
     },
+    /// An update, in a package.
+    Update {
+        /// Its name: `KB4012215`.
+        update: String,
+        /// The path of the package.
+        package: String,
+    },
     /// A setting with a place of its own in Windows.
     Setting {
         /// Its kind: `hosts-entry`, `portproxy`, `firewall-rule`, …
@@ -284,6 +293,7 @@ impl Target {
             Self::Task { path } | Self::File { path } => path.clone(),
             Self::RegistryValue { key, name } => format!("{key}\\{name}"),
             Self::StockEntry { entry } => entry.clone(),
+            Self::Update { update, package } => format!("{update} ({package})"),
             Self::Setting { setting, name } => format!("{setting} {name}"),
         }
     }

@@ -9,9 +9,10 @@ use crate::apply::finish;
 use crate::case::{Case, CaseDir, Event};
 use crate::change::{Standing, arms, put_back, standing};
 use crate::messages as m;
-use crate::object::{Context, Object, read};
+use crate::object::{Context, LEAVES, Object, read};
 use crate::plan::{Action, Target, Verb};
 use crate::receipt::{ActionReceipt, Outcome, Receipt, Run, Stop};
+use crate::update;
 use intel::Intel;
 use machine::{FileIdentity, Machine, MachineMut, Stream};
 use std::collections::BTreeSet;
@@ -124,7 +125,7 @@ fn undo_one(
         return Ok(());
     }
 
-    settle(Outcome::Failed, m::OUTCOME_UNPROVEN.plain());
+    settle(Outcome::Failed, unproven(action));
     let id = action.id.clone();
     case.note(machine, Event::UndoIntent { action: id.clone() })?;
     let put = match part {
@@ -163,15 +164,35 @@ fn undo_one(
         let error = receipt.message.id.clone();
         return case.note(machine, Event::UndoFailed { action: id, error });
     };
-    let disarmed = action.on_content && !rearm;
-    let message = match (around.is_empty(), disarmed) {
+    let (outcome, message) = put_back_as(action, &around, rearm);
+    settle(outcome, message);
+    noted?;
+    case.note(machine, Event::UndoProven { action: id })
+}
+
+/// How an object that is back is told of, given what around it is other than it was.
+fn put_back_as(action: &Action, around: &[String], rearm: bool) -> (Outcome, evidence::Message) {
+    if matches!(action.target, Target::Update { .. }) {
+        let leaves = around.iter().any(|what| what == LEAVES);
+        return if leaves {
+            (Outcome::AtRestart, m::OUTCOME_AT_RESTART.plain())
+        } else {
+            (Outcome::Done, m::UNDO_RESTORED.plain())
+        };
+    }
+    let message = match (around.is_empty(), action.on_content && !rearm) {
         (false, _) => m::UNDO_RESTORED_DIFFERS.with([around.join(", ").into()]),
         (true, true) => m::UNDO_DISARMED.plain(),
         (true, false) => m::UNDO_RESTORED.plain(),
     };
-    settle(Outcome::Done, message);
-    noted?;
-    case.note(machine, Event::UndoProven { action: id })
+    (Outcome::Done, message)
+}
+
+/// That nothing shows that it was taken back, and for an update what a person can do.
+fn unproven(action: &Action) -> evidence::Message {
+    let Target::Update { update, .. } = &action.target else { return m::OUTCOME_UNPROVEN.plain() };
+    let command = update::number(update).map(|number| format!("wusa.exe /uninstall /kb:{number}"));
+    m::UNDO_UPDATE.with([update.as_str().into(), command.unwrap_or_default().into()])
 }
 
 /// Whether nothing is left to undo.

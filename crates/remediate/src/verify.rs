@@ -229,7 +229,8 @@ fn stands(
     let (before, _) = case.load(machine, saved)?;
     let standing = standing(machine, action, &before, found.as_ref(), context).map_err(unknown)?;
     let waits = record.is_some_and(|record| record.at_restart);
-    let keeps = matches!(action.verb, Verb::Reset | Verb::Restore | Verb::Contain | Verb::Harden);
+    let keeps =
+        matches!(action.verb, Verb::Reset | Verb::Restore | Verb::Contain | Verb::Harden | Verb::Patch);
     if standing == Standing::Done
         && action.verb == Verb::End
         && let Some(other) = runs_again(machine, &before).map_err(unknown)?

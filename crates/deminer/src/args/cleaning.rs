@@ -61,6 +61,10 @@ pub(crate) struct Clean {
     #[arg(long, value_name = "ID")]
     pub exclude: Vec<String>,
 
+    /// Install the updates that the machine lacks from packages in this folder (files of Microsoft's catalogue, NAME.msu)
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, conflicts_with = "plan")]
+    pub updates: Option<PathBuf>,
+
     /// Also know as good what this baseline lists; may be repeated
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub baseline: Vec<PathBuf>,
@@ -69,11 +73,11 @@ pub(crate) struct Clean {
     pub signatures: Signatures,
 
     /// Carry on the run of this case that was cut off
-    #[arg(long, value_name = "CASE", value_hint = ValueHint::DirPath, conflicts_with_all = ["plan", "case", "include", "exclude", "purge"])]
+    #[arg(long, value_name = "CASE", value_hint = ValueHint::DirPath, conflicts_with_all = ["plan", "case", "include", "exclude", "purge", "updates"])]
     pub resume: Option<PathBuf>,
 
     /// Delete the tasks and services that this case disabled, once `deminer verify` has passed; their stored passwords are lost
-    #[arg(long, value_name = "CASE", value_hint = ValueHint::DirPath, conflicts_with_all = ["plan", "case", "include", "exclude", "contain"])]
+    #[arg(long, value_name = "CASE", value_hint = ValueHint::DirPath, conflicts_with_all = ["plan", "case", "include", "exclude", "contain", "updates"])]
     pub purge: Option<PathBuf>,
 
     /// Form of the receipt

@@ -33,9 +33,15 @@ pub(crate) struct Probe {
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
 
-    /// Add a line to this file for every question before it is asked
+    /// Add a line to this file for every question before it is asked [default for text: deminer-probe-TIME.jsonl beside the result]
+    ///
+    /// The forms json and jsonl tell of every question themselves.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub log: Option<PathBuf>,
+
+    /// Write no line for the questions
+    #[arg(long, conflicts_with = "log")]
+    pub no_log: bool,
 
     /// Ask on this port only [default: 445, and where that is closed 139]
     #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]

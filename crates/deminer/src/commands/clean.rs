@@ -46,6 +46,8 @@ pub(crate) enum Work {
     Plan(Box<Plan>, Option<String>),
     /// What is found on the machine, and these findings; in a case at this path or at a usual one.
     Machine(BTreeSet<String>, Option<String>),
+    /// The same, and the updates that it lacks, from the packages in this folder.
+    Patch(PathBuf, BTreeSet<String>, Option<String>),
     /// What a run that was cut off has left.
     Resume(String),
     /// What a case has disabled.
@@ -74,7 +76,13 @@ fn job(args: &Clean) -> Result<Job, Error> {
         (Some(resume), ..) => Work::Resume(path(resume)),
         (_, Some(purge), _) => Work::Purge(path(purge)),
         (.., Some(plan)) => Work::Plan(Box::new(read_plan(plan)?), case),
-        _ => Work::Machine(args.include.iter().cloned().collect(), case),
+        _ => {
+            let include = args.include.iter().cloned().collect();
+            match &args.updates {
+                Some(folder) => Work::Patch(folder.clone(), include, case),
+                None => Work::Machine(include, case),
+            }
+        }
     };
     let trusted =
         args.plan.iter().chain(&args.baseline).chain(&args.signatures.signatures).map(path).collect();
@@ -111,7 +119,7 @@ pub(crate) fn clean(
     let (run, case) = match &job.work {
         Work::Resume(case) => (Run::Resume, Some(case.clone())),
         Work::Purge(case) => (Run::Purge, Some(case.clone())),
-        Work::Plan(_, case) | Work::Machine(_, case) => (Run::Apply, case.clone()),
+        Work::Plan(_, case) | Work::Machine(_, case) | Work::Patch(_, _, case) => (Run::Apply, case.clone()),
     };
     let run = if job.options.apply { run } else { Run::DryRun };
     let (format, began) = (job.format, machine.now());
@@ -134,8 +142,15 @@ fn carry_out(
         }
         Work::Machine(include, case) => {
             let assessment = super::collect::assess(machine, intel, desk.console)?;
-            let plan = remediate::plan(&assessment, intel, &Choice { include, exclude });
+            let plan = remediate::plan(&assessment, intel, &Choice { include, exclude, ..Choice::default() });
             (plan, Some(assessment.verdict), case)
+        }
+        Work::Patch(folder, include, case) => {
+            let assessment = super::collect::assess(machine, intel, desk.console)?;
+            let updates = super::plan::updates::find(&folder, &assessment)?;
+            let architecture = machine.facts().ok().map(|facts| facts.architecture);
+            let choice = Choice { include, exclude, updates, architecture };
+            (remediate::plan(&assessment, intel, &choice), Some(assessment.verdict), case)
         }
         Work::Resume(case) => return in_case(machine, intel, &case, Run::Resume, &options, format, desk),
         Work::Purge(case) => return in_case(machine, intel, &case, Run::Purge, &options, format, desk),

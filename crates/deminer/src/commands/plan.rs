@@ -1,6 +1,7 @@
 //! `deminer plan` and `deminer script`: what goes from a machine, and a script that does the WMI part of it.
 
 mod choose;
+pub(super) mod updates;
 
 use super::check::inputs;
 use super::clean::read_plan;
@@ -33,15 +34,19 @@ pub(crate) fn run(args: &PlanArgs, console: Console) -> Result<ExitStatus, Error
         return Err(Error::NoTerminal);
     }
     let intel = super::check::with_sets(&args.baseline, &args.signatures, console)?;
-    let assessment = if args.evidence.is_empty() {
+    let (assessment, architecture) = if args.evidence.is_empty() {
         let machine = this_machine().ok_or(Error::NoEvidence)?;
-        super::collect::assess(machine.as_ref(), &intel, console)?
+        let architecture = machine.facts().ok().map(|facts| facts.architecture);
+        (super::collect::assess(machine.as_ref(), &intel, console)?, architecture)
     } else {
-        assess(&args.evidence, args.host.as_deref(), &intel, console)?
+        (assess(&args.evidence, args.host.as_deref(), &intel, console)?, None)
     };
+    let packages = args.updates.as_deref().map(|folder| updates::find(folder, &assessment));
     let mut choice = Choice {
         include: args.include.iter().cloned().collect(),
         exclude: args.exclude.iter().cloned().collect(),
+        updates: packages.transpose()?.unwrap_or_default(),
+        architecture,
     };
     if args.interactive {
         choice = choose::choose(&assessment, &intel, choice, console, &mut Terminal)?;

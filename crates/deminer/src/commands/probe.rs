@@ -12,7 +12,7 @@ pub(crate) use problem::Problem;
 
 use crate::args::{Probe, ProbeFormat};
 use crate::console::Console;
-use crate::error::Error;
+use crate::error::{Error, shown};
 use crate::exit::ExitStatus;
 use crate::output::Output;
 use crate::progress::Progress;
@@ -40,7 +40,12 @@ pub(crate) fn run(args: &Probe, console: Console) -> Result<ExitStatus, Error> {
         at_once: args.at_once.into(),
         credentials: args.user.as_deref().map(|user| credentials(user, console)).transpose()?,
     };
-    let log = Log::open(args.log.as_deref())?;
+    let log = match (&args.log, args.format) {
+        (Some(path), _) => Log::open(path)?,
+        (None, ProbeFormat::Text) if !args.no_log => Log::beside(args.output.as_deref())?,
+        // The result itself tells of every question.
+        (None, _) => Log::none(),
+    };
     let mut output = Output::open(args.output.as_deref(), args.log.as_slice())?;
     let path = output.path();
 
@@ -70,7 +75,9 @@ pub(crate) fn run(args: &Probe, console: Console) -> Result<ExitStatus, Error> {
         Event::Done(_) => progress.step(),
     });
     drop(progress);
-    log.finish()?;
+    if let Some(path) = log.finish()? {
+        console.remark(&m::LOGGED.with([shown(&path).into()]));
+    }
 
     let catalogue = console.catalogue();
     let document = Document::new((started, SystemTime::now()), &outcomes, &notes, catalogue);

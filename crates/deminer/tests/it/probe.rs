@@ -4,11 +4,59 @@
 use crate::smb_server::{Act, Server, no_dialect, set_up, windows};
 use crate::support::{Run, STOCK, TempDir, check, deminer, finish, run, stage, utf16};
 use serde_json::Value;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+/// Asks from a folder of its own, in which a log may be left.
 fn probe(port: u16, arguments: &[&str]) -> Run {
+    probe_in(TempDir::new().unwrap().path(), port, arguments)
+}
+
+fn probe_in(folder: &Path, port: u16, arguments: &[&str]) -> Run {
     let port = port.to_string();
-    run(["probe", "--port", &port, "--timeout", "20"].iter().chain(arguments))
+    let mut command = deminer();
+    command.args(["probe", "--port", &port, "--timeout", "20"]).args(arguments);
+    finish(command.current_dir(folder))
+}
+
+/// What lies in a folder, by name, with its text.
+fn files(folder: &Path) -> Vec<(String, String)> {
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            (name, std::fs::read_to_string(path).unwrap())
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn a_run_in_words_leaves_a_log_and_says_where() {
+    let server = Server::start(windows(0xC000_0008));
+    let (port, folder) = (server.address.port(), TempDir::new().unwrap());
+    let whole = probe_in(folder.path(), port, &["127.0.0.1"]);
+    assert_eq!(whole.status, 0, "{}", whole.stderr);
+    let left = files(folder.path());
+    let [(name, text)] = &left[..] else { panic!("{left:?}") };
+    assert!(name.starts_with("deminer-probe-2") && name.ends_with("Z.jsonl"), "{name}");
+    assert!(whole.stderr.contains(name) && !whole.stdout.contains(name), "{}", whole.stderr);
+    let first: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
+    assert_eq!((&first["schema"], &first["asked"]), (&"deminer.probe-log/1".into(), &"connect".into()));
+    // What is there stays: the next run has a log of its own, beside its result.
+    let result = folder.path().join("result.txt");
+    let quiet =
+        probe_in(Path::new("/"), port, &["127.0.0.1", "--quiet", "--output", result.to_str().unwrap()]);
+    assert_eq!((quiet.status, quiet.stderr.as_str()), (0, ""));
+    assert_eq!(files(folder.path()).len(), 3, "{:?}", files(folder.path()));
+    assert_eq!(std::fs::read_to_string(folder.path().join(name)).unwrap(), *text);
+    // Nobody wants one, and the result tells of every question itself.
+    for arguments in [["127.0.0.1", "--no-log"], ["127.0.0.1", "--format=json"]] {
+        let folder = TempDir::new().unwrap();
+        assert_eq!(probe_in(folder.path(), port, &arguments).status, 0);
+        assert_eq!(files(folder.path()), []);
+    }
 }
 
 /// What `--format json` says, and the status.

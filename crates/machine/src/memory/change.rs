@@ -314,6 +314,36 @@ impl MachineMut for Memory {
         })
     }
 
+    fn install_update(&mut self, package: &str, _sha256: &str) -> Result<()> {
+        self.call("install_update", "install the update", package, |state, _| {
+            let file = state.files.get(&package.to_lowercase()).ok_or(Fault::NotFound)?;
+            if !matches!(file.signature, crate::Signature::Valid { windows: true, .. }) {
+                return Err(Fault::Changed);
+            }
+            let (_, named) = package.split_once("-kb").ok_or(Fault::Unsupported)?;
+            let number: String = named.chars().take_while(char::is_ascii_digit).collect();
+            let name = update_name(&number);
+            let (kind, value) = (PACKAGE.to_owned(), "96".to_owned());
+            let setting = Setting { kind: kind.clone(), name: name.clone(), value, ..Setting::default() };
+            add(&mut state.settings, (kind, name.to_lowercase()), setting)
+        })
+    }
+
+    fn remove_update(&mut self, number: u32) -> Result<()> {
+        self.call("remove_update", "take the update out", &number.to_string(), |state, _| {
+            let key = (PACKAGE.to_owned(), update_name(&number.to_string()).to_lowercase());
+            match state.settings.get_mut(&key) {
+                None => return Err(Fault::NotFound),
+                // What is installed goes at the next start.
+                Some(package) if package.value == "112" => "5".clone_into(&mut package.value),
+                Some(_) => {
+                    state.settings.remove(&key);
+                }
+            }
+            Ok(())
+        })
+    }
+
     fn create_private_directory(&mut self, path: &str) -> Result<()> {
         self.call("create_private_directory", "make the folder", path, |state, _| {
             state.room_for(path)?;
@@ -359,6 +389,13 @@ impl MachineMut for Memory {
             Ok(())
         })
     }
+}
+
+/// The kind of setting that tells of a package in the component store.
+pub(super) const PACKAGE: &str = "package";
+
+fn update_name(number: &str) -> String {
+    format!("Package_for_KB{number}~31bf3856ad364e35~amd64~~6.1.1.0")
 }
 
 impl State {

@@ -24,6 +24,10 @@ pub(super) fn refusal(
     if let Some(never) = never(machine, action, found, context, planned)? {
         return Ok(Some(never));
     }
+    // That of an update is about the package.
+    if action.verb == Verb::Patch {
+        return Ok(None);
+    }
     let mut wanted = action.precondition.fields.clone();
     // What an earlier run has half done is no change by others.
     if let (Verb::Disable, Object::Service(config)) = (action.verb, found)
@@ -109,6 +113,9 @@ fn never(
                 return Ok(Some(signed));
             }
             windows_file(machine, path, state, sha256, context)
+        }
+        (Verb::Patch, Target::Update { package, .. }, _) => {
+            crate::update::refusal(machine, action, package, context.facts)
         }
         (Verb::Disable | Verb::Remove, Target::Task { .. }, Object::Task(_))
         | (Verb::Remove, Target::Setting { .. }, Object::Setting(_) | Object::HostsEntry { .. })

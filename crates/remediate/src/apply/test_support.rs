@@ -19,6 +19,7 @@ pub(crate) const MINER: &str = r"C:\ProgramData\miner.exe";
 /// What follows when the service of the miner fails.
 const FAILURE: &str = r"C:\ProgramData\miner.exe again";
 pub(crate) const HELD: &str = r"C:\ProgramData\held.exe";
+pub(crate) const PACKAGE: &str = r"C:\updates\windows6.1-kb4012212-x64_00.msu";
 pub(crate) const HOSTS: &str = r"C:\Windows\System32\drivers\etc\hosts";
 pub(crate) const CASE: &str = r"C:\cases\one";
 
@@ -82,6 +83,8 @@ pub(crate) fn infected() -> State {
         ..Host::default()
     };
     state.facts.windows = r"C:\Windows".into();
+    state.facts.host.os =
+        Some(evidence::OperatingSystem { version: Some("6.1.7601".into()), ..Default::default() });
     state.facts.elevated = true;
     state.add_folder(r"C:\cases");
     state.creator_sid = Some(creator(1));
@@ -110,6 +113,8 @@ pub(crate) fn infected() -> State {
         state.tasks.insert(path.to_lowercase(), StoredTask { path, xml, enabled: true, security });
     }
     add_client(&mut state);
+    let package = state.add_file(PACKAGE, b"MSCF");
+    package.signature = Signature::Valid { signer: "Microsoft Windows".into(), windows: true };
     state.add_process(100, MINER, "miner -o pool");
     state.add_process(101, r"C:\Windows\System32\svchost.exe", "svchost -k netsvcs");
     state.add_file(MINER, b"MZ miner").state.attributes = 6;
@@ -275,6 +280,7 @@ pub(crate) fn steps() -> Vec<(Verb, Target, Precondition)> {
         simple(Verb::Harden, value(LSA, "RestrictAnonymous"), "Data", "0"),
         (Verb::Harden, value(LSA, "NoLMHash"), Precondition::default()),
         (Verb::Harden, value(WINLOGON, "AutoAdminLogon"), Precondition::default()),
+        patch(),
         (Verb::Harden, client("LanmanWorkstation"), Precondition::default()),
         simple(Verb::Harden, client("mrxsmb10"), "Start", "2"),
         simple(Verb::End, service, "ImagePath", MINER),
@@ -295,6 +301,14 @@ pub(crate) fn steps() -> Vec<(Verb, Target, Precondition)> {
         ),
         (Verb::Restore, Target::StockEntry { entry: "scm-event-log".into() }, Precondition::default()),
     ]
+}
+
+/// The step that installs the update.
+pub(crate) fn patch() -> (Verb, Target, Precondition) {
+    let target = Target::Update { update: "KB4012212".into(), package: PACKAGE.into() };
+    let hash = crate::object::sha256_hex(b"MSCF");
+    let step = simple(Verb::Patch, target, "SHA256", &hash);
+    with(step, &[("Windows", "6.1"), ("Architecture", "x64")])
 }
 
 /// A plan of these steps, in the order in which plans are.

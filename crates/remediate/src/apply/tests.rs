@@ -2,6 +2,7 @@ mod changed;
 mod harden;
 mod links;
 mod never;
+mod patch;
 mod processes;
 mod purge;
 

@@ -2,7 +2,7 @@
 
 use super::steps::is_registry_key;
 use super::{Action, Plan, Target, Verb};
-use crate::{guard, hosts};
+use crate::{guard, hosts, update};
 use std::collections::BTreeSet;
 
 /// The largest plan file that is read, in bytes.
@@ -125,7 +125,12 @@ impl Plan {
             if !is_valid(&action.target) {
                 return Err(PlanError::Target { number, target: action.target.name() });
             }
-            if needs_content(action.verb, &action.target) && !action.says_content() {
+            let says = if action.verb == Verb::Patch {
+                update::says_package(action)
+            } else {
+                !needs_content(action.verb, &action.target) || action.says_content()
+            };
+            if !says {
                 return Err(PlanError::Unconditional { number });
             }
         }
@@ -158,6 +163,7 @@ const fn is_possible(verb: Verb, target: &Target) -> bool {
             | (Verb::Reset, Target::RegistryValue { .. })
             | (Verb::Harden, Target::RegistryValue { .. } | Target::Service { .. })
             | (Verb::Restore, Target::StockEntry { .. })
+            | (Verb::Patch, Target::Update { .. })
     )
 }
 
@@ -202,6 +208,7 @@ fn is_valid(target: &Target) -> bool {
         Target::RegistryValue { key, name } => is_registry_key(key) && name.len() <= 16_384 * 4,
         Target::File { path } => guard::is_plain_path(path),
         Target::StockEntry { entry } => name(entry),
+        Target::Update { update, package } => update::is_valid(update, package),
         Target::Setting { setting, name } if setting == hosts::KIND => hosts::parts(name).is_some(),
         Target::Setting { setting, name: setting_name } => {
             name(setting_name) && setting.chars().all(|c| c.is_ascii_lowercase() || c == '-')

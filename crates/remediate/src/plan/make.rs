@@ -2,9 +2,11 @@
 
 use super::{Action, Plan, PlanEvidence, PlanHost, Precondition, Refusal, Target, Verb, phase, steps};
 use crate::messages as m;
+use crate::update::{self, UpdatePackage};
 use detect::Assessment;
 use detect::assessment::{Action as Advice, Confidence, Finding, Stage, State};
 use intel::Intel;
+use machine::Architecture;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a person wants besides the default: findings by their ids.
@@ -14,6 +16,10 @@ pub struct Choice {
     pub include: BTreeSet<String>,
     /// Findings that are to be left alone.
     pub exclude: BTreeSet<String>,
+    /// Packages that may be installed where a finding asks for their update.
+    pub updates: Vec<UpdatePackage>,
+    /// The instruction set of the machine, where it is known.
+    pub architecture: Option<Architecture>,
 }
 
 /// An action under construction, keyed by its place in the order: two findings may ask for the same one.
@@ -29,15 +35,19 @@ pub fn plan(assessment: &Assessment, intel: &Intel, choice: &Choice) -> Plan {
     let mut evidence = BTreeSet::new();
     let depths = depths(&assessment.findings);
     for finding in &assessment.findings {
-        let on_content = speaks_for_itself(finding);
-        if !on_content && !choice.include.contains(&finding.id) {
+        // Whoever names packages wants them installed.
+        let patches = !choice.updates.is_empty() && update::asks(finding);
+        let on_content = speaks_for_itself(finding) || (patches && update::is_sure(finding));
+        if !on_content && !patches && !choice.include.contains(&finding.id) {
             continue;
         }
         if choice.exclude.contains(&finding.id) {
             refused.push(Refusal { finding: finding.id.clone(), why: m::REFUSE_EXCLUDED.plain() });
             continue;
         }
-        for (at, step) in steps::of(finding, intel).into_iter().enumerate() {
+        let update = update::step(finding, assessment, choice).map(|step| vec![Ok(step)]);
+        let steps = update.unwrap_or_else(|| steps::of(finding, intel));
+        for (at, step) in steps.into_iter().enumerate() {
             match step {
                 Ok((verb, target, precondition)) => {
                     let action = action(finding, verb, target, precondition, on_content);
@@ -182,7 +192,13 @@ pub(crate) fn backup_words(verb: Verb, target: &Target) -> Vec<String> {
         (_, Target::Task { .. }) => &["json", "xml"],
         (_, Target::RegistryValue { .. }) => &["json", "value"],
         (_, Target::File { .. }) => &["json", "quarantine"],
-        (_, Target::Process { .. } | Target::StockEntry { .. } | Target::Setting { .. }) => &["json"],
+        (
+            _,
+            Target::Process { .. }
+            | Target::StockEntry { .. }
+            | Target::Setting { .. }
+            | Target::Update { .. },
+        ) => &["json"],
     };
     words.iter().map(|word| (*word).to_owned()).collect()
 }
@@ -195,6 +211,6 @@ pub(crate) const fn check_word(verb: Verb) -> &'static str {
         Verb::Disable => "disabled",
         Verb::End | Verb::Remove => "absent",
         Verb::Reset | Verb::Harden => "equals",
-        Verb::Patch => "by hand",
+        Verb::Patch => "installed",
     }
 }

@@ -1,3 +1,4 @@
+mod updates;
 mod whole;
 
 use super::*;
@@ -508,7 +509,7 @@ fn choices_are_followed_and_unknown_ones_are_said() {
     assert_eq!(plan(&all, intel(), &Choice::default()).actions, []);
     let chosen = plan(&all, intel(), &Choice { include: ids(&review.id), ..Choice::default() });
     assert_eq!((chosen.actions.len(), chosen.actions[0].on_content), (1, false));
-    let both = Choice { include: ids(&review.id), exclude: ids(&review.id) };
+    let both = Choice { include: ids(&review.id), exclude: ids(&review.id), ..Choice::default() };
     assert_eq!(reasons(&plan(&all, intel(), &both)), ["refuse-excluded"]);
     assert_eq!(
         reasons(&plan(&all, intel(), &Choice { include: ids("no"), ..Choice::default() })),

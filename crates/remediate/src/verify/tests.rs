@@ -28,7 +28,12 @@ fn wrong(memory: &mut Memory) -> Vec<String> {
 #[test]
 fn a_held_file_waits_for_the_restart_and_then_all_is_gone() {
     let mut memory = cleaned();
-    assert_eq!(wrong(&mut memory), [r"Remove C:\ProgramData\held.exe: AtRestart"]);
+    let package = crate::apply::test_support::PACKAGE;
+    let waits = [
+        r"Remove C:\ProgramData\held.exe: AtRestart".to_owned(),
+        format!("Patch KB4012212 ({package}): AtRestart"),
+    ];
+    assert_eq!(wrong(&mut memory), waits);
     memory.restart();
     assert_eq!(wrong(&mut memory), [""; 0]);
     insta::assert_snapshot!("after_restart", states(&mut memory).join("\n"));

@@ -28,6 +28,7 @@ probe-public = { $count ->
 }
 probe-password = password of `{ $user }`:
 probe-asking = asking
+probe-logged = what was asked, and when, is in `{ $path }`
 
 probe-not-fixed = not fixed
 probe-fixed = fixed

@@ -22,6 +22,7 @@ probe-own-network = { $count } 個のアドレスに MS17-010 の有無を確認
 probe-public = { $count } 個はグローバル アドレスです。自組織のものである場合だけ確認してください
 probe-password = `{ $user }` のパスワード:
 probe-asking = 確認しています
+probe-logged = 質問の内容と時刻の記録: `{ $path }`
 
 probe-not-fixed = 未修正
 probe-fixed = 修正済み

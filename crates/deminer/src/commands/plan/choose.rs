@@ -21,7 +21,7 @@ pub(super) fn choose(
 ) -> Result<Choice, Error> {
     let by_itself = remediate::plan(assessment, intel, &choice);
     let every = assessment.findings.iter().map(|finding| finding.id.clone());
-    let all = Choice { include: every.collect(), exclude: choice.exclude.clone() };
+    let all = Choice { include: every.collect(), ..choice.clone() };
     let possible = remediate::plan(assessment, intel, &all);
     for finding in &assessment.findings {
         if !asks_for(&possible, finding) {

@@ -33,12 +33,41 @@ struct Line {
 }
 
 impl Log {
+    /// No log.
+    pub(super) const fn none() -> Self {
+        Self(None)
+    }
+
     /// Opens the log; what is in it stays.
-    pub(super) fn open(path: Option<&Path>) -> Result<Self, Error> {
-        let Some(path) = path else { return Ok(Self(None)) };
+    pub(super) fn open(path: &Path) -> Result<Self, Error> {
         let file = File::options().append(true).create(true).open(path);
-        let file = file.map_err(|problem| Error::CannotWrite(path.to_owned(), problem))?;
-        Ok(Self(Some((path.to_owned(), Mutex::new(Kept { file, problem: None })))))
+        file.map(|file| Self::kept(path.to_owned(), file))
+            .map_err(|problem| Error::CannotWrite(path.to_owned(), problem))
+    }
+
+    /// Makes a log in the folder of the result, or in the one where the command runs. What is there stays.
+    pub(super) fn beside(output: Option<&Path>) -> Result<Self, Error> {
+        let folder = output.and_then(Path::parent).unwrap_or(Path::new(""));
+        let time = Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
+        let name = |count: u8| match count {
+            1 => format!("deminer-probe-{time}.jsonl"),
+            count => format!("deminer-probe-{time}-{count}.jsonl"),
+        };
+        let mut count = 1;
+        loop {
+            let path = folder.join(name(count));
+            match File::options().append(true).create_new(true).open(&path) {
+                Ok(file) => return Ok(Self::kept(path, file)),
+                Err(problem) if problem.kind() == io::ErrorKind::AlreadyExists && count < u8::MAX => {
+                    count += 1;
+                }
+                Err(problem) => return Err(Error::CannotWrite(path, problem)),
+            }
+        }
+    }
+
+    fn kept(path: PathBuf, file: File) -> Self {
+        Self(Some((path, Mutex::new(Kept { file, problem: None }))))
     }
 
     /// Writes a question down.
@@ -61,12 +90,12 @@ impl Log {
         }
     }
 
-    /// Whether all of it was written.
-    pub(super) fn finish(self) -> Result<(), Error> {
-        let Some((path, kept)) = self.0 else { return Ok(()) };
+    /// Where it is, when all of it was written.
+    pub(super) fn finish(self) -> Result<Option<PathBuf>, Error> {
+        let Some((path, kept)) = self.0 else { return Ok(None) };
         match kept.into_inner().unwrap_or_else(PoisonError::into_inner).problem {
             Some(problem) => Err(Error::CannotWrite(path, problem)),
-            None => Ok(()),
+            None => Ok(Some(path)),
         }
     }
 }

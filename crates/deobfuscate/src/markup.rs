@@ -10,6 +10,7 @@ use crate::model::Language;
 /// Each `<script>` of the text becomes a layer, and what an element runs when something happens to it.
 pub(crate) fn open(text: &str, opened: &mut Opened) {
     scripts(text, opened);
+    together(opened);
     handlers(text, opened);
 }
 
@@ -38,6 +39,10 @@ fn handlers(text: &str, opened: &mut Opened) {
         let (language, script) = match (scheme("vbscript:"), scheme("javascript:")) {
             (Some(rest), _) => (Language::VbScript, rest.to_owned()),
             (_, Some(rest)) => (Language::JScript, rest.to_owned()),
+            _ if body.starts_with("data:") && body.contains("script") && body.contains(";base64,") => {
+                opened.children.push(Child { how: "script", language: None, text: body });
+                continue;
+            }
             _ if !runs => continue,
             _ if vb_page => (Language::VbScript, body),
             _ => (Language::JScript, body),
@@ -45,6 +50,32 @@ fn handlers(text: &str, opened: &mut Opened) {
         // A name alone calls what is in a script.
         if script.contains('(') && (9..256 << 10).contains(&script.len()) {
             opened.children.push(Child { how: "script", language: Some(language), text: script });
+        }
+    }
+}
+
+static DECLARED: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?i)\b(?:function|sub)\s+([a-z_]\w{0,63})").ok());
+
+/// The scripts of one language share what they declare: where one calls what another has, they are one layer as well.
+fn together(opened: &mut Opened) {
+    let Some(declared) = DECLARED.as_ref() else { return };
+    for language in [Language::VbScript, Language::JScript] {
+        let own = opened.children.iter().filter(|child| child.language == Some(language));
+        let parts: Vec<&str> = own.map(|child| child.text.as_str()).take(64).collect();
+        let size: usize = parts.iter().map(|part| part.len()).sum();
+        if parts.len() < 2 || size > 256 << 10 {
+            continue;
+        }
+        let shares = parts.iter().enumerate().any(|(at, part)| {
+            declared.captures_iter(part).take(64).any(|captures| {
+                let others = parts.iter().enumerate().filter(|(other, _)| *other != at);
+                others.into_iter().any(|(_, other)| other.contains(&captures[1]))
+            })
+        });
+        if shares {
+            let whole = parts.join("\r\n");
+            opened.children.push(Child { how: "script", language: Some(language), text: whole });
         }
     }
 }
@@ -103,6 +134,17 @@ fn unwrap(body: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn scripts_share_what_they_declare() {
+        let mut opened = Opened::default();
+        open(
+            "<html><script language=vbscript>Function d(s):d=s:End Function</script><script language=vbscript>x=d(1)</script></html>",
+            &mut opened,
+        );
+        assert_eq!(opened.children.len(), 3);
+        assert_eq!(opened.children[2].text, "Function d(s):d=s:End Function\r\nx=d(1)");
+    }
 
     #[test]
     fn what_happens_to_an_element_runs() {

@@ -267,6 +267,10 @@ impl Walker<'_> {
             Some(Value::Function(id)) => self.invoke(id, &args),
             None | Some(_) if own.is_some() => own.map_or(Value::Unknown, |id| self.invoke(id, &args)),
             Some(list @ Value::List(_)) if args.len() == 1 => self.item(&list, &args[0]),
+            None if name == "getref" && self.dialect == Dialect::Vb => {
+                let named = args.first().and_then(Value::to_text).map(|name| name.to_lowercase());
+                named.and_then(|name| self.functions.named(&name)).map_or(Value::Unknown, Value::Function)
+            }
             _ => {
                 self.started(at, name, &args);
                 let dialect = self.dialect;
@@ -298,7 +302,13 @@ impl Walker<'_> {
     }
 
     /// A method of a value that may hang on a name.
-    fn method(&mut self, receiver: &Value, owner: Option<&str>, name: &str, args: &[Value]) -> Value {
+    pub(super) fn method(
+        &mut self,
+        receiver: &Value,
+        owner: Option<&str>,
+        name: &str,
+        args: &[Value],
+    ) -> Value {
         self.charged(value::cost(receiver, name, args), || value::method(receiver, owner, name, args))
     }
 
@@ -466,7 +476,9 @@ impl Walker<'_> {
                         owner.clone_from(of);
                         name = method;
                     }
-                    value = if self.dialect == Dialect::Js {
+                    value = if let Some(value) = self.called_back(&value, owner.as_deref(), name, &args) {
+                        value
+                    } else if self.dialect == Dialect::Js {
                         self.method(&value, owner.as_deref(), name, &args)
                     } else {
                         Value::Unknown

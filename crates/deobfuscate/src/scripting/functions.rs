@@ -53,7 +53,10 @@ impl Functions {
                 match token.name() {
                     Some("function" | "sub") if before == Some("end") => inside = false,
                     Some("function" | "sub") if before != Some("exit") => inside = true,
-                    Some("dim") if !inside => functions.outer.extend(declared(tokens, at)),
+                    // What a class declares lives as long as its object.
+                    Some("dim" | "private" | "public") if !inside => {
+                        functions.outer.extend(declared(tokens, at));
+                    }
                     _ => {}
                 }
             }

@@ -2,9 +2,11 @@
 //!
 //! There is no tree: statements are walked over their tokens, so the depth of nesting costs nothing but a counter.
 
+mod callbacks;
 mod expressions;
 mod flow;
 mod functions;
+mod packer;
 mod pairs;
 mod tokens;
 mod value;
@@ -33,6 +35,13 @@ pub(crate) fn open(
         return;
     }
     let language = if dialect == Dialect::Vb { Language::VbScript } else { Language::JScript };
+    if dialect == Dialect::Js
+        && let Some(script) = packer::unpacked(text, room)
+    {
+        opened.traits.push(("obfuscated", 0));
+        opened.children.push(Child { how: "execute", language: Some(language), text: script });
+        return;
+    }
     let (tokens, complete) = tokens::tokens(text, dialect);
     if !complete {
         opened.problems.push(("length-limit", "the script has more parts than are followed".to_owned()));
@@ -164,6 +173,12 @@ mod tests {
                 "a = Array(<C>)\r\nFor i = 0 To UBound(a)\r\nIf a(i) = 0 Then\r\nr = \"\"\r\nElseIf a(i) > 255 Then\r\nr = r & \"?\"\r\nElse\r\nr = r & Chr(a(i))\r\nEnd If\r\nNext\r\nExecute r",
                 "Set n = CreateObject(\"MSXML2.DOMDocument\").createElement(\"x\")\r\nn.DataType = \"bin.base64\"\r\nn.Text = \"<B>\"\r\nExecute n.nodeTypedValue",
                 "Sub go(t)\r\nExecute StrReverse(t)\r\nEnd Sub\r\ngo \"<R>\"",
+                "Class D\r\nPublic Function go(s)\r\ngo = StrReverse(s)\r\nEnd Function\r\nEnd Class\r\nSet x = New D\r\nExecute x.go(\"<R>\")",
+                "Class D\r\nPrivate k\r\nSub Class_Initialize\r\nk = 0\r\nEnd Sub\r\nPublic Function go(a)\r\nFor Each c In a\r\ngo = go & Chr(c Xor k)\r\nNext\r\nEnd Function\r\nEnd Class\r\nSet x = New D\r\nExecute x.go(Array(<C>))",
+                "Function d(s)\r\nd = StrReverse(s)\r\nEnd Function\r\nSet f = GetRef(\"d\")\r\nExecute f(\"<R>\")",
+                "Dim a(1)\r\na(0) = \"o.Ru\"\r\na(1) = \"n(calc)\"\r\nExecute a(0) & a(1)",
+                "ReDim a(0)\r\na(0) = \"o.Ru\"\r\nReDim Preserve a(1)\r\na(1) = \"n(calc)\"\r\nExecute Join(a, \"\")",
+                "Set r = New RegExp\r\nr.Global = True\r\nr.Pattern = \"#\"\r\nExecute r.Replace(\"o#.R#un(c#alc)\", \"\")",
             ],
         );
     }
@@ -196,6 +211,9 @@ mod tests {
                 "function f(c){if(c>96){return String.fromCharCode(c)}return String.fromCharCode(c)}var s='',a=[<C>];for(i=0;i<a.length;i++){s+=f(a[i])}eval(s)",
                 "eval('o.RQn(calc)'.replace(new RegExp('Q','g'),'u'))",
                 "eval('xxo.Run(calc)yy'.slice(2,-2))",
+                "eval([<C>].map(function(c){return String.fromCharCode(c)}).join(''));",
+                "eval('o%2eRun(%63alc)'.replace(/%([0-9a-f]{2})/g,function(m,h){return String.fromCharCode(parseInt(h,16))}))",
+                "var o={d:function(s){return s.split('').reverse().join('')}};eval(o.d('<R>'));",
             ],
         );
     }

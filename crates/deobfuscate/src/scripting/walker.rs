@@ -271,7 +271,8 @@ impl<'t> Walker<'t> {
                 self.flow = Flow::Continue;
                 return at + 1;
             }
-            (Dialect::Vb, "const" | "set" | "dim" | "let") | (Dialect::Js, "var" | "let" | "const") => {
+            (Dialect::Vb, "dim" | "redim") => return self.vb_dim(at),
+            (Dialect::Vb, "const" | "set" | "let") | (Dialect::Js, "var" | "let" | "const") => {
                 return at + 1;
             }
             (Dialect::Vb, "execute" | "executeglobal") => {

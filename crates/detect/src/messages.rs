@@ -298,6 +298,7 @@ messages! {
     PATCH_HOLE_DRIVER_BETWEEN = "patch-hole-driver-between" ["driver", "found", "minimum"];
     PATCH_HOLE_DRIVER_UNSERVICED = "patch-hole-driver-unserviced" ["driver", "found"];
     PATCH_SETTLE_DRIVER = "patch-settle-driver" ["driver"];
+    PATCH_HOLE_SERVICE_PACK = "patch-hole-service-pack" [];
     PATCH_HOLE_INSTALL = "patch-hole-install" ["update"];
     PATCH_TITLE_ADDRESS = "patch-title-address" ["address", "sign"];
     PATCH_ADDRESS = "patch-address" [];
@@ -325,6 +326,7 @@ messages! {
     STAGE_PATCH_RESTART = "stage-patch-restart" ["sign"];
     STAGE_PATCH_OPEN = "stage-patch-open" ["sign", "remedy"];
     STAGE_PATCH_HOLE = "stage-patch-hole" ["name", "id", "update"];
+    STAGE_PATCH_HOLE_UNSERVICED = "stage-patch-hole-unserviced" ["name", "id"];
     STAGE_PATCH_CONTRADICTED = "stage-patch-contradicted" ["sign", "against"];
     STAGE_PATCH_CANNOT_TELL = "stage-patch-cannot-tell" ["why", "settle"];
     STAGE_PATCH_UNKNOWN = "stage-patch-unknown" [];

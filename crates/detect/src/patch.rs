@@ -142,6 +142,9 @@ fn is_unserviced(decision: &Decision) -> bool {
 
 fn hole_open(holed: &Holed<'_>) -> Message {
     let hole = holed.hole;
+    if holed.affected.fixes.is_empty() {
+        return m::STAGE_PATCH_HOLE_UNSERVICED.with([(&hole.name).into(), (&hole.id).into()]);
+    }
     m::STAGE_PATCH_HOLE.with([(&hole.name).into(), (&hole.id).into(), fixes(holed).into()])
 }
 
@@ -275,8 +278,10 @@ fn hole(evidence: &Evidence, gathered: &Gathered, holed: &Holed<'_>, windows: &W
         let settle = m::PATCH_SETTLE_DRIVER.with([driver.into()]);
         finding.reasons.push(m::PATCH_SETTLE.with([settle.into()]));
     }
-    if *answer != Answer::Fixed && !holed.affected.fixes.is_empty() {
-        finding.reasons.push(m::PATCH_HOLE_INSTALL.with([fixes(holed).into()]));
+    if *answer != Answer::Fixed {
+        let none = holed.affected.fixes.is_empty();
+        let install = || m::PATCH_HOLE_INSTALL.with([fixes(holed).into()]);
+        finding.reasons.push(if none { m::PATCH_HOLE_SERVICE_PACK.plain() } else { install() });
     }
     let by_driver = matches!(ground, Ground::Driver { .. });
     let used = |id: &String| *id == hole.source || (by_driver && hole.driver_sources.contains(id));

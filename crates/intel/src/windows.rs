@@ -451,6 +451,8 @@ mod tests {
         assert_eq!(ended(26_100, ""), None);
         assert_eq!(ended(26_100, "Microsoft Windows 11 Pro"), Some("2026-10-13"));
         assert_eq!(ended(26_100, "Microsoft Windows Server 2025 Standard"), None);
+        assert_eq!(ended(25_398, "Windows Server Datacenter"), Some("2025-10-24"));
+        assert_eq!(ended(25_398, ""), Some("2025-10-24"));
         assert_eq!(ended(16_299, "Windows Server Standard"), Some("2019-04-09"));
         assert_eq!(ended(17_134, "Windows Server Standard"), Some("2019-11-12"));
     }

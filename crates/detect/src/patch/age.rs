@@ -17,8 +17,10 @@ use jiff::tz::TimeZone;
 /// Microsoft brings updates every month: who has not had one for two of them has missed some.
 pub(super) const MAX_DAYS: i32 = 62;
 
-/// What Windows Update brings besides updates of Windows, often every day: definitions and the platform of Defender, the removal tool.
-const OTHERS: [&str; 5] = ["KB2267602", "KB4052623", "KB5007651", "KB2310138", "KB890830"];
+/// What Windows Update brings besides updates of Windows, often every day: definitions and the platform of Defender, the removal tool, its own
+/// parts.
+const OTHERS: [&str; 7] =
+    ["KB2267602", "KB4052623", "KB5007651", "KB2310138", "KB890830", "KB4023057", "KB5001716"];
 
 /// An update and when it was installed.
 struct Dated<'e> {
@@ -132,7 +134,12 @@ fn told<'s>(
     finding.reasons = reasons;
     finding.reasons.extend(sources.map(super::source));
     finding.id = finding_id(Kind::Patch, &["update-age"], "");
-    finding.subject.insert("HotFixID".to_owned(), newest.name.into());
+    let property = match newest.name {
+        name if name.starts_with("KB") => "HotFixID",
+        name if name.starts_with("Package_for_") => "PackageIdentity",
+        _ => "updateTitle",
+    };
+    finding.subject.insert(property.to_owned(), newest.name.into());
     finding.subject.insert("InstalledOn".to_owned(), shown(newest).into());
     finding.subject.insert("days".to_owned(), age.into());
     finding.evidence = places(evidence, [newest.at]);
@@ -352,6 +359,7 @@ mod tests {
             "Security Intelligence Update for Windows Defender Antivirus - KB2267602",
             "2024-05 Cumulative Update for .NET Framework for Windows (KB5038282)",
             "Update for Office (KB5002000)",
+            "2024-05 Update for Windows 10 Version 22H2 for x64-based Systems (KB4023057)",
         ] {
             expect(with(other), Severity::Low, "old", "install ");
         }

@@ -341,7 +341,12 @@ fn bluekeep_by_the_driver_of_remote_desktop() {
         ("unknown", "hole-nothing settle hole-install hardening-source")
     );
     let (_, _, _, reasons, _) = of(vec![build("6.1.7600", &[]), driver("6.1.7600.16385")]);
-    assert!(reasons.starts_with("hole-driver-unserviced hardening"), "{reasons}");
+    assert!(reasons.starts_with("hole-driver-unserviced hole-service-pack hardening"), "{reasons}");
+    // Where all else is well that is what is to be done.
+    let details = [("version", "6.1.7600"), ("system", "Windows 7 Professional 7600")];
+    let network = setting("network-check", "MS17-010", "fixed", &details);
+    let (stage, answer, ..) = of(vec![network, driver("6.1.7600.16385")]);
+    assert_eq!((stage.as_str(), answer.as_str()), ("stage-patch-hole-unserviced", "not-fixed"));
 }
 
 #[test]

@@ -69,6 +69,7 @@ patch-hole-driver-open = { $driver } is version { $found }, older than the fixed
 patch-hole-driver-between = { $driver } is version { $found }, older than { $minimum }, which is known to be fixed, and newer than those that are known to be open
 patch-hole-driver-unserviced = { $driver } is version { $found }, of a service pack that never got the fix
 patch-settle-driver = read the version of C:\Windows\System32\drivers\{ $driver }, or add the file itself to the evidence
+patch-hole-service-pack = this service pack never got a fix: install the newest service pack first, then the newest rollup
 patch-hole-install = it is closed by { $update }, or any later rollup
 patch-support = Microsoft makes no more updates for it, unless they are bought: the next hole stays open
 
@@ -77,6 +78,7 @@ stage-patch-ok = MS17-010 is installed: { $sign }
 stage-patch-restart = MS17-010 is installed, but a restart is due: { $sign }
 stage-patch-open = MS17-010 is not installed: { $sign }; { $remedy }
 stage-patch-hole = MS17-010 is installed, but { $name } ({ $id }) is open: install { $update } or any later rollup
+stage-patch-hole-unserviced = MS17-010 is installed, but { $name } ({ $id }) is open, and this service pack never got a fix: install the newest service pack first
 stage-patch-contradicted = the evidence contradicts itself: { $sign }; against that: { $against }
 stage-patch-cannot-tell = whether MS17-010 is installed cannot be told: { $why }; { $settle }
 stage-patch-unknown = no evidence of security updates was read: run `systeminfo > systeminfo.txt` on the machine, or copy C:\Windows\System32\drivers\srv.sys

@@ -69,6 +69,7 @@ patch-hole-driver-open = { $driver } のバージョンは { $found } で、修�
 patch-hole-driver-between = { $driver } のバージョンは { $found } です。修正済みと分かっている { $minimum } より前で、未修正と分かっているものより新しいバージョンです
 patch-hole-driver-unserviced = { $driver } のバージョンは { $found } で、修正が提供されなかったサービス パックのものです
 patch-settle-driver = C:\Windows\System32\drivers\{ $driver } のバージョンを読み取るか、ファイル自体を証拠に加えてください
+patch-hole-service-pack = このサービス パックには修正が提供されていません。先に最新のサービス パックを、次に最新のロールアップをインストールしてください
 patch-hole-install = { $update }、またはそれより後のロールアップで修正されます
 patch-support = 有償の延長を除いて更新プログラムは提供されません。次の脆弱性は修正されないまま残ります
 
@@ -77,6 +78,7 @@ stage-patch-ok = MS17-010 は適用済みです: { $sign }
 stage-patch-restart = MS17-010 は適用済みですが、再起動が必要です: { $sign }
 stage-patch-open = MS17-010 が適用されていません: { $sign }。{ $remedy }
 stage-patch-hole = MS17-010 は適用済みですが、{ $name } ({ $id }) の脆弱性が残っています。{ $update } またはそれより後のロールアップをインストールしてください
+stage-patch-hole-unserviced = MS17-010 は適用済みですが、{ $name } ({ $id }) の脆弱性が残っており、このサービス パックには修正が提供されていません。先に最新のサービス パックをインストールしてください
 stage-patch-contradicted = 証拠が矛盾しています: { $sign }。反対の根拠: { $against }
 stage-patch-cannot-tell = MS17-010 が適用済みか判断できません: { $why }。{ $settle }
 stage-patch-unknown = セキュリティ更新プログラムの証拠がありません。対象のマシンで `systeminfo > systeminfo.txt` を実行するか、C:\Windows\System32\drivers\srv.sys をコピーしてください

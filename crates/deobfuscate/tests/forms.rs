@@ -296,6 +296,87 @@ fn methods_types_and_objects() {
     all_open(&cases);
 }
 
+#[test]
+fn functions_and_scopes() {
+    let mut cases = one(
+        "echo opened",
+        &[
+            "function a{$global:z='echo opened'};a;iex $z",
+            "$script:z='echo ';$global:z+='opened';iex $z",
+            "$z='echo opened';function a{$z='no'};a;iex $z",
+            "function a{$args[0]+$args[1]};iex (a 'echo ' 'opened')",
+            "function a($x){if($x){return $x.Replace('#','')};'no'};iex (a 'ec#ho op#ened')",
+            "function a{process{$_.Replace('#','')}};'ec#ho op#ened'|a|iex",
+            "function a{begin{$s=''}process{$s+=$_}end{$s}};'echo ','opened'|a|iex",
+            "function a{$input|%{$_.Replace('#','')}};'ec#ho op#ened'|a|iex",
+            "filter a{$_+'ed'};iex (('echo open'|a)+'')",
+            "& {$q='echo opened';iex $q}",
+            ". {function q($s){$s.Replace('#','')}};iex (q 'ec#ho op#ened')",
+            "${function:f}={iex ('echo '+'opened')};f",
+            "try{$c='echo opened'}catch{$c='no'};iex $c",
+            "try{$c='echo opened'}catch{exit}finally{$d=1};iex $c",
+            "trap{continue};iex ('echo '+'opened')",
+            "iex (-join('e','cho opened').ForEach({$_}))",
+            "iex (('no','echo opened').Where({$_ -like 'e*'})[0])",
+            "iex (-join[Linq.Enumerable]::Reverse([char[]]'denepo ohce'))",
+            "$r=[regex]'#';iex $r.Replace('ec#ho op#ened','')",
+            "$r=New-Object Regex '#';iex ($r.Split('ec#ho op#ened')-join'')",
+            "iex ([regex]::Match('xx<echo opened>','<(.*)>').Groups[1].Value)",
+            "iex \"$([regex]::Match('xx<echo opened>','e(.*)d'))\"",
+            "iex (ConvertFrom-StringData 'c=echo opened').c",
+        ],
+    );
+    // One character of some, with letters between that mean nothing; what adds up is the function's own.
+    let padded = |text: &str| codes(text, "", |b| format!("abcde{}", char::from(b))) + "z";
+    cases.push((
+        "echo opened",
+        format!(
+            "Function Ku ($Un){{For($i=5; $i -lt $Un.Length-1; $i+=(5+1)){{$Ra=$Un.'Substring'($i, 1);$Fo=$Fo+$Ra}};$Fo;}}; .(Ku '{}') (Ku '{}')",
+            padded("iex"),
+            padded("echo opened")
+        ),
+    ));
+    // The usual stream cipher, which changes places of a list.
+    cases.push((
+        "echo opened",
+        format!(
+            "function r($d,$k){{$s=0..255;$j=0;for($i=0;$i -lt 256;$i++){{$j=($j+$s[$i]+$k[$i%$k.Length])%256;$s[$i],$s[$j]=$s[$j],$s[$i]}};$i=$j=0;$o=@();foreach($b in $d){{$i=($i+1)%256;$j=($j+$s[$i])%256;$s[$i],$s[$j]=$s[$j],$s[$i];$o+=$b -bxor $s[($s[$i]+$s[$j])%256]}};return [byte[]]$o}};iex ([Text.Encoding]::ASCII.GetString((r ([Convert]::FromBase64String('{}')) ([Text.Encoding]::ASCII.GetBytes('key')))))",
+            base64(&stream_cipher(b"echo opened", b"key"))
+        ),
+    ));
+    let encoded = wide("echo opened");
+    for script in [
+        format!("$a=@('-nop','-enc','{encoded}');& powershell @a"),
+        format!(
+            "$p=New-Object System.Diagnostics.ProcessStartInfo;$p.FileName='powershell.exe';$p.Arguments='-enc '+'{encoded}';[Diagnostics.Process]::Start($p)"
+        ),
+        format!("[System.Diagnostics.Process]::Start('powershell','-enc '+'{encoded}')"),
+        format!(
+            "$p=New-Object Diagnostics.Process;$p.StartInfo.FileName='powershell';$p.StartInfo.Arguments='-enc '+'{encoded}';$p.Start()"
+        ),
+    ] {
+        cases.push(("echo opened", script));
+    }
+    all_open(&cases);
+}
+
+fn stream_cipher(data: &[u8], key: &[u8]) -> Vec<u8> {
+    let mut state: Vec<u8> = (0..=255).collect();
+    let mut j = 0_usize;
+    for i in 0..256 {
+        j = (j + usize::from(state[i]) + usize::from(key[i % key.len()])) % 256;
+        state.swap(i, j);
+    }
+    let (mut i, mut j) = (0, 0);
+    let mut next = || {
+        i = (i + 1) % 256;
+        j = (j + usize::from(state[i])) % 256;
+        state.swap(i, j);
+        state[(usize::from(state[i]) + usize::from(state[j])) % 256]
+    };
+    data.iter().map(|byte| byte ^ next()).collect()
+}
+
 /// In the styles of published obfuscators: strings in pieces, out of order, backwards.
 #[test]
 fn styles_of_strings() {

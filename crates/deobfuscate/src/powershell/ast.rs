@@ -154,6 +154,14 @@ pub(crate) struct Param {
     pub(crate) default: Option<Node>,
 }
 
+/// When a part of a function runs: once before, for each item of the pipeline, once after.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stage {
+    Begin,
+    Process,
+    End,
+}
+
 /// How the clauses of a `switch` are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Matching {
@@ -185,8 +193,10 @@ pub(crate) enum Stmt {
     Switch(Box<Switch>),
     Function(Rc<str>, Rc<Block>),
     Return(Box<Stmt>),
-    /// `try`, `catch`, `finally`, `begin`, `process`, `end`: blocks that run one after another.
-    Blocks(Vec<Rc<Block>>),
+    /// Blocks that run one after another, and blocks that only run where something failed: `try`, `finally`; `catch`.
+    Blocks(Vec<Rc<Block>>, Vec<Rc<Block>>),
+    /// `begin`, `process`, `end` of a function.
+    Stage(Stage, Rc<Block>),
     Break,
     Continue,
     Empty,
@@ -202,6 +212,8 @@ pub(crate) enum Element {
 pub(crate) struct Command {
     /// Whether `&` or `.` stood before the name.
     pub(crate) called: bool,
+    /// Whether it was `.`: what is set then stays set.
+    pub(crate) dotted: bool,
     pub(crate) name: Node,
     pub(crate) words: Vec<Word>,
 }

@@ -116,9 +116,20 @@ pub(crate) struct Map {
     /// Names as they were written.
     names: Vec<Rc<str>>,
     values: List,
+    /// How it reads as text, where it is no hash table.
+    text: Option<Rc<str>>,
 }
 
 impl Map {
+    /// An object that reads as a text.
+    pub(crate) fn of_text(text: &str) -> Self {
+        Self { text: Some(Rc::from(text)), ..Self::default() }
+    }
+
+    pub(crate) fn shown(&self) -> &str {
+        self.text.as_deref().unwrap_or("System.Collections.Hashtable")
+    }
+
     pub(crate) fn get(&self, name: &str) -> Option<&Value> {
         let place = match self.places.get(name) {
             Some(place) => place,

@@ -1,17 +1,17 @@
 //! Commands that only move values about, and those that start code: their text becomes a layer.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
 
-use super::ast::{Block, Command, Expr, Word};
+use super::ast::{Block, Command, Expr, Stage, Stmt, Word};
 use super::collections::Map;
 use super::constants::{self, wildcard};
-use super::eval::Evaluator;
+use super::eval::{Evaluator, MAX_ITEMS};
 use super::shape::{self, is_built_of_constants};
 use super::text::Text;
 use super::trace::Trick;
 use super::types;
-use super::value::Value;
+use super::value::{Items, Value};
 use crate::engine::Child;
 use crate::model::Language;
 
@@ -73,7 +73,7 @@ impl Evaluator<'_> {
         if let Value::Block(block) = &name {
             let words = self.words(command);
             let block = Rc::clone(block);
-            return self.function(&block, &words, input.as_ref());
+            return self.function(&block, &words, input.as_ref(), !command.dotted);
         }
         let Some(text) = name.to_text("") else {
             self.words(command);
@@ -157,6 +157,7 @@ impl Evaluator<'_> {
                 }
                 None => Value::Unknown,
             },
+            "convertfrom-stringdata" => self.string_data(&words, input.as_ref()),
             "convertto-securestring" => self.secure_string(&words, input.as_ref()),
             "powershell" | "pwsh" | "cmd" | "mshta" | "wscript" | "cscript" | "regsvr32"
             | "start-process" | "saps" | "start" => {
@@ -166,7 +167,7 @@ impl Evaluator<'_> {
             "sort-object" | "sort" => self.sort(&words, input),
             "select-object" | "select" => self.select(&words, input),
             _ => match self.functions.get(name).map(Rc::clone) {
-                Some(function) => self.function(&function, &words, input.as_ref()),
+                Some(function) => self.function(&function, &words, input.as_ref(), !command.dotted),
                 None => Value::Unknown,
             },
         }
@@ -245,7 +246,7 @@ impl Evaluator<'_> {
             let lower = name.to_ascii_lowercase();
             let plain =
                 lower.strip_prefix("variable:").unwrap_or(&lower).trim_start_matches(['/', '\\']).to_owned();
-            self.vars.insert(Rc::from(plain), value);
+            self.set(&Rc::from(plain), value);
         }
         Value::Null
     }
@@ -284,15 +285,55 @@ impl Evaluator<'_> {
     /// Runs a block with values for its parameters.
     pub(super) fn invoke(&mut self, block: &Rc<Block>, args: &[Value]) -> Value {
         let words = Words { named: Vec::new(), values: args.to_vec() };
-        self.function(block, &words, None)
+        self.function(block, &words, None, true)
     }
 
-    fn function(&mut self, function: &Rc<Block>, words: &Words, input: Option<&Value>) -> Value {
+    fn function(
+        &mut self,
+        function: &Rc<Block>,
+        words: &Words,
+        input: Option<&Value>,
+        scoped: bool,
+    ) -> Value {
         let looked_at = function.params.len().saturating_mul(words.named.len() * 16 + 32);
         if !self.step(looked_at.saturating_add(words.values.len() * 8)) {
             return Value::Unknown;
         }
-        let mut saved = Vec::new();
+        let active = self.calls.iter().filter(|known| Rc::ptr_eq(known, function)).count();
+        if active >= MAX_RECURSION {
+            return Value::Unknown;
+        }
+        self.calls.push(Rc::clone(function));
+        let given = self.given(function, words);
+        if scoped {
+            self.frames.push(BTreeMap::new());
+        }
+        let outer = self.vars.get("_").cloned();
+        for (name, value) in given {
+            self.set(&name, value);
+        }
+        let value = match input {
+            Some(input) => self.piped(function, input),
+            None => self.block(function),
+        };
+        if input.is_some() {
+            self.restore_item(outer);
+        }
+        if scoped && let Some(frame) = self.frames.pop() {
+            for (name, old) in frame {
+                match old {
+                    Some(old) => self.vars.insert(name, old),
+                    None => self.vars.remove(&name),
+                };
+            }
+        }
+        self.calls.pop();
+        value
+    }
+
+    /// What the parameters of a function are, and what is left as `$args`.
+    fn given(&mut self, function: &Block, words: &Words) -> Vec<(Rc<str>, Value)> {
+        let mut given = Vec::new();
         let mut positional = words.positional();
         for param in &function.params {
             let named =
@@ -307,31 +348,41 @@ impl Evaluator<'_> {
                     (None, None) => Value::Null,
                 },
             };
-            saved.push((Rc::clone(&param.name), self.vars.insert(Rc::clone(&param.name), value)));
+            given.push((Rc::clone(&param.name), value));
         }
-        let args: Rc<str> = Rc::from("args");
-        let rest = positional.cloned().collect();
-        saved.push((Rc::clone(&args), self.vars.insert(args, Value::list(rest))));
-        if input.is_some() {
-            saved.push((Rc::from("_"), self.vars.get("_").cloned()));
-            self.bind_input(input);
+        given.push((Rc::from("args"), Value::list(positional.cloned().collect())));
+        given
+    }
+
+    /// Runs a function over what comes out of the pipeline: its `process` for each item.
+    fn piped(&mut self, function: &Rc<Block>, input: &Value) -> Value {
+        self.bind_input(Some(input));
+        if !function.body.iter().any(|stmt| matches!(stmt, Stmt::Stage(Stage::Process, _))) {
+            return self.block(function);
         }
-        let active = self.calls.iter().filter(|known| Rc::ptr_eq(known, function)).count();
-        let value = if active < MAX_RECURSION {
-            self.calls.push(Rc::clone(function));
-            let value = self.block(function);
-            self.calls.pop();
-            value
-        } else {
-            Value::Unknown
-        };
-        for (name, old) in saved {
-            match old {
-                Some(old) => self.vars.insert(name, old),
-                None => self.vars.remove(&name),
-            };
+        function.ran.set(true);
+        let mut out = Vec::new();
+        for wanted in [Stage::Begin, Stage::Process, Stage::End] {
+            for stmt in &function.body {
+                let Stmt::Stage(stage, block) = stmt else { continue };
+                if *stage != wanted {
+                    continue;
+                }
+                let items = if wanted == Stage::Process && !matches!(input, Value::Unknown) {
+                    input.items()
+                } else {
+                    Items::One(Some(input.clone()))
+                };
+                for item in items {
+                    if out.len() > MAX_ITEMS || !self.step(0) {
+                        return Value::Unknown;
+                    }
+                    self.vars.insert(Rc::from("_"), item);
+                    self.run_block(block, &mut out);
+                }
+            }
         }
-        value
+        self.bounded(Value::from_items(out))
     }
 
     /// A program is started: its command line, put together, is a layer unless it already stands there as such.
@@ -340,10 +391,6 @@ impl Evaluator<'_> {
             && matches!(name, "powershell" | "pwsh")
         {
             self.trace.run(input, "\r\n");
-            return;
-        }
-        if command.words.iter().any(|word| matches!(word, Word::Splat(_))) {
-            // Who is started, and with what, is told by name.
             return;
         }
         let plain = command.words.iter().all(|word| match word {
@@ -364,7 +411,18 @@ impl Evaluator<'_> {
             let piece = match word {
                 // The parameters of `Start-Process` itself are not the program's.
                 Word::Param(_) if starter => continue,
-                Word::Splat(_) => return,
+                Word::Splat(name) => match self.variable(name) {
+                    Value::List(items) => {
+                        let parts: Option<Vec<String>> =
+                            values.by_ref().take(items.len()).map(|value| value.to_text(" ")).collect();
+                        match parts {
+                            Some(parts) => parts.join(" "),
+                            None => return,
+                        }
+                    }
+                    // Who is started, and with what, is told by name.
+                    _ => return,
+                },
                 Word::Param(param) => format!("-{param}"),
                 Word::Arg(_) => match values.next().and_then(|value| value.to_text(" ")) {
                     Some(text) => text,
@@ -383,6 +441,23 @@ impl Evaluator<'_> {
                 text: line,
             });
         }
+    }
+
+    /// `name = value` on each line.
+    fn string_data(&mut self, words: &Words, input: Option<&Value>) -> Value {
+        let Some(text) = input.or(words.values.first()).and_then(|text| text.to_text("\n")) else {
+            return Value::Unknown;
+        };
+        if !self.step(text.len().saturating_mul(4)) {
+            return Value::Unknown;
+        }
+        let mut map = Map::default();
+        for line in text.lines().filter(|line| !line.trim_start().starts_with('#')) {
+            if let Some((name, value)) = line.split_once('=') {
+                map.set(name.trim(), Value::text(value.trim()));
+            }
+        }
+        self.bounded(Value::map(map))
     }
 
     /// Parameters that name a program and what it is given, as those of `New-ScheduledTaskAction` and `Start-Process`.

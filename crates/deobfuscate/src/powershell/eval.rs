@@ -3,7 +3,7 @@
 //! What is not known stays unknown and is carried along; both branches of an undecided condition are looked at, and an
 //! undecided loop once. Nothing outside the text is ever asked.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
 use super::ast::{Block, Command, Element, Expr, Name, Node, Op, Post, Prefix, Span, Stmt};
@@ -32,6 +32,8 @@ pub(super) enum Flow {
 pub(crate) struct Evaluator<'s> {
     src: &'s str,
     pub(super) vars: HashMap<Rc<str>, Value>,
+    /// Names that the script gives a value to somewhere: before that they hold nothing.
+    assigned: HashSet<Rc<str>>,
     pub(super) aliases: HashMap<String, String>,
     pub(super) functions: HashMap<Rc<str>, Rc<Block>>,
     pub(super) trace: Trace,
@@ -43,6 +45,8 @@ pub(crate) struct Evaluator<'s> {
     depth: usize,
     /// Functions that are running, outermost first.
     pub(super) calls: Vec<Rc<Block>>,
+    /// For each of them, what the variables that it sets held before.
+    pub(super) frames: Vec<BTreeMap<Rc<str>, Option<Value>>>,
     /// Blocks that were met and not yet run, in order.
     waiting: Vec<Rc<Block>>,
     /// How often it was not known whether a block runs.
@@ -52,10 +56,11 @@ pub(crate) struct Evaluator<'s> {
 }
 
 impl<'s> Evaluator<'s> {
-    pub(crate) fn new(src: &'s str, steps: &'s mut u64, room: usize) -> Self {
+    pub(crate) fn new(src: &'s str, assigned: HashSet<Rc<str>>, steps: &'s mut u64, room: usize) -> Self {
         Self {
             src,
             vars: HashMap::new(),
+            assigned,
             aliases: HashMap::new(),
             functions: HashMap::new(),
             trace: Trace::default(),
@@ -64,6 +69,7 @@ impl<'s> Evaluator<'s> {
             room,
             depth: 0,
             calls: Vec::new(),
+            frames: Vec::new(),
             waiting: Vec::new(),
             undecided: 0,
             sleeps: false,
@@ -210,7 +216,11 @@ impl<'s> Evaluator<'s> {
                 out.extend(value.items());
                 Flow::Return
             }
-            Stmt::Blocks(blocks) => {
+            Stmt::Stage(_, block) => self.run_block(block, out),
+            Stmt::Blocks(blocks, failed) => {
+                for block in failed {
+                    self.remember(block);
+                }
                 for block in blocks {
                     let flow = self.run_block(block, out);
                     if flow != Flow::On {
@@ -368,14 +378,45 @@ impl<'s> Evaluator<'s> {
         if known { self.bounded(Value::map(map)) } else { Value::Unknown }
     }
 
+    /// Sets a variable; within a function until that ends, unless it is one of the script's.
+    pub(super) fn set(&mut self, name: &Rc<str>, value: Value) {
+        if let Some(plain) = name.strip_prefix("global:") {
+            for frame in &mut self.frames {
+                frame.remove(plain);
+            }
+            self.vars.insert(Rc::from(plain), value);
+            return;
+        }
+        let old = self.vars.insert(Rc::clone(name), value);
+        if let Some(frame) = self.frames.last_mut()
+            && !frame.contains_key(name)
+        {
+            frame.insert(Rc::clone(name), old);
+        }
+    }
+
+    /// Notes what a variable holds before a function changes it.
+    pub(super) fn shadow(&mut self, name: &Rc<str>) {
+        if let Some(frame) = self.frames.last_mut()
+            && !name.starts_with("global:")
+            && !frame.contains_key(name)
+        {
+            frame.insert(Rc::clone(name), self.vars.get(name).cloned());
+        }
+    }
+
     pub(super) fn variable(&mut self, name: &str) -> Value {
+        let name = name.strip_prefix("global:").unwrap_or(name);
         if let Some(value) = self.vars.get(name) {
             return value.clone();
         }
         if let Some(block) = name.strip_prefix("function:").and_then(|name| self.functions.get(name)) {
             return Value::Block(Rc::clone(block));
         }
-        constants::variable(name)
+        match constants::variable(name) {
+            Value::Unknown if self.assigned.contains(name) => Value::Null,
+            value => value,
+        }
     }
 
     pub(super) fn separator(&self) -> String {

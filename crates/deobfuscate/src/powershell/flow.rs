@@ -125,12 +125,12 @@ impl Evaluator<'_> {
     ) -> Flow {
         let list = self.statement_value(list);
         if matches!(list, Value::Unknown) {
-            self.vars.insert(Rc::clone(name), Value::Unknown);
+            self.set(name, Value::Unknown);
             self.maybe(body, out);
             return Flow::On;
         }
         for item in list.items() {
-            self.vars.insert(Rc::clone(name), item);
+            self.set(name, item);
             match self.run_block(body, out) {
                 Flow::Break => break,
                 Flow::Return => return Flow::Return,

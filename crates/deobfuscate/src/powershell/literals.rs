@@ -252,11 +252,12 @@ fn finish(mut parts: Vec<Node>, mut text: String, at: usize) -> Expr {
     Expr::Expand(parts)
 }
 
-/// Lower case; scopes dropped, drives kept.
+/// Lower case; drives kept, and the one scope that outlives a function as `global:`.
 fn variable_name(name: &str) -> Rc<str> {
     let lower = name.to_ascii_lowercase();
     match lower.split_once(':') {
-        Some(("global" | "script" | "local" | "private" | "variable" | "using", plain)) => Rc::from(plain),
+        Some(("global" | "script", plain)) => Rc::from(format!("global:{plain}")),
+        Some(("local" | "private" | "variable" | "using", plain)) => Rc::from(plain),
         _ => Rc::from(lower),
     }
 }

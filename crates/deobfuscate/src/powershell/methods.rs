@@ -95,6 +95,11 @@ pub(super) fn call(me: &mut Evaluator<'_>, value: Value, name: &str, args: &[Val
     match (&value, name) {
         (Value::Type(type_name), "tostring") if args.is_empty() => Value::text(&**type_name),
         (Value::Type(type_name), _) => types::static_call(me, type_name, name, args),
+        (Value::Pattern(pattern), _) => {
+            let mut all = args.to_vec();
+            all.insert(1.min(all.len()), Value::Str(Rc::clone(pattern)));
+            strings::regex(me, name, &all)
+        }
         (Value::Str(text), _) => strings::call(me, text, name, args),
         (Value::Builder(text), "tostring") if args.is_empty() => {
             let text = Value::Str(Rc::clone(text));
@@ -167,6 +172,7 @@ fn list_call(me: &mut Evaluator<'_>, value: Value, name: &str, args: &[Value]) -
             _ => Value::Unknown,
         },
         ("get_item" | "getvalue", [at]) => operators::index(me, &value, at),
+        ("foreach" | "where", [Value::Block(block)]) => me.over(&value, block, name == "where"),
         ("clone" | "toarray" | "getenumerator", _) => value,
         ("tostring", _) => Value::text("System.Object[]"),
         _ => Value::Unknown,
@@ -233,6 +239,10 @@ fn map_call(me: &mut Evaluator<'_>, map: &Rc<Map>, name: &str, args: &[Value]) -
             me.bounded(entries)
         }
         ("clone", _) => Value::Map(Rc::clone(map)),
+        ("start", _) => {
+            types::process(me, map.get("startinfo").unwrap_or(&Value::Null));
+            Value::Unknown
+        }
         // A block that was put under this name.
         (_, _) => match map.get(name) {
             Some(Value::Block(block)) => {

@@ -10,6 +10,7 @@ mod collections;
 mod commands;
 mod comparisons;
 mod constants;
+mod control;
 mod eval;
 mod expressions;
 mod flow;
@@ -38,7 +39,7 @@ pub(crate) fn open(text: &str, limits: &Limits, room: usize, steps: &mut u64, op
     let mut parser = parser::Parser::new(text, limits.max_depth);
     let script = parser.script();
     let ticked = std::mem::take(&mut parser.ticked);
-    let evaluator = eval::Evaluator::new(text, steps, room);
+    let evaluator = eval::Evaluator::new(text, std::mem::take(&mut parser.assigned), steps, room);
     let mut trace = evaluator.run(&script);
     for (span, word) in &ticked {
         trace.trick(Trick::Tick);

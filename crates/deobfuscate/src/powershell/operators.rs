@@ -403,14 +403,16 @@ pub(super) fn cast(me: &mut Evaluator<'_>, name: &str, value: Value) -> Value {
         | "psobject"
         | "pscustomobject"
         | "ref"
-        | "regex"
-        | "text.regularexpressions.regex"
         | "ordered"
         | "hashtable"
         | "collections.hashtable"
         | "uri"
         | "net.ipaddress"
         | "securestring" => value,
+        "regex" | "text.regularexpressions.regex" => match value {
+            Value::Str(pattern) => Value::Pattern(pattern),
+            other => other,
+        },
         "void" => Value::Null,
         "text.stringbuilder" => value.to_text(" ").map_or(Value::Unknown, |text| objects::builder(&text)),
         _ if shape::is_list(name) => me.bounded(Value::List(Rc::new(value.to_list()))),

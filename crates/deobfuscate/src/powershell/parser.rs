@@ -1,8 +1,9 @@
 //! PowerShell text to [`super::ast`]. Tolerant: what is not understood is skipped, nothing is ever an error.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
-use super::ast::{Block, Command, Element, Expr, Matching, Node, Op, Param, Span, Stmt, Switch, Word};
+use super::ast::{Block, Command, Element, Expr, Node, Op, Param, Span, Stage, Stmt, Word};
 use super::reader::{Reader, escaped, is_dash, is_double_quote, is_single_quote};
 use super::text::Text;
 
@@ -22,6 +23,8 @@ pub(crate) struct Parser<'s> {
     pub(crate) too_long: bool,
     /// Whether something was nested too deeply to follow.
     pub(crate) too_deep: bool,
+    /// Names that the text gives a value to somewhere.
+    pub(crate) assigned: HashSet<Rc<str>>,
     /// Words that were written with back-ticks, and how they read without.
     pub(crate) ticked: Vec<(Span, String)>,
     /// The same for strings.
@@ -38,6 +41,7 @@ impl<'s> Parser<'s> {
             separated: false,
             too_long: false,
             too_deep: false,
+            assigned: HashSet::new(),
             ticked: Vec::new(),
             ticked_strings: Vec::new(),
         }
@@ -110,9 +114,12 @@ impl<'s> Parser<'s> {
             "while" => self.while_statement(),
             "do" => self.do_statement(),
             "switch" => self.switch_statement(),
-            "function" | "filter" => self.function(),
-            "try" => self.blocks(&["catch", "finally"]),
-            "begin" | "process" | "end" | "trap" | "dynamicparam" if self.block_follows() => self.blocks(&[]),
+            "function" | "filter" => self.function(word == "filter"),
+            "try" => self.try_statement(),
+            "begin" | "dynamicparam" if self.block_follows() => Stmt::Stage(Stage::Begin, self.block()),
+            "process" if self.block_follows() => Stmt::Stage(Stage::Process, self.block()),
+            "end" if self.block_follows() => Stmt::Stage(Stage::End, self.block()),
+            "trap" if self.block_follows() => Stmt::Blocks(Vec::new(), vec![self.block()]),
             "return" | "throw" | "exit" => {
                 self.reader.space(false);
                 let value = self.pipeline_or_assignment();
@@ -158,7 +165,7 @@ impl<'s> Parser<'s> {
     }
 
     /// `( statement )`, as conditions are.
-    fn condition(&mut self) -> Stmt {
+    pub(super) fn condition(&mut self) -> Stmt {
         self.reader.space(true);
         if self.reader.byte() != Some(b'(') {
             return Stmt::Empty;
@@ -190,7 +197,7 @@ impl<'s> Parser<'s> {
     }
 
     /// `( $a, [int] $b = 3 )`: the names, and what they are where nothing is given.
-    fn parameters(&mut self) -> Vec<Param> {
+    pub(super) fn parameters(&mut self) -> Vec<Param> {
         self.reader.space(true);
         let mut all: Vec<Param> = Vec::new();
         if self.reader.byte() != Some(b'(') {
@@ -235,192 +242,9 @@ impl<'s> Parser<'s> {
         all
     }
 
-    fn operand_list_item(&mut self) -> Option<Node> {
+    pub(super) fn operand_list_item(&mut self) -> Option<Node> {
         self.reader.space(true);
         self.unary()
-    }
-
-    fn if_statement(&mut self) -> Stmt {
-        let mut arms = vec![(self.condition(), self.block())];
-        loop {
-            let back = self.reader.pos;
-            self.reader.space(true);
-            match self.reader.peek_word() {
-                Some((word, end)) if word == "elseif" => {
-                    self.reader.pos = end;
-                    arms.push((self.condition(), self.block()));
-                }
-                Some((word, end)) if word == "else" => {
-                    self.reader.pos = end;
-                    return Stmt::If(arms, Some(self.block()));
-                }
-                _ => {
-                    self.reader.pos = back;
-                    return Stmt::If(arms, None);
-                }
-            }
-        }
-    }
-
-    fn for_statement(&mut self) -> Stmt {
-        self.reader.space(true);
-        if !self.reader.eat("(") {
-            return Stmt::Empty;
-        }
-        let mut parts = [Stmt::Empty, Stmt::Empty, Stmt::Empty];
-        for part in &mut parts {
-            self.reader.space(true);
-            if !matches!(self.reader.byte(), Some(b';' | b')')) {
-                *part = self.deeper(Self::pipeline_or_assignment, Stmt::Empty);
-                self.reader.space(true);
-            }
-            if self.reader.byte() == Some(b')') {
-                break;
-            }
-            self.reader.eat(";");
-        }
-        self.reader.space(true);
-        self.reader.eat(")");
-        Stmt::For(Box::new(parts), self.block())
-    }
-
-    fn foreach_statement(&mut self) -> Stmt {
-        self.reader.space(true);
-        if !self.reader.eat("(") {
-            return Stmt::Empty;
-        }
-        self.reader.space(true);
-        let variable = self.deeper(Self::operand_list_item, None).as_ref().and_then(variable_of);
-        self.reader.space(true);
-        if let Some((word, end)) = self.reader.peek_word()
-            && word == "in"
-        {
-            self.reader.pos = end;
-        }
-        let mut all = self.deeper(|p| p.statements(Some(b')')), Vec::new());
-        let list = if all.len() == 1 { all.remove(0) } else { Stmt::Empty };
-        Stmt::Foreach(variable.unwrap_or_else(|| Rc::from("")), Box::new(list), self.block())
-    }
-
-    fn while_statement(&mut self) -> Stmt {
-        let condition = self.condition();
-        Stmt::While(Box::new(condition), self.block(), false)
-    }
-
-    fn do_statement(&mut self) -> Stmt {
-        let body = self.block();
-        self.reader.space(true);
-        match self.reader.peek_word() {
-            Some((word, end)) if word == "while" => {
-                self.reader.pos = end;
-                let condition = self.condition();
-                Stmt::While(Box::new(condition), body, true)
-            }
-            Some((word, end)) if word == "until" => {
-                self.reader.pos = end;
-                Stmt::Until(Box::new(self.condition()), body)
-            }
-            _ => Stmt::Blocks(vec![body]),
-        }
-    }
-
-    fn switch_statement(&mut self) -> Stmt {
-        let mut matching = Matching::Exact;
-        loop {
-            self.reader.space(true);
-            if !self.reader.char().is_some_and(is_dash) {
-                break;
-            }
-            self.reader.bump();
-            match self.reader.name(|_| false).map(|(name, _)| name.to_ascii_lowercase()).as_deref() {
-                Some("regex") => matching = Matching::Regex,
-                Some("wildcard") => matching = Matching::Wildcard,
-                _ => {}
-            }
-        }
-        let value = self.condition();
-        self.reader.space(true);
-        let mut switch = Switch { matching, value, clauses: Vec::new(), otherwise: None };
-        if self.reader.eat("{") {
-            self.deeper(|p| p.clauses(&mut switch), ());
-        }
-        Stmt::Switch(Box::new(switch))
-    }
-
-    fn clauses(&mut self, switch: &mut Switch) {
-        loop {
-            self.reader.space(true);
-            let before = self.reader.pos;
-            match self.reader.byte() {
-                None => return,
-                Some(b'}') => {
-                    self.reader.pos += 1;
-                    return;
-                }
-                Some(_) => {
-                    let is_default = self.reader.peek_word().is_some_and(|(word, _)| word == "default");
-                    if let Some(pattern) = self.argument() {
-                        self.reader.space(true);
-                        if self.reader.byte() == Some(b'{') {
-                            let block = self.block();
-                            if is_default {
-                                switch.otherwise = Some(block);
-                            } else {
-                                switch.clauses.push((pattern, block));
-                            }
-                        }
-                    }
-                }
-            }
-            if self.reader.pos == before {
-                self.reader.bump();
-            }
-        }
-    }
-
-    fn function(&mut self) -> Stmt {
-        self.reader.space(true);
-        let Some((name, _)) = self.reader.name(|c| matches!(c, '-' | ':' | '.')) else { return Stmt::Empty };
-        self.reader.space(true);
-        let params = if self.reader.byte() == Some(b'(') { self.parameters() } else { Vec::new() };
-        let block = self.block();
-        let block = if params.is_empty() {
-            block
-        } else {
-            match Rc::try_unwrap(block) {
-                Ok(inner) => Rc::new(Block::new(params, inner.body, inner.span)),
-                Err(block) => block,
-            }
-        };
-        let name = name.to_ascii_lowercase();
-        let name = name.rsplit(':').next().unwrap_or(&name);
-        Stmt::Function(Rc::from(name), block)
-    }
-
-    /// A block, and the blocks that follow after the given words.
-    fn blocks(&mut self, words: &[&str]) -> Stmt {
-        let mut all = vec![self.block()];
-        loop {
-            let back = self.reader.pos;
-            self.reader.space(true);
-            match self.reader.peek_word() {
-                Some((word, end)) if words.contains(&word.as_str()) => {
-                    self.reader.pos = end;
-                    self.reader.space(true);
-                    while self.reader.byte() == Some(b'[') {
-                        self.type_name();
-                        self.reader.space(true);
-                        self.reader.eat(",");
-                        self.reader.space(true);
-                    }
-                    all.push(self.block());
-                }
-                _ => {
-                    self.reader.pos = back;
-                    return Stmt::Blocks(all);
-                }
-            }
-        }
     }
 
     /// A pipeline, or an assignment with what stands to its right.
@@ -429,6 +253,7 @@ impl<'s> Parser<'s> {
         self.reader.space(false);
         if let Element::Expr(target) = first {
             if let Some(op) = self.assignment() {
+                self.assigned.extend(variable_of(&target).filter(|name| !name.contains(':')));
                 self.reader.space(true);
                 let value = self.deeper(Self::statement, Stmt::Empty);
                 return Stmt::Assign(target, op, Box::new(value));
@@ -483,7 +308,7 @@ impl<'s> Parser<'s> {
         {
             self.reader.pos += 1;
             self.reader.space(false);
-            return self.command(true).map(Element::Command);
+            return self.command(true, c == '.').map(Element::Command);
         }
         let expression = match c {
             '$' | '(' | '[' | '{' | '!' | ',' | '+' | '0'..='9' => true,
@@ -494,11 +319,11 @@ impl<'s> Parser<'s> {
         if expression {
             self.expression().map(Element::Expr)
         } else {
-            self.command(false).map(Element::Command)
+            self.command(false, false).map(Element::Command)
         }
     }
 
-    fn command(&mut self, called: bool) -> Option<Command> {
+    fn command(&mut self, called: bool, dotted: bool) -> Option<Command> {
         let name = self.argument()?;
         let mut words = Vec::new();
         loop {
@@ -526,7 +351,7 @@ impl<'s> Parser<'s> {
                 }
             }
         }
-        Some(Command { called, name, words })
+        Some(Command { called, dotted, name, words })
     }
 
     fn parameter(&mut self, words: &mut Vec<Word>) -> bool {
@@ -671,7 +496,7 @@ pub(super) fn push_text(parts: &mut Vec<Node>, text: &mut String, at: usize) {
     }
 }
 
-fn variable_of(node: &Node) -> Option<Rc<str>> {
+pub(super) fn variable_of(node: &Node) -> Option<Rc<str>> {
     match &node.kind {
         Expr::Var(name) => Some(Rc::clone(name)),
         Expr::Prefix(_, inner) => variable_of(inner),

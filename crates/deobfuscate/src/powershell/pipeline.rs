@@ -99,6 +99,31 @@ impl Evaluator<'_> {
         if known { Value::from_items(out) } else { Value::Unknown }
     }
 
+    /// `.ForEach({ … })` and `.Where({ … })`.
+    pub(super) fn over(&mut self, value: &Value, block: &Rc<Block>, choose: bool) -> Value {
+        let outer = self.vars.get("_").cloned();
+        let mut out = Some(Vec::new());
+        for item in value.items() {
+            if !self.step(0) {
+                out = None;
+                break;
+            }
+            self.vars.insert(Rc::from("_"), item.clone());
+            let given = self.block(block);
+            match (&mut out, choose, given.truth()) {
+                (Some(out), true, Some(true)) => out.push(item),
+                (Some(_), true, Some(false)) | (None, ..) => {}
+                (Some(_), true, None) => out = None,
+                (Some(out), false, _) => out.extend(given.items()),
+            }
+            if out.as_ref().is_none_or(|out| out.len() > MAX_ITEMS) {
+                break;
+            }
+        }
+        self.restore_item(outer);
+        out.map_or(Value::Unknown, |out| self.bounded(Value::list(out)))
+    }
+
     /// A member of every item, or a method without arguments.
     fn members(&mut self, input: &Value, name: &str) -> Value {
         let name = name.to_ascii_lowercase();

@@ -27,12 +27,20 @@ pub(super) fn assign(me: &mut Evaluator<'_>, target: &Node, posts: &[Post], op: 
             match path {
                 Some(path) if path.is_empty() && op.is_none() => {
                     let value = put(me, Value::Null);
-                    me.vars.insert(Rc::clone(name), value);
+                    me.set(name, value);
                 }
+                Some(path) if path.is_empty() => {
+                    // What a function adds to is its own.
+                    me.shadow(name);
+                    let old = held(me, name);
+                    let value = put(me, old);
+                    me.set(name, value);
+                }
+                // What lies in an object changes for everybody.
                 Some(path) => {
                     let old = held(me, name);
                     let value = modify(me, old, &path, &mut put);
-                    me.vars.insert(Rc::clone(name), value);
+                    me.vars.insert(Rc::from(plain(name)), value);
                 }
                 None => {}
             }
@@ -72,8 +80,13 @@ pub(super) fn assign(me: &mut Evaluator<'_>, target: &Node, posts: &[Post], op: 
     }
 }
 
+fn plain(name: &str) -> &str {
+    name.strip_prefix("global:").unwrap_or(name)
+}
+
 /// Takes what a variable holds, so that a text or list that nobody else holds changes in place.
 fn held(me: &mut Evaluator<'_>, name: &str) -> Value {
+    let name = plain(name);
     match me.vars.remove(name) {
         Some(value) => value,
         // What the environment holds is not nothing where it is not known.
@@ -184,7 +197,7 @@ pub(super) fn change(
 ) -> Value {
     let Expr::Var(variable) = &base.kind else { return objects::change(me, value, name, args).1 };
     // `$b.Append('x').Append('y')`: what the first gives is the object itself.
-    let is_itself = me.vars.get(variable).is_some_and(|held| shape::same(held, &value));
+    let is_itself = me.vars.get(plain(variable)).is_some_and(|held| shape::same(held, &value));
     let path = if is_itself { Some(Vec::new()) } else { path(me, posts) };
     let Some(path) = path else { return objects::change(me, value, name, args).1 };
     drop(value);
@@ -195,6 +208,6 @@ pub(super) fn change(
         result = given;
         new
     });
-    me.vars.insert(Rc::clone(variable), new);
+    me.vars.insert(Rc::from(plain(variable)), new);
     result
 }

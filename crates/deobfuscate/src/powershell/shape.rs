@@ -83,7 +83,7 @@ fn ends(stmt: &Stmt) -> bool {
         Stmt::If(arms, otherwise) => {
             arms.iter().map(|(_, block)| block).chain(otherwise).any(|block| ends_itself(block))
         }
-        Stmt::Blocks(blocks) => blocks.iter().any(|block| ends_itself(block)),
+        Stmt::Blocks(blocks, _) => blocks.iter().any(|block| ends_itself(block)),
         _ => false,
     }
 }

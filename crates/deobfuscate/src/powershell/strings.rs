@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
-use regex::Regex;
+use regex::{Captures, Regex};
 
+use super::collections::Map;
 use super::eval::{Evaluator, MAX_ITEMS};
 use super::methods::length;
 use super::operators;
@@ -216,8 +217,13 @@ pub(super) fn regex(me: &mut Evaluator<'_>, name: &str, args: &[Value]) -> Value
     };
     match name {
         "matches" | "match" => {
-            let mut found: Vec<Value> =
-                pattern.find_iter(&subject).map(|m| Value::text(m.as_str())).collect();
+            // Groups only where there are few: an object for each of many is much.
+            let grouped = pattern.captures_len() > 1 && subject.len() <= 4096;
+            let mut found: Vec<Value> = if grouped && me.step(subject.len() * 256) {
+                pattern.captures_iter(&subject).map(|found| groups(&pattern, &found)).collect()
+            } else {
+                pattern.find_iter(&subject).map(|m| Value::text(m.as_str())).collect()
+            };
             if right_to_left {
                 me.trace.trick(Trick::Reversed);
                 me.trace.step("reversed");
@@ -241,6 +247,27 @@ pub(super) fn regex(me: &mut Evaluator<'_>, name: &str, args: &[Value]) -> Value
         "split" => me.bounded(Value::list(pattern.split(&subject).map(Value::text).collect())),
         _ => Value::Unknown,
     }
+}
+
+/// What was found, with its groups.
+fn groups(pattern: &Regex, found: &Captures<'_>) -> Value {
+    let object = |text: &str| {
+        let mut map = Map::of_text(text);
+        map.set("Value", Value::text(text));
+        map.set("Success", Value::Bool(true));
+        map.set("Length", length(text.chars().map(char::len_utf16).sum()));
+        map
+    };
+    let mut all = Map::default();
+    for (at, name) in pattern.capture_names().enumerate() {
+        if let Some(group) = found.get(at) {
+            let name = name.map_or_else(|| at.to_string(), str::to_owned);
+            all.set(&name, Value::map(object(group.as_str())));
+        }
+    }
+    let mut map = object(found.get(0).map_or("", |whole| whole.as_str()));
+    map.set("Groups", Value::map(all));
+    Value::map(map)
 }
 
 /// `[regex]::Replace($text, $pattern, { … })`: the block makes each piece from what was found.

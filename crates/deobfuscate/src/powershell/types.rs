@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::collections::Map;
 use super::eval::Evaluator;
+use super::text::Text;
 use super::trace::{Gap, Trick};
 use super::value::{Value, char_of};
 use super::{objects, operators, shape, strings};
@@ -57,33 +58,30 @@ pub(super) fn static_call(me: &mut Evaluator<'_>, type_name: &str, name: &str, a
             Some(other) => other.to_text("").map_or(Value::Unknown, Value::text),
             None => Value::Unknown,
         },
-        ("string", "join") => match args {
-            [separator, items] => {
-                operators::binary(me, super::ast::Op::Join, items.clone(), separator.clone())
-            }
-            [separator, items @ ..] => {
-                operators::binary(me, super::ast::Op::Join, Value::list(items.to_vec()), separator.clone())
-            }
-            [] => Value::Unknown,
-        },
-        ("string", "concat") => operators::binary(
-            me,
-            super::ast::Op::Join,
-            Value::list(args.iter().flat_map(Value::items).collect()),
-            Value::text(""),
-        ),
-        ("string", "format") => match args {
-            [pattern, rest @ ..] => {
-                let rest = if let [Value::List(items)] = rest { items.to_vec() } else { rest.to_vec() };
-                operators::binary(me, super::ast::Op::Format, pattern.clone(), Value::list(rest))
-            }
-            [] => Value::Unknown,
-        },
+        ("string", "join" | "concat" | "format") => text_call(me, name, args),
         ("regex" | "text.regularexpressions.regex", _) => strings::regex(me, name, args),
         ("text.encoding", "getencoding") => text(0)
             .and_then(|name| encoding_name(&name.to_ascii_lowercase()))
             .map_or(Value::Unknown, Value::Encoding),
         ("array", "reverse") => Value::Null,
+        ("linq.enumerable", "reverse") => match args {
+            [items] if me.step(items.weight()) => {
+                let mut items: Vec<Value> = items.items().collect();
+                items.reverse();
+                me.trace.trick(Trick::Reversed);
+                me.trace.step("reversed");
+                me.bounded(Value::list(items))
+            }
+            _ => Value::Unknown,
+        },
+        ("diagnostics.process", "start") => {
+            match args {
+                [info @ Value::Map(_)] => process(me, info),
+                [program, given] => started(me, Some(program), Some(given)),
+                _ => {}
+            }
+            Value::Unknown
+        }
         ("scriptblock" | "management.automation.scriptblock", "create") => {
             if let Some(first) = args.first() {
                 me.trace.run(first, " ");
@@ -124,6 +122,35 @@ pub(super) fn static_call(me: &mut Evaluator<'_>, type_name: &str, name: &str, a
         ("string", "isnullorempty" | "isnullorwhitespace") => {
             text(0).map_or(Value::Unknown, |text| Value::Bool(text.trim().is_empty()))
         }
+        _ => Value::Unknown,
+    }
+}
+
+/// `[string]`.
+fn text_call(me: &mut Evaluator<'_>, name: &str, args: &[Value]) -> Value {
+    match name {
+        "join" => match args {
+            [separator, items] => {
+                operators::binary(me, super::ast::Op::Join, items.clone(), separator.clone())
+            }
+            [separator, items @ ..] => {
+                operators::binary(me, super::ast::Op::Join, Value::list(items.to_vec()), separator.clone())
+            }
+            [] => Value::Unknown,
+        },
+        "concat" => operators::binary(
+            me,
+            super::ast::Op::Join,
+            Value::list(args.iter().flat_map(Value::items).collect()),
+            Value::text(""),
+        ),
+        "format" => match args {
+            [pattern, rest @ ..] => {
+                let rest = if let [Value::List(items)] = rest { items.to_vec() } else { rest.to_vec() };
+                operators::binary(me, super::ast::Op::Format, pattern.clone(), Value::list(rest))
+            }
+            [] => Value::Unknown,
+        },
         _ => Value::Unknown,
     }
 }
@@ -261,6 +288,20 @@ pub(crate) fn hex(text: &str) -> Option<Vec<u8>> {
     pairs.iter().map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
 }
 
+/// What a `ProcessStartInfo` starts.
+pub(super) fn process(me: &mut Evaluator<'_>, info: &Value) {
+    if let Value::Map(map) = info {
+        started(me, map.get("filename"), map.get("arguments"));
+    }
+}
+
+fn started(me: &mut Evaluator<'_>, program: Option<&Value>, given: Option<&Value>) {
+    let text = |value: Option<&Value>| value.and_then(|value| value.to_text(" "));
+    if let (Some(program), Some(given)) = (text(program), text(given)) {
+        me.trace.tell(&Rc::new(Text::new(format!("{program} {given}"))));
+    }
+}
+
 /// `New-Object name(args)`.
 pub(super) fn construct(me: &mut Evaluator<'_>, type_name: &str, args: &[Value]) -> Value {
     let lower = type_name.to_ascii_lowercase();
@@ -303,6 +344,22 @@ pub(super) fn construct(me: &mut Evaluator<'_>, type_name: &str, args: &[Value])
             Some(Value::Unknown) => Value::Unknown,
             _ => objects::builder(""),
         },
+        "regex" | "text.regularexpressions.regex" => match first {
+            Some(Value::Str(pattern)) => Value::Pattern(Rc::clone(pattern)),
+            _ => Value::Unknown,
+        },
+        "diagnostics.processstartinfo" => {
+            let mut map = Map::default();
+            for (name, value) in ["FileName", "Arguments"].iter().zip(args) {
+                map.set(name, value.clone());
+            }
+            Value::map(map)
+        }
+        "diagnostics.process" => {
+            let mut map = Map::default();
+            map.set("StartInfo", Value::map(Map::default()));
+            Value::map(map)
+        }
         "management.automation.pscredential" => args.get(1).cloned().unwrap_or(Value::Unknown),
         _ if shape::is_list(name) => match first {
             Some(Value::Int(_)) | None => Value::list(Vec::new()),

@@ -22,6 +22,8 @@ pub(crate) enum Value {
     List(Rc<List>),
     /// A hash table, or an object with named members.
     Map(Rc<Map>),
+    /// A regular expression as an object.
+    Pattern(Rc<Text>),
     /// A `StringBuilder`.
     Builder(Rc<Text>),
     Block(Rc<Block>),
@@ -64,7 +66,7 @@ impl Value {
     /// How much there is of it: what working through it or copying it costs, in bytes.
     pub(crate) fn weight(&self) -> usize {
         match self {
-            Self::Str(text) | Self::Builder(text) => TEXT + text.len(),
+            Self::Str(text) | Self::Builder(text) | Self::Pattern(text) => TEXT + text.len(),
             Self::Bytes(bytes) | Self::Stream(bytes) => LEAF + bytes.len(),
             Self::List(items) => LEAF.saturating_add(items.weight()),
             Self::Map(map) => LEAF.saturating_add(map.weight()),
@@ -98,9 +100,9 @@ impl Value {
             Self::Int(number) => return write!(out, "{number}").is_ok(),
             Self::Float(number) => return write!(out, "{number}").is_ok(),
             Self::Char(c) => out.push(*c),
-            Self::Str(text) | Self::Builder(text) => out.push_str(text),
+            Self::Str(text) | Self::Builder(text) | Self::Pattern(text) => out.push_str(text),
             Self::Type(name) => out.push_str(name),
-            Self::Map(_) => out.push_str("System.Collections.Hashtable"),
+            Self::Map(map) => out.push_str(map.shown()),
             Self::Bytes(bytes) => {
                 for (i, byte) in bytes.iter().enumerate() {
                     out.push_str(if i > 0 { separator } else { "" });

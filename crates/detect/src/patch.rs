@@ -270,9 +270,12 @@ fn hole(evidence: &Evidence, gathered: &Gathered, holed: &Holed<'_>, windows: &W
         finding.reasons.push(m::PATCH_AGAINST.with([against.into()]));
         finding.confidence = Confidence::Likely;
     }
-    if *answer == Answer::Fixed && gathered.facts.restart_pending {
+    if *answer != Answer::Unknown && gathered.facts.restart_pending {
         finding.reasons.push(sign(&Sign::RestartPending));
-        finding.confidence = Confidence::Possible;
+        finding.confidence = match finding.confidence {
+            Confidence::Certain => Confidence::Likely,
+            _ => Confidence::Possible,
+        };
     }
     if *answer == Answer::Unknown && !driver.is_empty() {
         let settle = m::PATCH_SETTLE_DRIVER.with([driver.into()]);

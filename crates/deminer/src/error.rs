@@ -87,6 +87,8 @@ pub(crate) enum Error {
     NoFinding { name: String, similar: Option<String> },
     /// The finding has no such field or layer, or nothing in it is a payload.
     NoPayload { named: String },
+    /// The samples have nothing by which they could be known again.
+    NothingLearned,
     /// The evidence does not speak of this host; one with a similar name.
     UnknownHost { name: String, similar: Option<String> },
     /// Nobody can be asked over the network.
@@ -180,6 +182,7 @@ impl Error {
             Self::Package(problem) => m::CANNOT_PACK.with([problem.into()]),
             Self::NoFinding { name, .. } => m::NO_FINDING.with([name.into()]),
             Self::NoPayload { named } => m::NO_PAYLOAD.with([named.into()]),
+            Self::NothingLearned => m::NOTHING_LEARNED.plain(),
             Self::SeveralHosts => m::SEVERAL_HOSTS.plain(),
             Self::UnknownHost { name, .. } => m::UNKNOWN_HOST.with([name.into()]),
             #[cfg(feature = "net")]
@@ -229,6 +232,7 @@ impl Error {
             Self::TooManyFiles { .. } => m::HINT_TOO_MANY_FILES.plain(),
             Self::NoFinding { .. } => m::HINT_NO_FINDING.plain(),
             Self::NoPayload { .. } => m::HINT_NO_PAYLOAD.plain(),
+            Self::NothingLearned => m::HINT_NOTHING_LEARNED.plain(),
             Self::SeveralHosts => m::HINT_SEVERAL_HOSTS.plain(),
             Self::UnknownHost { .. } => m::HINT_UNKNOWN_HOST.plain(),
             #[cfg(feature = "net")]

@@ -228,6 +228,8 @@ messages! {
     HINT_NO_FINDING = "cli-hint-no-finding" [];
     NO_PAYLOAD = "cli-no-payload" ["named"];
     HINT_NO_PAYLOAD = "cli-hint-no-payload" [];
+    NOTHING_LEARNED = "cli-nothing-learned" [];
+    HINT_NOTHING_LEARNED = "cli-hint-nothing-learned" [];
 
     // Signatures.
     HINT_SIGNATURE_SET = "cli-hint-signature-set" [];

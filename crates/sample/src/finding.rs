@@ -8,6 +8,9 @@ use std::collections::BTreeMap;
 /// Text from this length on, in characters, is a payload wherever it stands: four times what any class of a clean Windows has as default.
 const PAYLOAD: usize = 500;
 
+/// What describes other fields of a subject.
+const DESCRIBING: [&str; 2] = ["__TYPES", "__QUALIFIERS"];
+
 /// How deep a subject is looked into.
 const MAX_DEPTH: usize = 8;
 
@@ -71,7 +74,8 @@ fn walk(name: &str, value: &Json, values: &mut BTreeMap<String, Vec<u8>>, depth:
             }
         }
         Json::Object(map) => {
-            for (key, item) in map {
+            // What a class says of its properties' types is no payload.
+            for (key, item) in map.iter().filter(|(key, _)| !DESCRIBING.contains(&key.as_str())) {
                 let name = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
                 walk(&name, item, values, depth);
             }

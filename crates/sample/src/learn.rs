@@ -57,7 +57,15 @@ pub fn learn(
 ) -> Learned {
     let mut left_out = Vec::new();
     let mut kept = Vec::new();
-    for candidate in candidates::of(samples, findings) {
+    // Other files and values have the same content by chance: an empty file, the name of a type, zeros.
+    let (samples, trivial): (Vec<Sample>, Vec<Sample>) =
+        samples.iter().cloned().partition(|sample| says_something(&sample.bytes));
+    for sample in trivial {
+        let text = crate::digest::sha256(&sample.bytes);
+        let candidate = Candidate { kind: intel::IndicatorKind::Sha256, text, weight: 0 };
+        left_out.push((candidate, Why::Short));
+    }
+    for candidate in candidates::of(&samples, findings) {
         match clean::why_not(&candidate, intel) {
             Some(why) => left_out.push((candidate, why)),
             None => kept.push(candidate),
@@ -72,6 +80,18 @@ pub fn learn(
         left_out.extend(dropped.map(|candidate| (candidate.clone(), why)));
     }
     Learned { family, left_out }
+}
+
+/// Content shorter than this, in bytes, is nobody's own.
+const SHORTEST_SAMPLE: usize = 32;
+
+/// Content with fewer different bytes is filling.
+const FEWEST_BYTES: usize = 4;
+
+/// Whether content is long and manifold enough that its hash stands for it alone.
+fn says_something(bytes: &[u8]) -> bool {
+    let distinct: std::collections::BTreeSet<u8> = bytes.iter().copied().take(64 << 10).collect();
+    bytes.trim_ascii().len() >= SHORTEST_SAMPLE && distinct.len() >= FEWEST_BYTES
 }
 
 /// The most pieces of text that a signature has. Each weighs 1 at least, and all of them together less than what is certain.

@@ -92,6 +92,9 @@ fn new(args: &SignatureNew, console: Console) -> Result<ExitStatus, Error> {
     let source = format!("{} samples, {}", gathered.samples.len(), custody::now());
     let intel = Intel::builtin();
     let learned = learn(&args.name, &source, &gathered.samples, &gathered.findings, intel, &clean);
+    if learned.family.indicators.is_empty() {
+        return Err(Error::NothingLearned);
+    }
     set.put(learned.family.clone());
     let text = set.to_toml().map_err(|problem| Error::SignatureSet(problem.to_string()))?;
     // What is written must be read again.

@@ -89,3 +89,17 @@ fn what_is_not_there_is_said_in_words() {
     assert_eq!(missing.status, 2);
     assert!(missing.stderr.contains("cannot read `nowhere.exe`"), "{}", missing.stderr);
 }
+
+/// What a class says of its properties' types is no payload, and does not stand before one.
+#[test]
+fn a_layer_of_a_field_is_packed_by_its_number() {
+    let folder = TempDir::new().unwrap();
+    let archive = folder.path().join("samples.zip");
+    let evidence = examples();
+    let from = ["--from".as_ref(), evidence.as_os_str(), "--host".as_ref(), "PC-ACCOUNTING".as_ref()];
+    let run = pack(&archive, &[&from[..], &["Win32_Services/mon/1".as_ref()]].concat());
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    assert_eq!(manifest(&archive)["samples"].as_array().unwrap().len(), 1);
+    let run = pack(&archive, &[&from[..], &["Win32_Services".as_ref()]].concat());
+    assert!(!run.stdout.contains("__TYPES"), "{}", run.stdout);
+}

@@ -159,3 +159,52 @@ fn a_sample_without_anything_of_its_own_is_said_to_be_one() {
     assert_eq!(run.status, 0);
     assert!(run.stderr.contains("nothing of their own but their hashes"), "{}", run.stderr);
 }
+
+/// A file that nothing starts: found wherever it lies, removed where its place is known, and never where a program of Windows has its own.
+#[test]
+fn a_file_is_known_again_by_its_hash_wherever_it_lies() {
+    let folder = TempDir::new().unwrap();
+    let set = set(folder.path());
+    let disk = folder.path().join("PC-8");
+    for place in ["C/Windows/System32/svchost.exe", "C/Windows/Temp/~x.dat", "C/ProgramData/x/readme.txt"] {
+        let path = disk.join(place);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, SCRIPT).unwrap();
+    }
+    std::fs::write(disk.join("C/ProgramData/x/empty.txt"), "").unwrap();
+    let with = ["--signatures".as_ref(), set.as_os_str()];
+    let found = checked(&disk, &with);
+    let findings = found["assessments"][0]["findings"].as_array().unwrap();
+    let files: Vec<_> = findings.iter().filter(|finding| finding["kind"] == "file").collect();
+    assert_eq!(files.len(), 3, "{found:#}");
+    assert!(files.iter().all(|file| file["severity"] == "critical" && file["family"] == "Qvortex"));
+
+    let plan = finish(deminer().arg("plan").arg(&disk).args(with));
+    let plan: Value = serde_json::from_str(&plan.stdout).unwrap();
+    let paths: Vec<_> =
+        plan["actions"].as_array().unwrap().iter().map(|action| action["target"]["path"].clone()).collect();
+    assert_eq!(paths, [r"C:\ProgramData\x\readme.txt", r"C:\Windows\Temp\~x.dat"], "{plan:#}");
+    assert!(plan["actions"][0]["precondition"]["fields"]["SHA256"].is_string(), "{plan:#}");
+    assert_eq!(plan["refused"][0]["why"]["id"], "refuse-system-program", "{plan:#}");
+
+    // Without a place on the machine there is nothing that a plan could remove.
+    let loose = folder.path().join("samples");
+    std::fs::create_dir(&loose).unwrap();
+    std::fs::write(loose.join("a.bin"), SCRIPT).unwrap();
+    let found = checked(&loose, &with);
+    let finding = &found["assessments"][0]["findings"][0];
+    assert_eq!((&finding["kind"], &finding["action"]), (&"file".into(), &"review".into()), "{found:#}");
+}
+
+#[test]
+fn nothing_is_learned_from_nothing() {
+    let folder = TempDir::new().unwrap();
+    let (sample, set) = (folder.path().join("empty.bin"), folder.path().join("set.toml"));
+    std::fs::write(&sample, "").unwrap();
+    let args =
+        ["new".as_ref(), sample.as_os_str(), "--name".as_ref(), "X".as_ref(), "-o".as_ref(), set.as_os_str()];
+    let (status, _, stderr) = signature(&args);
+    assert_eq!(status, 2, "{stderr}");
+    assert!(stderr.contains("nothing by which they could be known again"), "{stderr}");
+    assert!(!set.exists());
+}

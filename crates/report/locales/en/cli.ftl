@@ -92,7 +92,7 @@ cli-hint-object-path = a path looks like `root\default:Win32_Services` or `root\
 
 cli-plan-file = `{ $path }` is no plan that can be used: { $problem }
 cli-hint-plan-file = `deminer plan EVIDENCE --output plan.json` makes one
-cli-several-hosts = the evidence speaks of several machines, and a plan is for one
+cli-several-hosts = the evidence speaks of several machines, and one is meant here
 cli-hint-several-hosts = name it with `--host`; `deminer check --quiet` lists the machines
 cli-unknown-host = the evidence does not speak of a machine `{ $name }`
 cli-hint-unknown-host = `deminer check --quiet` lists the machines

@@ -15,6 +15,8 @@ cli-cannot-pack = cannot put the package together: { $problem }
 cli-no-finding = the evidence has no finding `{ $name }`
 cli-hint-no-finding = `deminer check EVIDENCE --format json` lists the findings with their ids; a file is named by its path
 cli-no-payload = nothing in `{ $named }` is a payload
+cli-nothing-learned = the samples have nothing by which they could be known again: they are empty, or too short to be anybody's own
+cli-hint-nothing-learned = give the dropped file or the decoded script itself, not a piece of it
 cli-hint-no-payload = name a field of the finding, as `deminer check EVIDENCE --format json` shows it under `subject`, and a layer that `decoded` has
 
 cli-hint-signature-set = `deminer signature new` makes sets of signatures of the form that is expected

@@ -77,7 +77,7 @@ cli-hint-object-path = パスは `root\default:Win32_Services` や `root\subscri
 
 cli-plan-file = `{ $path }` は使用できる計画ではありません: { $problem }
 cli-hint-plan-file = `deminer plan EVIDENCE --output plan.json` で作成できます
-cli-several-hosts = 証拠に複数のマシンが含まれていますが、計画は 1 台ごとに作成します
+cli-several-hosts = 証拠に複数のマシンが含まれていますが、ここでは 1 台だけを対象とします
 cli-hint-several-hosts = `--host` でマシンを指定してください。`deminer check --quiet` で一覧を表示できます
 cli-unknown-host = 証拠にマシン `{ $name }` は含まれていません
 cli-hint-unknown-host = `deminer check --quiet` でマシンの一覧を表示できます

@@ -9,6 +9,8 @@ cli-cannot-pack = パッケージを作成できません: { $problem }
 cli-no-finding = 証拠に検出項目 `{ $name }` はありません
 cli-hint-no-finding = 検出項目の ID は `deminer check EVIDENCE --format json` で確認できます。ファイルはパスで指定してください
 cli-no-payload = `{ $named }` にはペイロードに当たるものがありません
+cli-nothing-learned = サンプルには再び見つけるための手がかりがありません。空であるか、短すぎて固有のものとは言えません
+cli-hint-nothing-learned = 一部ではなく、作成されたファイルまたは復号したスクリプトそのものを指定してください
 cli-hint-no-payload = `deminer check EVIDENCE --format json` の `subject` にあるフィールド名と、`decoded` にある層の番号を指定してください
 
 cli-hint-signature-set = 正しい形式のシグネチャセットは `deminer signature new` で作成できます

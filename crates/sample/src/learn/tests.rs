@@ -40,6 +40,17 @@ fn the_sample_is_known_again_and_its_file_is_as_families_are() {
     assert_eq!((found[0].family, found[0].certain), ("Qvortex", true));
 }
 
+/// An empty file, the name of a type and zeros are everybody's: their hashes would find them everywhere.
+#[test]
+fn content_that_says_nothing_is_left_out() {
+    for content in [&b""[..], b"String", b"   \r\n                                            ", &[0; 4096]] {
+        let sample = Sample::file("a".into(), content.to_vec());
+        let learned = learn("Qvortex", "made for a test", &[sample], &[], Intel::builtin(), &[]);
+        assert!(learned.family.indicators.is_empty(), "{:?}", learned.family.indicators);
+        assert!(matches!(learned.left_out[..], [(_, Why::Short)]), "{:?}", learned.left_out);
+    }
+}
+
 #[test]
 fn what_clean_evidence_has_is_left_out() {
     let mut clean = Evidence::default();

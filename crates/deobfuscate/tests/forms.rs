@@ -195,6 +195,12 @@ fn loops_and_conditions() {
             "$i=5;$i-=3;$i*=2;$i/=2;iex (('no','no','echo opened')[$i])",
             "try{throw 'x'}catch{}finally{iex ('echo '+'opened')}",
             "$a,$b='echo ','opened';iex ($a+$b)",
+            "$a=$b='echo opened';iex $a",
+            "$x=for($i=0;$i -lt 2;$i++){('echo ','opened')[$i]};iex (-join $x)",
+            "$x=try{'echo opened'}catch{'no'};iex $x",
+            "iex (-join [ chAr [ ] ](101,99,104,111,32,111,112,101,110,101,100))",
+            "if($env:USERNAME -eq 'x'){return};iex ('echo '+'opened')",
+            "while(!(Test-Connection x -Quiet)){sleep 1};iex ('echo '+'opened')",
             "$b=[byte[]](101,99,104,111,32);$b+=[byte[]](111,112,101,110,101,100);iex ([Text.Encoding]::ASCII.GetString($b))",
         ],
     );

@@ -193,7 +193,14 @@ impl<'s> Evaluator<'s> {
                 Flow::On
             }
             Stmt::Assign(target, op, value) => {
-                let value = self.statement_value(value);
+                let value = match value.as_ref() {
+                    // `$a = $b = 'x'`: an assignment gives nothing out, but for another.
+                    Stmt::Assign(inner, ..) => {
+                        self.statement_value(value);
+                        self.value(inner)
+                    }
+                    other => self.statement_value(other),
+                };
                 places::assign(self, target, &[], *op, value);
                 Flow::On
             }
@@ -291,7 +298,8 @@ impl<'s> Evaluator<'s> {
         match &value {
             Value::Str(text) => {
                 self.trace.fold(node, text);
-                if built {
+                // Looking at it costs, also where it was only taken out of a list.
+                if built && Trace::is_told(text) && self.step(text.len()) {
                     self.trace.tell(text);
                 }
             }

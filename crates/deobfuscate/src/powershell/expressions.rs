@@ -246,8 +246,8 @@ impl Parser<'_> {
                     }
                     name.push(c);
                 }
-                '`' => {}
-                c if c.is_alphanumeric() || matches!(c, '.' | '_' | ',' | ' ' | '+' | '=') => name.push(c),
+                '`' | ' ' | '\t' => {}
+                c if c.is_alphanumeric() || matches!(c, '.' | '_' | ',' | '+' | '=') => name.push(c),
                 _ => break,
             }
             if name.len() > 200 {

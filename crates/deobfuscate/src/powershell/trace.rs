@@ -74,6 +74,9 @@ const MAX_FOLD: usize = 8192;
 const MAX_FOLDED: usize = 16 << 20;
 /// Most texts of which the parts are told that nobody reads in the script.
 const MAX_TOLD: usize = 512;
+/// Most bytes of them, and most bytes of scripts that are searched for them.
+const MAX_TOLD_BYTES: usize = 256 << 10;
+const MAX_SEARCHED: usize = 64 << 20;
 /// Marks a [`Node`] that has no one text.
 const VARIES: u32 = u32::MAX;
 
@@ -246,11 +249,16 @@ impl Trace {
         (out != src).then_some(out)
     }
 
+    /// Whether a text is neither too short nor too long to be told.
+    pub(crate) fn is_told(text: &Text) -> bool {
+        (8..=MAX_FOLD).contains(&text.len())
+    }
+
     /// Notes a text that the script puts together where it holds an address or starts a program: it is told also where
     /// nothing is hidden by it.
     pub(crate) fn tell(&mut self, text: &Rc<Text>) {
         if self.told.len() < MAX_TOLD
-            && (8..=MAX_FOLD).contains(&text.len())
+            && Self::is_told(text)
             && (has_address(text) || starts_program(text))
             && self.known.insert(Rc::from(text.as_str()))
         {
@@ -261,7 +269,13 @@ impl Trace {
     /// What was put together and does not stand in the script as it is: the addresses, and as layers the command lines.
     pub(crate) fn told(&mut self, src: &str) -> Vec<String> {
         let mut addresses = Vec::new();
-        for text in std::mem::take(&mut self.told) {
+        let searched = MAX_SEARCHED / src.len().max(1);
+        let mut bytes = 0;
+        for text in std::mem::take(&mut self.told).into_iter().take(searched) {
+            bytes += text.len();
+            if bytes > MAX_TOLD_BYTES {
+                break;
+            }
             if src.contains(text.as_str()) {
                 continue;
             }

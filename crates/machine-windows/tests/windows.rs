@@ -151,6 +151,56 @@ fn services_are_made_read_disabled_and_deleted() {
 }
 
 #[test]
+fn what_a_service_depends_on_is_taken_away_and_comes_back() {
+    let mut machine = Windows::new();
+    let name = format!("DeminerDepends{}", std::process::id());
+    let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let config = machine::ServiceConfig {
+        service: evidence::Service {
+            name: name.clone(),
+            service_type: Some(0x10),
+            start: Some(3),
+            image_path: Some(r"C:\nowhere\deminer-test.exe".into()),
+            ..evidence::Service::default()
+        },
+        error_control: 1,
+        depends_on: list(&["RpcSs", "EventLog"]),
+        ..machine::ServiceConfig::default()
+    };
+    machine.create_service(&config).unwrap();
+    let made = machine.service(&name).unwrap().unwrap();
+    assert_eq!(made.depends_on, config.depends_on);
+    let changed = machine.set_service_dependencies(&name, &list(&["RpcSs"]), &[]).unwrap_err();
+    assert_eq!(changed.fault, Fault::Changed, "it is told what it must still be");
+    for without in [list(&["RpcSs"]), Vec::new()] {
+        machine.set_service_dependencies(&name, &made.depends_on, &without).unwrap();
+        let now = machine.service(&name).unwrap().unwrap();
+        assert_eq!((&now.depends_on, now.service.start), (&without, Some(3)));
+        machine.set_service_dependencies(&name, &without, &made.depends_on).unwrap();
+        let back = machine.service(&name).unwrap().unwrap();
+        assert_eq!((back.depends_on, back.values), (made.depends_on.clone(), made.values.clone()));
+    }
+    machine.delete_service(&machine.service(&name).unwrap().unwrap()).unwrap();
+}
+
+#[test]
+fn a_package_that_is_another_or_unsigned_never_reaches_the_installer() {
+    let mut machine = Windows::new();
+    let path = std::env::temp_dir().join(format!("windows6.1-kb4012215-x64_{}.msu", std::process::id()));
+    std::fs::write(&path, b"abc").unwrap();
+    let path = path.to_str().unwrap();
+    let other = machine.install_update(path, &"0".repeat(64)).unwrap_err();
+    assert_eq!(other.fault, Fault::Changed);
+    // FIPS 180-4, the hash of `abc`.
+    let hash = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    let unsigned = machine.install_update(path, hash).unwrap_err();
+    assert!(matches!(&unsigned.fault, Fault::Other { code: 0, .. } | Fault::Unsupported), "{unsigned}");
+    let gone = machine.install_update(&format!("{path}x"), hash).unwrap_err();
+    assert_eq!(gone.fault, Fault::NotFound);
+    std::fs::remove_file(path).unwrap();
+}
+
+#[test]
 fn what_follows_a_failure_goes_and_comes_back() {
     let mut machine = Windows::new();
     let name = format!("DeminerFailure{}", std::process::id());

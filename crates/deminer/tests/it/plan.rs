@@ -120,3 +120,28 @@ fn what_is_no_plan_is_no_script() {
         assert!(refused.stderr.contains("hint: `deminer plan"), "{}", refused.stderr);
     }
 }
+
+#[test]
+fn packages_of_updates_are_looked_for_where_they_are_said_to_be() {
+    let folder = TempDir::new().unwrap();
+    let (evidence, updates) = (folder.path().join("PC-1"), folder.path().join("updates"));
+    for folder in [&evidence, &updates] {
+        std::fs::create_dir(folder).unwrap();
+    }
+    let version = "FileName : C:\\Windows\\System32\\drivers\\srv.sys\r\nFileMajorPart : 6\r\nFileMinorPart : 1\r\n\
+        FileBuildPart : 7601\r\nFilePrivatePart : 17514\r\n";
+    std::fs::write(evidence.join("srv-sys.txt"), version).unwrap();
+    std::fs::write(updates.join("windows6.1-kb4012215-x64_00.msu"), "MSCF").unwrap();
+    let planned = |more: &[&Path]| {
+        let run = run([&[Path::new("plan"), &evidence], more].concat());
+        let plan: Value = serde_json::from_str(&run.stdout).unwrap_or_default();
+        (run.status, plan["refused"][0]["why"]["id"].as_str().map(str::to_owned), run.stderr)
+    };
+    // Nobody asked for updates.
+    assert_eq!(planned(&[]).1, None);
+    // A path of this system is none of a machine with Windows, so it is left to a person.
+    let (status, refused, _) = planned(&["--updates".as_ref(), &updates]);
+    assert_eq!((status, refused.as_deref()), (3, Some("refuse-update")));
+    let (status, _, error) = planned(&["--updates".as_ref(), "/no/such/folder".as_ref()]);
+    assert!(status == 2 && error.contains("/no/such/folder"), "{error}");
+}

@@ -23,6 +23,7 @@ pub(super) fn is_driver(finding: &Finding) -> bool {
 /// The steps that answer a finding.
 pub(super) fn of(finding: &Finding, intel: &Intel) -> Vec<Step> {
     let subject = &finding.subject;
+    let by_hand = || m::REFUSE_BY_HAND.with([finding.name.as_str().into()]);
     match finding.kind {
         Kind::Subscription | Kind::Orphan => wmi_objects(subject, intel),
         Kind::ClassStore => match subject.get("object").and_then(Json::as_object) {
@@ -37,13 +38,11 @@ pub(super) fn of(finding: &Finding, intel: &Intel) -> Vec<Step> {
         Kind::Setting => vec![values::setting(finding)],
         Kind::StockMissing => vec![stock(subject, intel)],
         Kind::Hardening => values::harden(finding, intel),
+        Kind::Account => vec![Err(values::by_command(finding).unwrap_or_else(by_hand))],
         Kind::Patch => vec![Err(update(finding))],
-        Kind::ConsumerClass
-        | Kind::Connection
-        | Kind::Account
-        | Kind::Network
-        | Kind::Event
-        | Kind::Script => vec![Err(m::REFUSE_BY_HAND.with([finding.name.as_str().into()]))],
+        Kind::ConsumerClass | Kind::Connection | Kind::Network | Kind::Event | Kind::Script => {
+            vec![Err(by_hand())]
+        }
     }
 }
 

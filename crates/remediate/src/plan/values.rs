@@ -202,18 +202,20 @@ pub(super) fn harden(finding: &Finding, intel: &Intel) -> Vec<Step> {
     if steps.is_empty() { vec![Err(by_hand(finding))] } else { steps }
 }
 
-/// That a person closes the gap, and the commands that do it and take it back: those of the finding, which the program wrote.
+/// That a person closes the gap, and how.
 fn by_hand(finding: &Finding) -> Message {
-    let name = finding.name.as_str().into();
+    by_command(finding).unwrap_or_else(|| m::REFUSE_GAP.with([finding.name.as_str().into()]))
+}
+
+/// The commands of a finding that do it and take it back, which the program wrote; `None` where it has none.
+pub(super) fn by_command(finding: &Finding) -> Option<Message> {
     let commands = |id: &str| {
         let own = finding.reasons.iter().filter(|reason| reason.id == id);
         own.filter_map(|reason| reason.text("command")).collect::<Vec<_>>().join(" ; ")
     };
     let (set, undo) = (commands("hardening-set"), commands("hardening-undo"));
-    if set.is_empty() || undo.is_empty() {
-        return m::REFUSE_GAP.with([name]);
-    }
-    m::REFUSE_COMMAND.with([name, set.into(), undo.into()])
+    let both = !set.is_empty() && !undo.is_empty();
+    both.then(|| m::REFUSE_COMMAND.with([finding.name.as_str().into(), set.into(), undo.into()]))
 }
 
 #[cfg(test)]
@@ -406,6 +408,27 @@ mod tests {
         assert!(place("LanmanWorkstation") < place("mrxsmb10 Start=2"), "{steps:#?}");
         assert!(place("LanmanWorkstation").is_some() && place("WinRM Start=2").is_some(), "{steps:#?}");
         assert_eq!(steps.len(), 6);
+    }
+
+    #[test]
+    fn a_guest_that_is_an_administrator_is_left_to_a_person_with_the_commands() {
+        let guest = evidence::Account {
+            name: "Gast & calc".into(),
+            rid: Some(501),
+            administrator: Some(true),
+            ..evidence::Account::default()
+        };
+        let assessment = assess(&evidence([RecordData::Account(guest)]), intel());
+        let include = assessment.findings.iter().filter(|finding| finding.kind == Kind::Account);
+        let include = include.map(|finding| finding.id.clone()).collect();
+        let plan = plan(&assessment, intel(), &Choice { include, ..Choice::default() });
+        let [refused] = &plan.refused[..] else { panic!("{plan:?}") };
+        let told = |name| refused.why.text(name).unwrap_or_default();
+        assert!(
+            told("command").contains("Remove-LocalGroupMember")
+                && told("undo").contains("Add-LocalGroupMember")
+        );
+        assert!(!told("command").contains("calc"), "{refused:?}");
     }
 
     #[test]

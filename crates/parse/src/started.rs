@@ -9,16 +9,21 @@ use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 
-/// The longest script of a start-up folder that is judged by its content, in bytes.
-pub(crate) const MAX_SCRIPT: usize = 64 << 10;
+/// So much of a script is judged by its content, in bytes, from its beginning: payloads that scripts carry are some hundred KiB.
+pub(crate) const MAX_SCRIPT: usize = 1 << 20;
+
+/// The beginning of a script.
+pub(crate) fn beginning(bytes: &[u8]) -> &[u8] {
+    bytes.get(..MAX_SCRIPT).unwrap_or(bytes)
+}
 
 /// What lies in a start-up folder is started as it is; a script says by its content what it does, a shortcut what it starts.
 pub fn start_up(path: &str, user: Option<String>, bytes: &[u8]) -> AutostartEntry {
     let (folder, name) = path.rsplit_once('\\').unwrap_or(("", path));
     let command = shortcut::command(bytes);
     let mut extra = BTreeMap::new();
-    if command.is_none() && bytes.len() <= MAX_SCRIPT && !crate::text::looks_binary(bytes) {
-        extra.insert("Content".to_owned(), Text::decode(bytes).as_str().to_owned());
+    if command.is_none() && !crate::text::looks_binary(bytes) {
+        extra.insert("Content".to_owned(), Text::decode(beginning(bytes)).as_str().to_owned());
     }
     let hash = hex(&Sha256::digest(bytes));
     AutostartEntry {
@@ -68,5 +73,11 @@ mod tests {
         assert_eq!(script.extra["Content"], "start powershell -w hidden");
         assert_eq!(script.location, r"C:\ProgramData\StartUp");
         assert_eq!(entry(b"MZ\x90\0\x03\0\0\0").extra.len(), 0);
+        // Filling behind it hides no script.
+        let long = entry(&[&b"start powershell -w hidden\r\n"[..], &vec![b' '; 2 << 20]].concat());
+        assert!(
+            long.extra["Content"].starts_with("start powershell")
+                && long.extra["Content"].len() == MAX_SCRIPT
+        );
     }
 }

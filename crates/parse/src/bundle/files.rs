@@ -8,7 +8,7 @@ use super::taken::{Offer, Taken, failure, read_whole};
 use crate::file_name::has_extension;
 use crate::format::Format;
 use crate::place::{self, Place};
-use crate::started::{MAX_SCRIPT, program, start_up};
+use crate::started::{MAX_SCRIPT, beginning, program, start_up};
 use crate::text::Text;
 use crate::version;
 use evidence::programs_of;
@@ -36,6 +36,8 @@ pub(super) struct Programs {
     seen: BTreeMap<String, Offer>,
     read: usize,
     scripts: BTreeMap<String, Script>,
+    /// Bytes of the scripts.
+    held: usize,
 }
 
 /// A script that something may start.
@@ -43,11 +45,16 @@ pub(super) struct Programs {
 struct Script {
     offer: Offer,
     source: Source,
+    /// Its beginning.
     bytes: Vec<u8>,
+    /// What there is to know of it, where that is not all.
+    facts: Option<FileFact>,
 }
 
 /// Scripts of one bundle that are remembered until it is known which of them something starts.
 const MAX_SCRIPTS: usize = 5_000;
+/// Bytes of them that are remembered.
+const MAX_HELD: usize = 256 << 20;
 
 impl Collector<'_> {
     /// Takes in a file whose place makes it evidence, whatever it holds. Returns whether it was one.
@@ -159,14 +166,19 @@ impl Collector<'_> {
     pub(super) fn remember_script(&mut self, offer: &Offer, sha256: Option<String>, bytes: &[u8]) {
         const ENDS: [&str; 10] = ["bat", "cmd", "ps1", "vbs", "vbe", "js", "jse", "wsf", "hta", "sct"];
         let is_script = ENDS.iter().any(|end| has_extension(&offer.relative, end));
-        if !is_script || self.is_survey() || bytes.len() > MAX_SCRIPT {
+        if !is_script || self.is_survey() {
             return;
         }
         let Some(path) = place::on_machine(&offer.relative).map(|path| path.to_lowercase()) else { return };
         let kept = STORES.iter().any(|store| path.contains(store));
-        if !kept && self.programs.scripts.len() < MAX_SCRIPTS {
+        let head = beginning(bytes);
+        let room = self.programs.held.saturating_add(head.len()) <= MAX_HELD;
+        if !kept && room && self.programs.scripts.len() < MAX_SCRIPTS {
+            self.programs.held += head.len();
             let source = source(offer, "script", sha256, bytes.len() as u64);
-            let script = Script { offer: offer.clone(), source, bytes: bytes.to_vec() };
+            let on_machine = place::on_machine(&offer.relative).unwrap_or_default();
+            let facts = (head.len() < bytes.len()).then(|| script_facts(&on_machine, bytes));
+            let script = Script { offer: offer.clone(), source, bytes: head.to_vec(), facts };
             self.programs.scripts.insert(path, script);
         }
     }
@@ -174,15 +186,17 @@ impl Collector<'_> {
     /// Adds what the scripts hold that something starts: to the entry that does, and for whatever else does as an entry of its own.
     fn read_scripts(&mut self, scripts: &BTreeMap<String, Script>) {
         let mut found: BTreeMap<&str, bool> = BTreeMap::new();
+        let mut left = MAX_HELD;
         for (_, data) in self.taken.iter_mut().flat_map(|taken| &mut taken.records) {
             let started = started(data);
             let scripts = started.iter().filter_map(|path| scripts.get_key_value(path));
             for (path, script) in scripts {
                 let is_told = if let RecordData::Autostart(entry) = data {
-                    let text = Text::decode(&script.bytes);
                     let content = entry.extra.entry("Content".to_owned()).or_default();
-                    if content.len() < MAX_SCRIPT {
-                        content.push_str(text.as_str());
+                    // One script may be started by very many.
+                    if content.len() < MAX_SCRIPT && script.bytes.len() <= left {
+                        left -= script.bytes.len();
+                        content.push_str(Text::decode(&script.bytes).as_str());
                     }
                     true
                 } else {
@@ -197,7 +211,10 @@ impl Collector<'_> {
             let mut taken =
                 Taken { relative: script.offer.relative.clone(), evidence: true, ..Taken::default() };
             taken.source = Some(script.source.clone());
-            taken.records.push((Location::Whole, RecordData::File(script_facts(&path, &script.bytes))));
+            taken.records.push((
+                Location::Whole,
+                RecordData::File(script.facts.clone().unwrap_or_else(|| script_facts(&path, &script.bytes))),
+            ));
             if !is_told {
                 let entry = AutostartEntry {
                     kind: Some(AutostartKind::Other),

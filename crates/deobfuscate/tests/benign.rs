@@ -2,7 +2,7 @@
 //!
 //! The snippets are ours, after the kinds that were counted in public collections of benign scripts: what they have in
 //! common with malware is the point. A folder of real scripts can be given in `DEMINER_BENIGN`; then none of them may be
-//! judged above `benign` nor be said to hide its words. `cargo xtask benign` gives it the scripts of packages of `PyPI` and npm, some 340 of them,
+//! judged above `benign` nor be said to hide its words. `cargo xtask benign` gives it the scripts of packages of Debian, npm and `PyPI`, some 520 of them,
 //! and `cargo xtask test` does the same where the registries answer.
 #![allow(clippy::disallowed_methods, reason = "tests read their samples, and write where nobody else does")]
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests")]

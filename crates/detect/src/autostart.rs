@@ -125,7 +125,12 @@ fn of_entry<'a>(entry: &'a AutostartEntry, intel: &Intel) -> Launch<'a> {
         signer: entry.signer.as_deref(),
         loose: None,
         observations,
-        hides: Vec::new(),
+        hides: entry
+            .extra
+            .get("ContentLength")
+            .map(|length| (Severity::Low, m::REASON_SCRIPT_LONG.with([length.as_str().into()])))
+            .into_iter()
+            .collect(),
         supports: is_off(entry.enabled).collect(),
         altered: altered::entry(entry, intel),
         subject: entry_subject(entry),

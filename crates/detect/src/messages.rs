@@ -55,6 +55,7 @@ messages! {
     REASON_WRITES_SCRIPT = "reason-writes-script" ["file"];
     REASON_TRAIT = "reason-trait" ["field", "trait", "excerpt"];
     REASON_SCRIPT_FILE = "reason-script-file" ["file"];
+    REASON_SCRIPT_LONG = "reason-script-long" ["length"];
     REASON_PLACE_UNKNOWN = "reason-place-unknown" ["path"];
     REASON_USER_WRITABLE = "reason-user-writable" ["path"];
     REASON_QUERY_COUNTER = "reason-query-counter" ["query"];

@@ -153,6 +153,19 @@ fn a_harmless_script_adds_nothing_to_its_consumer() {
     }
 }
 
+/// Nobody's filling hides what stands behind it: that it was not looked at is said.
+#[test]
+fn a_script_that_was_read_in_part_is_told() {
+    let RecordData::Autostart(mut entry) = started(AutostartKind::Run, "C:\\Scripts\\a.bat", "rem") else {
+        return;
+    };
+    entry.extra.insert("ContentLength".to_owned(), "100000000".to_owned());
+    let found = findings(vec![RecordData::Autostart(entry)]);
+    let [finding] = &found[..] else { panic!("{found:?}") };
+    assert_eq!(finding.severity, Severity::Low);
+    assert!(finding.reasons.iter().any(|reason| reason.id == "reason-script-long"), "{finding:?}");
+}
+
 #[test]
 fn a_corpus_of_real_scripts() {
     let Some(root) = std::env::var_os("DEMINER_BENIGN").map(PathBuf::from) else {

@@ -12,6 +12,9 @@ use std::collections::BTreeMap;
 /// So much of a script is judged by its content, in bytes, from its beginning: payloads that scripts carry are some hundred KiB.
 pub(crate) const MAX_SCRIPT: usize = 1 << 20;
 
+/// The field with the length of a script of which only the beginning is told.
+pub(crate) const LENGTH: &str = "ContentLength";
+
 /// The beginning of a script.
 pub(crate) fn beginning(bytes: &[u8]) -> &[u8] {
     bytes.get(..MAX_SCRIPT).unwrap_or(bytes)
@@ -24,6 +27,9 @@ pub fn start_up(path: &str, user: Option<String>, bytes: &[u8]) -> AutostartEntr
     let mut extra = BTreeMap::new();
     if command.is_none() && !crate::text::looks_binary(bytes) {
         extra.insert("Content".to_owned(), Text::decode(beginning(bytes)).as_str().to_owned());
+        if bytes.len() > MAX_SCRIPT {
+            extra.insert(LENGTH.to_owned(), bytes.len().to_string());
+        }
     }
     let hash = hex(&Sha256::digest(bytes));
     AutostartEntry {
@@ -74,6 +80,8 @@ mod tests {
         assert_eq!(script.location, r"C:\ProgramData\StartUp");
         assert_eq!(entry(b"MZ\x90\0\x03\0\0\0").extra.len(), 0);
         // Filling behind it hides no script.
+        let filled = entry(&vec![b' '; 2 << 20]);
+        assert_eq!(filled.extra[LENGTH], (2 << 20).to_string());
         let long = entry(&[&b"start powershell -w hidden\r\n"[..], &vec![b' '; 2 << 20]].concat());
         assert!(
             long.extra["Content"].starts_with("start powershell")

@@ -8,7 +8,7 @@ use super::taken::{Offer, Taken, failure, read_whole};
 use crate::file_name::has_extension;
 use crate::format::Format;
 use crate::place::{self, Place};
-use crate::started::{MAX_SCRIPT, beginning, program, start_up};
+use crate::started::{LENGTH, MAX_SCRIPT, beginning, program, start_up};
 use crate::text::Text;
 use crate::version;
 use evidence::programs_of;
@@ -197,6 +197,9 @@ impl Collector<'_> {
                     if content.len() < MAX_SCRIPT && script.bytes.len() <= left {
                         left -= script.bytes.len();
                         content.push_str(Text::decode(&script.bytes).as_str());
+                        if let Some(size) = script.facts.as_ref().and_then(|facts| facts.size) {
+                            entry.extra.insert(LENGTH.to_owned(), size.to_string());
+                        }
                     }
                     true
                 } else {
@@ -216,11 +219,14 @@ impl Collector<'_> {
                 RecordData::File(script.facts.clone().unwrap_or_else(|| script_facts(&path, &script.bytes))),
             ));
             if !is_told {
-                let entry = AutostartEntry {
+                let mut entry = AutostartEntry {
                     kind: Some(AutostartKind::Other),
                     category: "Scripts".to_owned(),
                     ..start_up(&path, None, &script.bytes)
                 };
+                if let Some(size) = script.facts.as_ref().and_then(|facts| facts.size) {
+                    entry.extra.insert(LENGTH.to_owned(), size.to_string());
+                }
                 taken.records.push((Location::Whole, RecordData::Autostart(entry)));
             }
             taken.coverage.add(Area::Files, ReadState::Partial);

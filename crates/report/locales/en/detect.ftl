@@ -31,6 +31,7 @@ reason-unknown-consumer-class = { $class } is none of the five consumer classes 
 reason-writes-script = it writes a file that Windows would run: { $file }
 reason-trait = { $field } { $trait }: { $excerpt }
 reason-script-file = it runs a script from disk: { $file }
+reason-script-long = the script is { $length } bytes long, and only its beginning was looked at
 reason-place-unknown = it lies among the evidence, and where it lay on the machine is not known: { $path }
 reason-user-writable = it runs from a place where programs do not normally live: { $path }
 reason-query-counter = its event is a performance counter, which comes again and again by itself: { $query }

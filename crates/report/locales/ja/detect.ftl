@@ -31,6 +31,7 @@ reason-unknown-consumer-class = { $class } は Windows 標準の 5 つのコン�
 reason-writes-script = Windows が実行できるファイルを書き込みます: { $file }
 reason-trait = { $field }: { $trait }: { $excerpt }
 reason-script-file = ディスク上のスクリプトを実行します: { $file }
+reason-script-long = スクリプトの長さは { $length } バイトで、先頭だけを調べました
 reason-place-unknown = 証拠の中にあり、端末のどこにあったかは分かりません: { $path }
 reason-user-writable = 通常プログラムが置かれない場所から実行します: { $path }
 reason-query-counter = 繰り返し発生するパフォーマンス カウンターのイベントを待ちます: { $query }

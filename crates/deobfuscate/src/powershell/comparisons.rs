@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::ast::Op;
 use super::collections::Map;
 use super::eval::Evaluator;
-use super::operators::{float, pattern};
+use super::operators::float;
 use super::value::Value;
 
 pub(super) fn both(left: &Value, right: &Value, of: fn(bool, bool) -> bool) -> Value {
@@ -18,7 +18,7 @@ pub(super) fn both(left: &Value, right: &Value, of: fn(bool, bool) -> bool) -> V
 /// `-match`: what was found is in `$matches` afterwards.
 pub(super) fn matches(me: &mut Evaluator<'_>, left: &Value, right: &Value) -> Value {
     let (Some(text), Some(pattern)) =
-        (left.to_text(" "), right.to_text(" ").and_then(|p| pattern(&p, false)))
+        (left.to_text(" "), right.to_text(" ").and_then(|p| me.pattern(&p, false)))
     else {
         return Value::Unknown;
     };

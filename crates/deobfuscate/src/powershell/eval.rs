@@ -6,6 +6,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
+use regex::{Regex, RegexBuilder};
+
 use super::ast::{Block, Command, Element, Expr, Name, Node, Op, Post, Prefix, Span, Stmt};
 use super::collections::Map;
 use super::constants;
@@ -19,6 +21,10 @@ use super::{methods, operators, places};
 const MAX_DEPTH: usize = 96;
 /// Longest list that a range or a split makes.
 pub(super) const MAX_ITEMS: usize = 1 << 21;
+/// Regular expressions that are kept, and what building one costs, in bytes of copied text.
+const MAX_PATTERNS: usize = 16;
+const PATTERN_COST: usize = 1 << 19;
+
 /// How a block ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Flow {
@@ -43,6 +49,8 @@ pub(crate) struct Evaluator<'s> {
     /// Largest value in bytes.
     pub(super) room: usize,
     depth: usize,
+    /// Regular expressions that were built, the newest last; `None` for those that cannot be read.
+    patterns: Vec<(String, bool, Option<Rc<Regex>>)>,
     /// Functions that are running, outermost first.
     pub(super) calls: Vec<Rc<Block>>,
     /// For each of them, what the variables that it sets held before.
@@ -68,6 +76,7 @@ impl<'s> Evaluator<'s> {
             begun: 0,
             room,
             depth: 0,
+            patterns: Vec::new(),
             calls: Vec::new(),
             frames: Vec::new(),
             waiting: Vec::new(),
@@ -124,6 +133,30 @@ impl<'s> Evaluator<'s> {
             Value::List(_) | Value::Map(_) => self.room.saturating_mul(4),
             _ => self.room.saturating_add(64),
         }
+    }
+
+    /// A .NET regular expression, as far as ours can read it. Both are linear here; what needs looking back is refused.
+    /// Building one is the dear part: loops use the same again and again.
+    pub(super) fn pattern(&mut self, text: &str, case: bool) -> Option<Rc<Regex>> {
+        let known = |(known, of, _): &(String, bool, _)| *of == case && known == text;
+        if let Some((.., built)) = self.patterns.iter().rev().find(|entry| known(entry)) {
+            return built.clone();
+        }
+        if !self.step(PATTERN_COST + text.len()) {
+            return None;
+        }
+        let built = RegexBuilder::new(text)
+            .case_insensitive(!case)
+            .size_limit(1 << 20)
+            .dfa_size_limit(1 << 20)
+            .build()
+            .ok()
+            .map(Rc::new);
+        if self.patterns.len() >= MAX_PATTERNS {
+            self.patterns.remove(0);
+        }
+        self.patterns.push((text.to_owned(), case, built.clone()));
+        built
     }
 
     /// What stands in the script between the braces of a block.

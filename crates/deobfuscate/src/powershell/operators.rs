@@ -2,8 +2,6 @@
 
 use std::rc::Rc;
 
-use regex::{Regex, RegexBuilder};
-
 use super::ast::Op;
 use super::collections::List;
 use super::comparisons::{both, compare, contains, matches};
@@ -255,11 +253,6 @@ fn join(me: &mut Evaluator<'_>, left: &Value, right: &Value) -> Value {
     me.bounded(Value::text(text))
 }
 
-/// A .NET regular expression, as far as ours can read it. Both are linear here; what needs looking back is refused.
-pub(super) fn pattern(text: &str, case: bool) -> Option<Regex> {
-    RegexBuilder::new(text).case_insensitive(!case).size_limit(1 << 20).dfa_size_limit(1 << 20).build().ok()
-}
-
 fn split(me: &mut Evaluator<'_>, left: &Value, right: &Value, case: bool) -> Value {
     let (separator, limit) = match right {
         Value::List(items) => {
@@ -267,7 +260,7 @@ fn split(me: &mut Evaluator<'_>, left: &Value, right: &Value, case: bool) -> Val
         }
         other => (other.clone(), 0),
     };
-    let Some(pattern) = separator.to_text("").and_then(|text| pattern(&text, case)) else {
+    let Some(pattern) = separator.to_text("").and_then(|text| me.pattern(&text, case)) else {
         return Value::Unknown;
     };
     let mut out = Vec::new();
@@ -317,7 +310,7 @@ fn replace(me: &mut Evaluator<'_>, left: &Value, right: &Value, case: bool) -> V
         other => (other.clone(), Value::text("")),
     };
     let (Some(from), Some(to)) = (from.to_text(""), to.to_text("")) else { return Value::Unknown };
-    let Some(pattern) = pattern(&from, case) else { return Value::Unknown };
+    let Some(pattern) = me.pattern(&from, case) else { return Value::Unknown };
     let to = groups(&to);
     let mut one = |item: &Value| -> Value {
         match item.to_text(" ") {

@@ -212,7 +212,7 @@ pub(super) fn regex(me: &mut Evaluator<'_>, name: &str, args: &[Value]) -> Value
         .skip(2)
         .filter_map(|arg| arg.to_text(""))
         .any(|o| o.to_ascii_lowercase().contains("ignorecase"));
-    let Some(pattern) = text(1).and_then(|p| operators::pattern(&p, !ignore_case)) else {
+    let Some(pattern) = text(1).and_then(|p| me.pattern(&p, !ignore_case)) else {
         return Value::Unknown;
     };
     match name {

@@ -1,5 +1,6 @@
 //! What stops a command: what to say, and what to do about it.
 
+use crate::commands::probe::problem::Problem;
 use crate::messages as m;
 use crate::problem::worded;
 use crate::suggest;
@@ -93,7 +94,7 @@ pub(crate) enum Error {
     UnknownHost { name: String, similar: Option<String> },
     /// Nobody can be asked over the network.
     #[cfg(feature = "net")]
-    Probe(crate::commands::probe::Problem),
+    Probe(Problem),
 }
 
 impl Error {
@@ -246,6 +247,12 @@ impl Error {
             Self::NothingRead { notes, .. } => notes,
             _ => &[],
         }
+    }
+}
+
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        Self::Probe(problem)
     }
 }
 

@@ -1,9 +1,10 @@
-//! Files that are read as a whole: scripts, baselines, families.
+//! What the user names: evidence, and files that are read as a whole (scripts, baselines, families).
 
 use crate::error::Error;
+use parse::bundle::Input;
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// More than any file of ours or of a user's has.
 const DATA_FILE_LIMIT: u64 = 16 << 20;
@@ -31,6 +32,13 @@ pub(crate) fn read_beginning(path: &Path, limit: u64) -> Result<(Vec<u8>, bool),
         bytes.pop();
     }
     Ok((bytes, more))
+}
+
+/// What the user named, `-` being standard input.
+pub(crate) fn inputs(evidence: &[PathBuf]) -> Vec<Input> {
+    let input =
+        |path: &PathBuf| if path == Path::new("-") { Input::Stdin } else { Input::Path(path.clone()) };
+    evidence.iter().map(input).collect()
 }
 
 /// The text of a data file. That it is UTF-8 is checked by whoever reads TOML out of it.

@@ -9,6 +9,7 @@ mod error;
 mod exit;
 mod hosts;
 mod input;
+mod knowledge;
 mod messages;
 mod opened;
 mod output;

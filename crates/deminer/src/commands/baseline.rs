@@ -1,13 +1,13 @@
 //! `deminer baseline`: what a clean machine has.
 
-use super::check::inputs;
 use super::print;
 use crate::args::Baseline as Args;
 use crate::console::{Console, harmless};
 use crate::error::Error;
 use crate::exit::ExitStatus;
 use crate::hosts::Hosts;
-use crate::input;
+use crate::input::inputs;
+use crate::knowledge;
 use crate::messages as m;
 use crate::output::Output;
 use crate::suggest::similar;
@@ -29,13 +29,6 @@ pub(crate) fn run(args: &Args, console: Console) -> Result<ExitStatus, Error> {
         Args::Show { baseline: Some(name) } => show(name),
         Args::Diff { old, new } => diff(old, new, console),
     }
-}
-
-/// A baseline that the user names as a file.
-pub(crate) fn from_file(path: &Path) -> Result<Baseline, Error> {
-    let text = input::read_data_file(path)?;
-    Baseline::from_toml(&path.to_string_lossy(), &text)
-        .map_err(|problem| Error::BaselineFile(problem.to_string()))
 }
 
 fn learn(
@@ -127,7 +120,7 @@ fn named(name: &str) -> Result<Baseline, Error> {
     }
     let path = Path::new(name);
     if path.exists() {
-        return from_file(path);
+        return knowledge::baseline(path);
     }
     let similar = similar(name, builtin.iter().map(|baseline| baseline.name.as_str()));
     Err(Error::UnknownBaseline { name: name.to_owned(), similar })

@@ -1,20 +1,20 @@
 //! `deminer check`: from evidence to a verdict for each host.
 
-use crate::args::{Check, Format, Require, Signatures};
+use crate::args::{Check, Format, Require};
 use crate::console::Console;
 use crate::error::{Error, shown};
 use crate::exit::ExitStatus;
 use crate::hosts::Hosts;
+use crate::input::inputs;
+use crate::knowledge::{self, limits, with_sets};
 use crate::messages as m;
 use crate::output::Output;
 use crate::progress::Progress;
 use detect::assessment::{Assessment, Next, Stage, State, Verdict};
 use evidence::{Level, Note};
-use intel::{IndicatorKind, Intel};
-use parse::bundle::{self, Discovery, Input, Limits};
+use intel::Intel;
+use parse::bundle::{self, Discovery};
 use report::{Context, Shell, Writer};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// Checks the evidence and writes the report.
 pub(crate) fn run(args: &Check, console: Console) -> Result<ExitStatus, Error> {
@@ -119,43 +119,8 @@ fn use_threads(threads: Option<u16>) -> Result<(), Error> {
 fn intel(args: &Check, console: Console) -> Result<Intel, Error> {
     let intel = with_sets(&args.baseline, &args.signatures, console)?;
     let families: Vec<_> =
-        args.families.iter().map(|path| super::families::from_file(path)).collect::<Result<_, _>>()?;
+        args.families.iter().map(|path| knowledge::family(path)).collect::<Result<_, _>>()?;
     Ok(if families.is_empty() { intel } else { intel.with_families(families) })
-}
-
-/// What is built in and the user's baselines.
-pub(crate) fn with_baselines(baselines: &[PathBuf]) -> Result<Intel, Error> {
-    baselines.iter().try_fold(Intel::builtin().clone(), |intel, path| {
-        Ok(intel.with_baseline(super::baseline::from_file(path)?))
-    })
-}
-
-/// The same and the user's sets of signatures.
-pub(crate) fn with_sets(
-    baselines: &[PathBuf],
-    signatures: &Signatures,
-    console: Console,
-) -> Result<Intel, Error> {
-    let intel = with_baselines(baselines)?;
-    let families = super::signature::families(signatures, console)?;
-    Ok(if families.is_empty() { intel } else { intel.with_families(families) })
-}
-
-/// How evidence is read: the files that the user's own families know by their hashes are looked for wherever they lie.
-pub(crate) fn limits(intel: &Intel) -> Limits {
-    let own = intel.families().iter().skip(Intel::builtin().families().len());
-    let hashes = own.flat_map(|family| &family.indicators).filter(|indicator| {
-        matches!(indicator.kind, IndicatorKind::Md5 | IndicatorKind::Sha1 | IndicatorKind::Sha256)
-    });
-    let sought = hashes.map(|indicator| indicator.pattern.as_str().to_ascii_lowercase()).collect();
-    Limits { sought: Arc::new(sought), ..Limits::default() }
-}
-
-/// What the user named, `-` being standard input.
-pub(crate) fn inputs(evidence: &[PathBuf]) -> Vec<Input> {
-    let input =
-        |path: &PathBuf| if path == Path::new("-") { Input::Stdin } else { Input::Path(path.clone()) };
-    evidence.iter().map(input).collect()
 }
 
 const fn report_format(format: Format) -> report::Format {

@@ -5,13 +5,14 @@ pub(super) mod place;
 pub(crate) mod tests;
 mod watch;
 
+use super::plan::read_plan;
 use super::receipt::{self, Stopped};
 use crate::args::{Clean, ReceiptFormat};
 use crate::console::Console;
 use crate::desk::{Desk, Terminal};
-use crate::error::{Error, shown};
+use crate::error::Error;
 use crate::exit::ExitStatus;
-use crate::input;
+use crate::knowledge;
 use crate::messages as m;
 use crate::this_machine::{machine_path, this_machine};
 use detect::assessment::Verdict;
@@ -22,9 +23,6 @@ use std::collections::BTreeSet;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 use watch::Watching;
-
-/// The largest plan that is read; `remediate` has a limit of its own behind it.
-const PLAN_LIMIT: u64 = 64 << 20;
 
 /// What is to be done.
 #[derive(Debug, Clone)]
@@ -56,7 +54,7 @@ pub(crate) enum Work {
 
 /// Does what was typed.
 pub(crate) fn run(args: &Clean, console: Console) -> Result<ExitStatus, Error> {
-    let intel = super::check::with_sets(&args.baseline, &args.signatures, console)?;
+    let intel = knowledge::with_sets(&args.baseline, &args.signatures, console)?;
     let job = job(args)?;
     let (mut out, mut asker) = (io::stdout().lock(), Terminal);
     let mut desk = Desk { console, out: &mut out, asker: &mut asker };
@@ -100,13 +98,6 @@ fn job(args: &Clean) -> Result<Job, Error> {
 /// The newest case of this machine that was not given a place by name.
 pub(super) fn last_case() -> Option<String> {
     place::last_case(this_machine()?.as_ref())
-}
-
-/// The plan in a file.
-pub(crate) fn read_plan(path: &std::path::Path) -> Result<Plan, Error> {
-    let bytes = input::read(path, PLAN_LIMIT)?;
-    Plan::from_json(&String::from_utf8_lossy(&bytes))
-        .map_err(|problem| Error::PlanFile { path: shown(path), problem: problem.to_string() })
 }
 
 /// Does the job on the machine.

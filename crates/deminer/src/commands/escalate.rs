@@ -2,11 +2,12 @@
 
 mod handover;
 
-use super::{check, custody, plan, sample as samples};
+use super::{custody, plan, sample as samples};
 use crate::args::Escalate;
 use crate::console::Console;
 use crate::error::{Error, shown};
 use crate::exit::ExitStatus;
+use crate::knowledge;
 use crate::messages as m;
 use detect::Assessment;
 use detect::assessment::Kind;
@@ -27,7 +28,7 @@ const MAX_DEPTH: usize = 32;
 
 /// Makes the package.
 pub(crate) fn run(args: &Escalate, console: Console) -> Result<ExitStatus, Error> {
-    let intel = check::with_sets(&args.baseline, &args.signatures, console)?;
+    let intel = knowledge::with_sets(&args.baseline, &args.signatures, console)?;
     let meant = plan::assess_with_files(&args.evidence, args.host.as_deref(), &intel, console)?;
     let assessment = meant.assessment;
     let custody = custody::of(&args.evidence, args.operator.as_deref())?;

@@ -5,12 +5,10 @@ use crate::args::Families as Args;
 use crate::console::Console;
 use crate::error::Error;
 use crate::exit::ExitStatus;
-use crate::input;
 use crate::messages as m;
 use crate::suggest::similar;
 use intel::{Family, Intel};
 use std::fmt::Write as _;
-use std::path::Path;
 
 /// Runs one of the commands.
 pub(crate) fn run(args: &Args, console: Console) -> Result<ExitStatus, Error> {
@@ -18,13 +16,6 @@ pub(crate) fn run(args: &Args, console: Console) -> Result<ExitStatus, Error> {
         Args::List => list(console),
         Args::Show { name } => show(name),
     }
-}
-
-/// A family that the user names as a file.
-pub(crate) fn from_file(path: &Path) -> Result<Family, Error> {
-    let text = input::read_data_file(path)?;
-    Family::from_toml(&path.to_string_lossy(), &text)
-        .map_err(|problem| Error::FamilyFile(problem.to_string()))
 }
 
 fn list(console: Console) -> Result<ExitStatus, Error> {

@@ -3,8 +3,6 @@
 mod choose;
 pub(super) mod updates;
 
-use super::check::inputs;
-use super::clean::read_plan;
 use super::receipt::{target_name, verb};
 use crate::args::{Plan as PlanArgs, Script as ScriptArgs};
 use crate::console::Console;
@@ -12,6 +10,8 @@ use crate::desk::Terminal;
 use crate::error::{Error, shown};
 use crate::exit::ExitStatus;
 use crate::hosts::Hosts;
+use crate::input::{self, inputs};
+use crate::knowledge;
 use crate::messages as m;
 use crate::output::Output;
 use crate::suggest;
@@ -26,14 +26,17 @@ use report::safe_json;
 use report::sanitize::visible;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+/// The largest plan that is read; `remediate` has a limit of its own behind it.
+const PLAN_LIMIT: u64 = 64 << 20;
 
 /// Makes a plan and writes it.
 pub(crate) fn run(args: &PlanArgs, console: Console) -> Result<ExitStatus, Error> {
     if args.interactive && !Terminal::is_there() {
         return Err(Error::NoTerminal);
     }
-    let intel = super::check::with_sets(&args.baseline, &args.signatures, console)?;
+    let intel = knowledge::with_sets(&args.baseline, &args.signatures, console)?;
     let (assessment, architecture) = if args.evidence.is_empty() {
         let machine = this_machine().ok_or(Error::NoEvidence)?;
         let architecture = machine.facts().ok().map(|facts| facts.architecture);
@@ -65,6 +68,13 @@ pub(crate) fn run(args: &PlanArgs, console: Console) -> Result<ExitStatus, Error
         (true, Verdict::Inconclusive) => ExitStatus::Inconclusive,
         (true, _) => ExitStatus::Nothing,
     })
+}
+
+/// The plan in a file.
+pub(crate) fn read_plan(path: &Path) -> Result<Plan, Error> {
+    let bytes = input::read(path, PLAN_LIMIT)?;
+    Plan::from_json(&String::from_utf8_lossy(&bytes))
+        .map_err(|problem| Error::PlanFile { path: shown(path), problem: problem.to_string() })
 }
 
 /// Turns a plan into a script and writes it.
@@ -103,7 +113,7 @@ pub(super) fn assess_with_files(
     intel: &Intel,
     console: Console,
 ) -> Result<Meant, Error> {
-    let limits = super::check::limits(intel);
+    let limits = knowledge::limits(intel);
     let found = bundle::discover(&inputs(evidence), &limits);
     let hosts = Hosts::survey(&found.bundles, &limits, console);
     if hosts.len() == 0 {

@@ -3,13 +3,12 @@
 mod document;
 mod log;
 mod messages;
-mod problem;
+pub(crate) mod problem;
 mod targets;
 mod text;
 mod words;
 
-pub(crate) use problem::Problem;
-
+use self::problem::{PASSWORD, Problem};
 use crate::args::{Probe, ProbeFormat};
 use crate::console::Console;
 use crate::error::{Error, shown};
@@ -24,9 +23,6 @@ use probe::scan::{Event, Outcome, Plan, Port, scan};
 use probe::{Answer, Credentials};
 use std::io::Write as _;
 use std::time::{Duration, SystemTime};
-
-/// The variable of the environment that a password may stand in.
-const PASSWORD: &str = "DEMINER_PASSWORD";
 
 /// Asks whom the user named, and writes what they answered.
 pub(crate) fn run(args: &Probe, console: Console) -> Result<ExitStatus, Error> {

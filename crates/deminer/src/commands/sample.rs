@@ -1,11 +1,12 @@
 //! `deminer sample`: samples for those who analyse them.
 
-use super::{check, custody, plan};
+use super::{custody, plan};
 use crate::args::{Sample as Args, SamplePack};
 use crate::console::Console;
 use crate::error::{Error, shown};
 use crate::exit::ExitStatus;
 use crate::input;
+use crate::knowledge;
 use crate::messages as m;
 use crate::output::Output;
 use crate::suggest::similar;
@@ -90,7 +91,7 @@ pub(super) fn gather(
         let assessment = if let Some(known) = &assessment {
             known
         } else {
-            let intel = check::with_baselines(&[])?;
+            let intel = knowledge::with_baselines(&[])?;
             &*assessment.insert(plan::assess(from, host, &intel, console)?)
         };
         let (finding, samples) = of_finding(assessment, name)?;

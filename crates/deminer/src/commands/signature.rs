@@ -1,13 +1,13 @@
 //! `deminer signature`: what was found once is known again.
 
-use super::check::inputs;
 use super::{custody, sample as samples};
-use crate::args::{Signature as Args, SignatureNew, Signatures};
+use crate::args::{Signature as Args, SignatureNew};
 use crate::console::Console;
 use crate::error::{Error, shown};
 use crate::exit::ExitStatus;
 use crate::hosts::Hosts;
-use crate::input;
+use crate::input::{self, inputs};
+use crate::knowledge::{keys, read_set, refused, standing};
 use crate::messages as m;
 use crate::output::Output;
 use crate::random;
@@ -16,7 +16,7 @@ use intel::{Intel, SignatureSet};
 use parse::bundle::{self, Limits};
 use report::sanitize::visible;
 use sample::learn::{Learned, Why, learn};
-use sample::seal::{Opened, PublicKey, Refused, SecretKey, open, sign};
+use sample::seal::{SecretKey, sign};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -30,59 +30,9 @@ pub(crate) fn run(args: &Args, console: Console) -> Result<ExitStatus, Error> {
     }
 }
 
-/// The families of the sets that are named.
-pub(super) fn families(args: &Signatures, console: Console) -> Result<Vec<intel::Family>, Error> {
-    let trusted = keys(&args.trust)?;
-    let mut families = Vec::new();
-    for path in &args.signatures {
-        let opened = read(path, &trusted)?;
-        if trusted.is_empty() && !console.quiet {
-            console.tell(&standing(path, &opened));
-        }
-        families.extend(opened.set.families);
-    }
-    Ok(families)
-}
-
-fn read(path: &Path, trusted: &[PublicKey]) -> Result<Opened, Error> {
-    let text = input::read_data_file(path)?;
-    open(&shown(path), &text, trusted).map_err(|problem| refused(path, problem))
-}
-
-fn refused(path: &Path, problem: Refused) -> Error {
-    let path = shown(path);
-    let why = match problem {
-        Refused::Form(problem) => return Error::SignatureSet(problem.to_string()),
-        Refused::Broken => m::SIGNATURE_BROKEN,
-        Refused::Stranger => m::SIGNATURE_STRANGER,
-        Refused::Unsigned => m::SIGNATURE_UNSIGNED,
-        Refused::Key => m::SIGNATURE_NO_KEY,
-    };
-    Error::Signature(why.with([path.into()]))
-}
-
-/// Who stands behind a set.
-fn standing(path: &Path, opened: &Opened) -> Message {
-    let (path, version) = (shown(path).into(), opened.set.version.into());
-    match &opened.signer {
-        Some(key) => m::SIGNATURE_SIGNED.with([path, version, key.to_base64().into()]),
-        None => m::SIGNATURE_OWN.with([path, version]),
-    }
-}
-
-/// Keys, each a file or the key itself.
-fn keys(named: &[String]) -> Result<Vec<PublicKey>, Error> {
-    let key = |name: &String| {
-        let path = Path::new(name);
-        let text = if path.exists() { input::read_data_file(path)? } else { name.clone() };
-        PublicKey::from_text(&text).map_err(|problem| refused(path, problem))
-    };
-    named.iter().map(key).collect()
-}
-
 fn new(args: &SignatureNew, console: Console) -> Result<ExitStatus, Error> {
     let mut set = if args.output.is_file() {
-        read(&args.output, &[])?.set
+        read_set(&args.output, &[])?.set
     } else {
         let stem = args.output.file_stem().map(|stem| stem.to_string_lossy().into_owned());
         SignatureSet::new(&stem.unwrap_or_default())
@@ -173,13 +123,13 @@ fn seal(path: &Path, key: &Path, console: Console) -> Result<ExitStatus, Error> 
     let signed = sign(&shown(path), &text, &key).map_err(|problem| refused(path, problem))?;
     write(path, &[], &signed)?;
     if !console.quiet {
-        console.tell(&standing(path, &read(path, &[])?));
+        console.tell(&standing(path, &read_set(path, &[])?));
     }
     Ok(ExitStatus::Nothing)
 }
 
 fn verify(path: &Path, trust: &[String], console: Console) -> Result<ExitStatus, Error> {
-    let opened = read(path, &keys(trust)?)?;
+    let opened = read_set(path, &keys(trust)?)?;
     let text = console.catalogue().line(&standing(path, &opened));
     super::print(&format!("{text}\n"))?;
     Ok(if opened.signer.is_some() { ExitStatus::Nothing } else { ExitStatus::Found })

@@ -6,6 +6,7 @@ use crate::console::Console;
 use crate::desk::{Desk, Terminal};
 use crate::error::Error;
 use crate::exit::ExitStatus;
+use crate::knowledge;
 use crate::messages as m;
 use crate::this_machine::{machine_path, this_machine};
 use intel::Intel;
@@ -25,7 +26,7 @@ pub(crate) fn run(args: &Verify, console: Console) -> Result<ExitStatus, Error> 
     let mut desk = Desk { console, out: &mut out, asker: &mut asker };
     let watch = args.watch.map(|span| span.0);
     let case = machine_path(&args.case);
-    let intel = super::check::with_sets(&args.baseline, &args.signatures, console)?;
+    let intel = knowledge::with_sets(&args.baseline, &args.signatures, console)?;
     let status = verify(machine.as_mut(), &intel, &case, watch, args.format, &mut desk)?;
     out.flush().map_err(Error::CannotPrint)?;
     Ok(status)

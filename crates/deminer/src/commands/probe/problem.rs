@@ -1,9 +1,11 @@
 //! What can be wrong with what the user named.
 
 use super::messages as m;
-use crate::error::Error;
 use evidence::Message;
 use probe::targets;
+
+/// The variable of the environment that a password may stand in.
+pub(super) const PASSWORD: &str = "DEMINER_PASSWORD";
 
 /// Why nobody can be asked.
 #[derive(Debug)]
@@ -56,14 +58,8 @@ impl Problem {
             Self::Target(_) => m::HINT_TARGET.plain(),
             Self::Line { .. } | Self::EmptyList(_) => m::HINT_LIST.plain(),
             Self::Many(_) => m::HINT_MANY.plain(),
-            Self::NoPassword | Self::PasswordText => m::HINT_PASSWORD.with([super::PASSWORD.into()]),
+            Self::NoPassword | Self::PasswordText => m::HINT_PASSWORD.with([PASSWORD.into()]),
         }
-    }
-}
-
-impl From<Problem> for Error {
-    fn from(problem: Problem) -> Self {
-        Self::Probe(problem)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod file;
 mod make;
+mod parts;
 mod steps;
 mod subject;
 mod suspect;

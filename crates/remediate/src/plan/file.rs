@@ -1,6 +1,6 @@
 //! Plans as files. What a file says is not trusted: a plan may have been edited, or made by somebody else.
 
-use super::steps::is_registry_key;
+use super::parts::is_registry_key;
 use super::{Action, Plan, Target, Verb};
 use crate::{guard, hosts, update};
 use std::collections::BTreeSet;

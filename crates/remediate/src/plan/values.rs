@@ -1,6 +1,6 @@
 //! Steps for settings and for values of the registry that start something.
 
-use super::steps::{Step, fields, image, is_registry_key, reset, unknown};
+use super::parts::{Step, fields, image, is_registry_key, reset, unknown};
 use super::{Target, Verb, subject};
 use crate::messages as m;
 use crate::{guard, hosts, stock_values};

@@ -6,6 +6,7 @@ mod age;
 mod facts;
 mod missing;
 mod restart;
+mod states;
 #[cfg(test)]
 mod tests;
 mod words;

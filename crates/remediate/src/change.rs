@@ -3,16 +3,13 @@
 pub(crate) mod harden;
 
 use crate::hosts;
-use crate::object::{Context, Object};
+use crate::object::{Context, DISABLED, Object};
 use crate::plan::{Action, Target, Verb};
 use crate::stock_values::{self, Stock};
 use crate::update::{self, Has};
 use crate::{guard, stock_entry};
 use evidence::wmi::schema;
 use machine::{Error, Fault, Machine, MachineMut, RegistryData, Result, ServiceConfig};
-
-/// The `Start` value of a service that does not start.
-pub(crate) const DISABLED: u32 = 4;
 
 /// How an action stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

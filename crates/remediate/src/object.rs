@@ -1,6 +1,5 @@
 //! The objects of a machine as they are found, backed up and compared.
 
-use crate::change::harden::DELAY;
 use crate::plan::Target;
 use crate::update::{self, Has};
 use crate::{hosts, stock_entry};
@@ -15,6 +14,12 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+
+/// The `Start` value of a service that does not start.
+pub(crate) const DISABLED: u32 = 4;
+
+/// That a service which starts by itself does so a little later. The manager drops it when the service starts otherwise.
+pub(crate) const DELAY: &str = "DelayedAutostart";
 
 /// The largest file that is backed up and removed, in bytes.
 pub(crate) const MAX_FILE: u64 = 256 << 20;

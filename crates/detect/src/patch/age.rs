@@ -3,7 +3,8 @@
 //! There is no clock here: an age is counted to the day on which the evidence was collected, and where nothing tells that, to the day of its
 //! newest event.
 
-use super::facts::{Gathered, in_use};
+use super::facts::Gathered;
+use super::states::in_use;
 use crate::assessment::{Action, Confidence, Finding, Kind, Severity};
 use crate::messages as m;
 use crate::subject::{finding, finding_id, places};

@@ -1,24 +1,13 @@
 //! What the records say of versions and updates.
 
+use super::states::{in_use, waits};
 use super::{Subject, restart};
 use evidence::{Evidence, Setting};
 use intel::ms17_010::{NetworkAnswer, PatchFacts, Rollup, Sign, SrvSys, Table, UpdateList, Version};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The states of a package in which it counts, in words and in the numbers of the component store.
-const IN_USE: [&str; 4] = ["installed", "superseded", "112", "80"];
-
 /// The driver of Remote Desktop, which holds `BlueKeep`.
 const TERMINAL_DRIVER: &str = "termdd.sys";
-
-/// The states of a package that waits for a restart to be installed or taken away: of DISM, and of the component store
-/// (Microsoft, *CBS Servicing States Chart*).
-const PENDING: [&str; 4] = ["install-pending", "uninstall-pending", "96", "5"];
-
-/// Whether a package is in use.
-pub(super) fn in_use(package: &Setting) -> bool {
-    IN_USE.contains(&package.value.as_str())
-}
 
 /// The facts, and the records that they come from.
 #[derive(Debug, Default)]
@@ -176,7 +165,7 @@ impl Gathered {
     }
 
     fn package(&mut self, at: usize, setting: &Setting) {
-        if PENDING.contains(&setting.value.as_str()) {
+        if waits(setting) {
             self.restart(at);
         }
         if !in_use(setting) {

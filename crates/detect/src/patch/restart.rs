@@ -1,6 +1,6 @@
 //! Signs that an update waits for a restart, beside the keys that say so.
 
-use super::facts::in_use;
+use super::states::in_use;
 use evidence::{Evidence, from_filetime};
 use intel::ms17_010::Rollup;
 use jiff::{SignedDuration, Timestamp};

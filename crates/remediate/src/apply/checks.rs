@@ -1,9 +1,9 @@
 //! Whether the object that is there may be touched: what never is, and what the plan says it must be.
 
 use super::is_filter;
-use crate::change::{DISABLED, harden, is_disabled, stock_data};
+use crate::change::{harden, is_disabled, stock_data};
 use crate::messages as m;
-use crate::object::{Context, Object, wmi_instances};
+use crate::object::{Context, DISABLED, Object, wmi_instances};
 use crate::plan::{Action, Plan, Target, Verb};
 use crate::{guard, stock_values};
 use evidence::wmi::schema;

@@ -1,14 +1,11 @@
 //! Hardening: a value or a service set up as the facts say. A plan names what is set and never to what.
 
 use crate::messages as m;
-use crate::object::{Context, Object};
+use crate::object::{Context, DELAY, DISABLED, Object};
 use crate::plan::{Plan, Target, Verb};
 use evidence::Message;
 use intel::hardening::{ServiceChange, ToSet};
 use machine::{Key, Machine, MachineMut, RegistryData, Result, ServiceConfig};
-
-/// That a service which starts by itself does so a little later. The manager drops it when the service starts otherwise.
-pub(crate) const DELAY: &str = "DelayedAutostart";
 
 /// What hardening makes of a service is in these values.
 const OF_START: [&str; 3] = ["Start", "DependOnService", DELAY];
@@ -123,7 +120,7 @@ pub(crate) fn refusal(
 ) -> Result<Option<Message>> {
     let hardening = context.intel.hardening();
     let Some(change) = hardening.service(name) else { return Ok(Some(m::REFUSE_VERB.plain())) };
-    if change.start != Some(super::DISABLED) {
+    if change.start != Some(DISABLED) {
         return Ok(None);
     }
     let goes_before = |other: &str| {
@@ -141,7 +138,7 @@ pub(crate) fn refusal(
     for other in machine.services()? {
         let Some(config) = machine.service(&other)? else { continue };
         let needs = config.depends_on.iter().any(|own| own.eq_ignore_ascii_case(name));
-        if needs && config.service.start != Some(super::DISABLED) && !goes_before(&other) {
+        if needs && config.service.start != Some(DISABLED) && !goes_before(&other) {
             return Ok(Some(m::REFUSE_NEEDED.with([name.into(), other.into()])));
         }
     }

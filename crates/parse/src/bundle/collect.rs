@@ -1,7 +1,6 @@
 //! Takes in the files and members of one bundle, one at a time, and keeps what they say.
 
 use super::archive::{Archive, Input};
-use super::files::Programs;
 use super::guard::{Guard, Hashed};
 use super::layout::{folder_of, is_bundle, is_manifest, is_outdated, is_raw_task};
 use super::manifest::{MANIFEST_PATH, Manifest, RECORDS_PATH, SCHEMA};
@@ -9,6 +8,7 @@ use super::notes::{
     ARCHIVE_NESTED, ARN, EMPTY, MANIFEST_DAMAGED, MANIFEST_SCHEMA, OUTDATED, TASK_UNREAD, UNKNOWN_BINARY,
     UNKNOWN_TEXT, UNREAD, mebibytes, too_large,
 };
+use super::programs::Programs;
 use super::sets::Sets;
 use super::sought::{are_sought, read_sought};
 use super::taken::{Offer, Taken, failure, note, read_whole, to_note};

@@ -4,7 +4,8 @@ use super::Shape;
 use super::collect::Collector;
 use super::guard::{Hashed, hex};
 use super::notes::too_large;
-use super::taken::{Offer, Taken, failure, read_whole};
+use super::programs::{MAX_PROGRAM, Script};
+use super::taken::{Offer, Taken, failure, read_whole, source};
 use crate::file_name::has_extension;
 use crate::format::Format;
 use crate::place::{self, Place};
@@ -22,34 +23,11 @@ use std::io::Read;
 
 /// Programs of one bundle whose facts are read.
 const MAX_PROGRAMS: usize = 2_000;
-/// The largest program whose facts are read, in bytes.
-const MAX_PROGRAM: u64 = 64 << 20;
 /// Programs of a disk that are remembered until it is known which of them something starts.
 const MAX_REMEMBERED: usize = 200_000;
 /// Folders of Windows that keep copies of programs which nothing starts from there.
 const STORES: [&str; 4] =
     [r"\windows\winsxs\", r"\windows\servicing\", r"\windows\softwaredistribution\", r"\windows.old\"];
-
-/// Programs by their path on the machine in lower case.
-#[derive(Debug, Default)]
-pub(super) struct Programs {
-    seen: BTreeMap<String, Offer>,
-    read: usize,
-    scripts: BTreeMap<String, Script>,
-    /// Bytes of the scripts.
-    held: usize,
-}
-
-/// A script that something may start.
-#[derive(Debug)]
-struct Script {
-    offer: Offer,
-    source: Source,
-    /// Its beginning.
-    bytes: Vec<u8>,
-    /// What there is to know of it, where that is not all.
-    facts: Option<FileFact>,
-}
 
 /// Scripts of one bundle that are remembered until it is known which of them something starts.
 const MAX_SCRIPTS: usize = 5_000;
@@ -262,20 +240,23 @@ impl Collector<'_> {
         taken.coverage.add(Area::Files, ReadState::Partial);
         self.taken.push(taken);
     }
-}
 
-/// The largest program whose facts are read, for whoever opens it.
-pub(super) const fn max_program() -> u64 {
-    MAX_PROGRAM
-}
-
-pub(super) fn source(offer: &Offer, format: &str, sha256: Option<String>, length: u64) -> Source {
-    Source {
-        path: offer.path.clone(),
-        member: offer.member.clone(),
-        sha256,
-        length,
-        format: format.to_owned(),
+    /// Tells of a file whose hash is looked for, whatever it is and wherever it lies, where it is not told of already.
+    pub(super) fn tell_of_sought(&mut self, offer: &Offer, bytes: &[u8], before: usize) {
+        let own = if offer.relative.is_empty() { &offer.path } else { &offer.relative };
+        let path = place::on_machine(&offer.relative).unwrap_or_else(|| own.clone());
+        let told = self
+            .taken
+            .iter()
+            .skip(before)
+            .flat_map(|taken| &taken.records)
+            .any(|(_, data)| matches!(data, RecordData::File(file) if file.path == path));
+        if told {
+            return;
+        }
+        let hash = hex(&Sha256::digest(bytes));
+        let source = source(offer, "file", Some(hash), bytes.len() as u64);
+        self.add_program(offer, source, &path, bytes);
     }
 }
 

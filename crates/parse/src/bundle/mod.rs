@@ -32,6 +32,7 @@ mod names;
 mod notes;
 mod open;
 mod parsers;
+mod programs;
 mod records;
 mod repositories;
 mod scope;

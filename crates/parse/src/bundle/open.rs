@@ -2,10 +2,10 @@
 #![expect(clippy::disallowed_methods, reason = "whoever opens a bundle opens its files")]
 
 use super::collect::{Collector, Mode};
-use super::files::max_program;
 use super::group::{Bundle, group};
 use super::guard::open;
 use super::notes::{CROWDED, DEEP, LINK, SPECIAL, io_message};
+use super::programs::MAX_PROGRAM;
 use super::taken::Offer;
 use super::walk::{Entry, Kind, list, on_disk};
 use super::{BundleRef, Limits, Place, Shape, Slice, names};
@@ -57,7 +57,7 @@ pub(super) fn read(bundle: &BundleRef, limits: &Limits, hash: bool) -> Vec<Evide
 fn program(path: &str) -> Option<Vec<u8>> {
     let (file, length) = open(Path::new(path)).ok()?;
     let mut bytes = Vec::new();
-    file.take(max_program()).read_to_end(&mut bytes).ok()?;
+    file.take(MAX_PROGRAM).read_to_end(&mut bytes).ok()?;
     (bytes.len() as u64 == length).then_some(bytes)
 }
 

@@ -46,6 +46,17 @@ pub(super) struct Taken {
     pub(super) classes: BTreeMap<String, (Location, String)>,
 }
 
+/// The source of a file that was read, in the words of the evidence.
+pub(super) fn source(offer: &Offer, format: &str, sha256: Option<String>, length: u64) -> Source {
+    Source {
+        path: offer.path.clone(),
+        member: offer.member.clone(),
+        sha256,
+        length,
+        format: format.to_owned(),
+    }
+}
+
 /// All that is left, or `None` where that is more than the limit.
 pub(super) fn read_whole(reader: &mut dyn Read, limit: u64) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();

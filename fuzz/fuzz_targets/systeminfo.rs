@@ -20,5 +20,7 @@ fuzz_target!(|data: &[u8]| {
             assert!(offset <= data.len() as u64);
         }
     }
-    let _ = version::parse_srv_sys(data, "srv.sys");
+    for name in ["srv.sys", "termdd.sys"] {
+        let _ = version::parse_judged_driver(data, name);
+    }
 });

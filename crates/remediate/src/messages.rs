@@ -93,6 +93,7 @@ messages! {
     UNDO_PROCESS = "undo-process" [];
     UNDO_STOCK = "undo-stock" [];
     UNDO_OCCUPIED = "undo-occupied" [];
+    UNDO_NEEDS = "undo-needs" ["service"];
     UNDO_UPDATE = "undo-update" ["update", "command"];
     UNDO_BACKUP = "undo-backup" ["error"];
 

@@ -7,7 +7,7 @@ mod creators;
 
 use crate::apply::finish;
 use crate::case::{Case, CaseDir, Event};
-use crate::change::{Standing, arms, put_back, standing};
+use crate::change::{Standing, arms, harden, put_back, standing};
 use crate::messages as m;
 use crate::object::{Context, LEAVES, Object, read};
 use crate::plan::{Action, Target, Verb};
@@ -119,10 +119,16 @@ fn undo_one(
         settle(Outcome::AsItShould, message);
         return Ok(());
     }
-    if arms(action) && action.on_content && !rearm {
-        let held = if suspended { m::UNDO_STANDS_STILL } else { m::UNDO_HELD_BACK };
-        settle(Outcome::HeldBack, held.plain());
-        return Ok(());
+    match not_now(machine, action, &before, now.as_ref(), rearm) {
+        Ok(None) => {}
+        Ok(Some((outcome, message))) => {
+            settle(outcome, message);
+            return Ok(());
+        }
+        Err(error) => {
+            settle(Outcome::Failed, failed(&error));
+            return Ok(());
+        }
     }
 
     settle(Outcome::Failed, unproven(action));
@@ -241,6 +247,23 @@ fn stays(action: &Action, now: Option<&Object>) -> Option<evidence::Message> {
         (Verb::Suspend, _) if now.is_none() => Some(m::UNDO_PROCESS.plain()),
         _ => None,
     }
+}
+
+/// What keeps the action from being undone in this run.
+fn not_now(
+    machine: &dyn Machine,
+    action: &Action,
+    before: &Object,
+    now: Option<&Object>,
+    rearm: bool,
+) -> machine::Result<Option<(Outcome, evidence::Message)>> {
+    if arms(action) && action.on_content && !rearm {
+        let suspended = action.verb == Verb::Suspend && now.is_some();
+        let held = if suspended { m::UNDO_STANDS_STILL } else { m::UNDO_HELD_BACK };
+        return Ok(Some((Outcome::HeldBack, held.plain())));
+    }
+    let refused = harden::undo_refusal(machine, before, now)?;
+    Ok(refused.map(|message| (Outcome::Refused, message)))
 }
 
 /// In what the object that is there differs from the backup: content, and what Windows sets itself. `None` where one of them is not there.

@@ -94,6 +94,24 @@ pub(super) fn perform(
     }
 }
 
+/// Why the service does not get back what it depended on: it would not start, as one of those is disabled or gone.
+pub(crate) fn undo_refusal(
+    machine: &dyn Machine,
+    before: &Object,
+    now: Option<&Object>,
+) -> Result<Option<Message>> {
+    let (Object::Service(before), Some(Object::Service(now))) = (before, now) else { return Ok(None) };
+    let is_new = |name: &&String| !now.depends_on.iter().any(|own| own.eq_ignore_ascii_case(name));
+    // A plus stands before the name of a group, which is no service.
+    for name in before.depends_on.iter().filter(is_new).filter(|name| !name.starts_with('+')) {
+        let can_start = machine.service(name)?.is_some_and(|config| config.service.start != Some(DISABLED));
+        if !can_start {
+            return Ok(Some(m::UNDO_NEEDS.with([name.as_str().into()])));
+        }
+    }
+    Ok(None)
+}
+
 /// Lets a service that started a little later do so again.
 pub(super) fn put_delay_back(machine: &mut dyn MachineMut, name: &str, before: &ServiceConfig) -> Result<()> {
     let is_own = |key: &Key, value: &str| {

@@ -87,6 +87,7 @@ undo-process = what was ended does not come back by itself; it starts with what 
 undo-stock = it belongs to Windows and stays
 undo-update = { $update } is still there: this Windows does not let it go without a person; take it out by hand, `{ $command }`
 undo-occupied = something else is in its place now, and is left there
+undo-needs = it would not start with what it depended on before: { $service } is disabled or gone; put { $service } back first, then this
 undo-backup = its backup cannot be used: { $error }
 
 # How things stand.

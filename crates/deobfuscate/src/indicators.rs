@@ -34,7 +34,7 @@ patterns! {
     HOST = r#"(?i)(?:^|[\s"',=;@(>])((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:com|net|org|biz|club|xyz|pw|ru|cn|io|ir|ga|tk|ml|cf|gq|la|cc|eu|de|uk|jp|kr|fr|br|ua|su|ws|icu|vip|nl|pl|it|es|ca|au|tw|hk|vn|onion|xn--[a-z0-9-]{1,58}[a-z0-9]))(?::(\d{2,5})\b|["',;\s/)<]|$)"#;
     HOST_WORD = r#"(?i)(?:^|[\s"',=;@(>])((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:in|me|us|info|top|site|online|pro|host|space|website|tech|store|live))(?::(\d{2,5})\b|["',;\s/)<]|$)"#;
     ADDRESSED = r"(?i)(?:\b(?:ping|nslookup|tracert|pathping|ftp|telnet|ssh|curl|wget|iwr|irm|invoke-webrequest|invoke-restmethod|resolve-dnsname|test-connection|test-netconnection|server|host|domain|dns)(?:\.exe)?|(?:^|\s)(?:-o|--url|--host)|\d\.\d{1,3})[\s:=]+(?:[-/]\S+\s+){0,4}$";
-    HOST_IDN = r#"["']((?:[\p{L}\p{N}-]{1,63}\.)+(?:(?i:com|net|org|info|biz|top|club|xyz|cc|ru|cn|jp|kr|tw|de|io|me|su|ua)|рф|срб|укр|бел|中国|中國|公司|网络|在线|香港|台湾|한국|みんな))(?::(\d{2,5}))?["'/]"#;
+    HOST_IDN = r#"["']((?:[\w-]{1,63}\.)+(?:(?i:com|net|org|info|biz|top|club|xyz|cc|ru|cn|jp|kr|tw|de|io|me|su|ua)|рф|срб|укр|бел|中国|中國|公司|网络|在线|香港|台湾|한국|みんな))(?::(\d{2,5}))?["'/]"#;
     HOST_QUOTED = r#"(?i)["']((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:dev|app|win|bid|loan|life|cloud|download|stream|link|cyou|sbs|click|to|ch|se|cz|ro|moe|sh|world|zone|work|network|services|rest|today|fun|asia|mobi|be|at|dk|gr|pt|hu|kz|by|tr|mx|th|nz|lt|lv|ee|sk|rs|bg|ly|ai|gg|im|no|fi|il|za|ar|cl|my|sg|ph|ie|si|hr|press|quest|lol|pics|buzz|ltd|date|men))(?::(\d{2,5}))?["'/]"#;
     POOL_OPTION = r#"(?i)\s(?:-o|--url)[\s=]+["']?([a-z0-9][a-z0-9.-]*\.[a-z0-9-]+:\d{2,5})\b"#;
     POOL_KEY = r#"(?i)["']url\\?["']{1,2}\s*:\s*\\?["']{1,2}([a-z0-9][a-z0-9.-]*\.[a-z0-9-]+:\d{2,5})\\?["']"#;

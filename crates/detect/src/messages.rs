@@ -292,6 +292,8 @@ messages! {
     PATCH_REMEDY_INSTALL = "patch-remedy-install" ["update", "products"];
     PATCH_REMEDY_SERVICE_PACK = "patch-remedy-service-pack" ["service-pack", "update", "products"];
     PATCH_REMEDY_NONE = "patch-remedy-none" [];
+    PATCH_REMEDY_ONE = "patch-remedy-one" ["update", "products"];
+    PATCH_REMEDY_OR = "patch-remedy-or" ["first", "second"];
     PATCH_HOLE_UPDATE = "patch-hole-update" ["update"];
     PATCH_HOLE_NOTHING = "patch-hole-nothing" [];
     PATCH_HOLE_DRIVER_FIXED = "patch-hole-driver-fixed" ["driver", "found", "minimum"];
@@ -310,12 +312,14 @@ messages! {
     PATCH_SCAN_ISSUED = "patch-scan-issued" ["day"];
     PATCH_TITLE_SEARCH = "patch-title-search" ["day", "days"];
     PATCH_TITLE_AGE_RECENT = "patch-title-age-recent" ["day", "days"];
+    PATCH_TITLE_AGE_SUPPORT = "patch-title-age-support" ["day", "ended"];
     PATCH_TITLE_AGE_OLD = "patch-title-age-old" ["day", "days"];
     PATCH_TITLE_AGE_UNKNOWN = "patch-title-age-unknown" [];
     PATCH_AGE_UPDATE = "patch-age-update" ["update", "day"];
     PATCH_AGE_NO_CLOCK = "patch-age-no-clock" [];
     PATCH_AGE_ORDER = "patch-age-order" [];
     PATCH_AGE_UNDATED = "patch-age-undated" ["count"];
+    PATCH_AGE_BEYOND = "patch-age-beyond" ["count"];
     PATCH_AGE_CUT = "patch-age-cut" [];
     PATCH_AGE_LOG = "patch-age-log" [];
     PATCH_AGE_SUPPORT = "patch-age-support" ["day"];
@@ -326,6 +330,7 @@ messages! {
     STAGE_PATCH_OK = "stage-patch-ok" ["sign"];
     STAGE_PATCH_RESTART = "stage-patch-restart" ["sign"];
     STAGE_PATCH_OPEN = "stage-patch-open" ["sign", "remedy"];
+    STAGE_PATCH_OPEN_RESTART = "stage-patch-open-restart" ["sign", "remedy"];
     STAGE_PATCH_HOLE = "stage-patch-hole" ["name", "id", "update"];
     STAGE_PATCH_HOLE_UNSERVICED = "stage-patch-hole-unserviced" ["name", "id"];
     STAGE_PATCH_CONTRADICTED = "stage-patch-contradicted" ["sign", "against"];

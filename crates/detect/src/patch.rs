@@ -29,6 +29,9 @@ const SRV_SYS_VERSION: &str = concat!(
     r#"Format-List FileName,FileMajorPart,FileMinorPart,FileBuildPart,FilePrivatePart" > srv-sys.txt"#
 );
 
+/// In a minute, so that nobody loses what is open.
+const RESTART: &str = "shutdown /r /t 60";
+
 /// What `cmd` and PowerShell both open in the browser.
 const CATALOGUE: &str = "start https://www.catalog.update.microsoft.com/Search.aspx?q=";
 
@@ -79,7 +82,14 @@ fn standing(gathered: &Gathered, decision: &Decision, holes: &[Holed<'_>]) -> St
     let open = holes.iter().find(|holed| holed.answer == Answer::NotFixed);
     match (decision.answer, first, contradicted) {
         (Answer::NotFixed, Some(sign), _) => {
-            let remedy = decision.remedies.first().map_or_else(|| m::PATCH_REMEDY_NONE.plain(), remedy);
+            let remedies = decision.remedies.iter().map(remedy);
+            let remedy =
+                remedies.reduce(|first, second| m::PATCH_REMEDY_OR.with([first.into(), second.into()]));
+            let remedy = remedy.unwrap_or_else(|| m::PATCH_REMEDY_NONE.plain());
+            if gathered.facts.restart_pending {
+                let summary = m::STAGE_PATCH_OPEN_RESTART.with([sign.into(), remedy.into()]);
+                return (State::Act, summary, Some(Next::OnMachine(RESTART.to_owned())));
+            }
             let next = installable(decision).next().map_or_else(full_report, catalogue);
             (State::Act, m::STAGE_PATCH_OPEN.with([sign.into(), remedy.into()]), Some(next))
         }
@@ -103,10 +113,20 @@ fn standing(gathered: &Gathered, decision: &Decision, holes: &[Holed<'_>]) -> St
             let what = what.unwrap_or_else(|| m::PATCH_SETTLE_FILE.plain());
             // Evidence that does not belong together comes before what it was searched for.
             // But what is of no known Windows fits nothing.
-            let is_unknown = matches!(decision.evidence.first(), Some(Sign::UnknownVersion(_)));
-            let why = if is_unknown { first } else { against.or(first) };
+            let is_first = match decision.evidence.first() {
+                Some(Sign::UnknownVersion(_)) => true,
+                // A list cannot hold the update of a service pack that never got it.
+                Some(Sign::Unserviced { .. }) => {
+                    decision.contradictions.iter().all(|sign| matches!(sign, Sign::Update { .. }))
+                }
+                _ => false,
+            };
+            let why = if is_first { first } else { against.or(first) };
             let why = why.unwrap_or_else(|| m::PATCH_SIGN_NOTHING.plain());
-            (State::Unknown, m::STAGE_PATCH_CANNOT_TELL.with([why.into(), what.into()]), command())
+            // What was seen not to be there has no version.
+            let is_absent = decision.evidence.contains(&Sign::SrvSysAbsent);
+            let next = if is_absent { Some(full_report()) } else { command() };
+            (State::Unknown, m::STAGE_PATCH_CANNOT_TELL.with([why.into(), what.into()]), next)
         }
     }
 }

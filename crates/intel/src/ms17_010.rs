@@ -269,12 +269,14 @@ pub enum Settle {
 /// What to do where the fix is not known to be there.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Remedy {
-    /// Install the update, or any later cumulative one.
+    /// Install the update, or any later rollup where there are some.
     Install {
         /// Its number.
         update: u32,
         /// The products that it is for.
         products: String,
+        /// Whether later rollups hold it, too.
+        rollups: bool,
     },
     /// Install the service pack first.
     ServicePackFirst {

@@ -236,14 +236,14 @@ impl Hole {
             Answer::Unknown => 1,
             Answer::Fixed => 0,
         });
-        let (other, other_ground) = affected.judge(facts, ms17_010);
+        let (other, other_ground, other_against) = affected.judge(facts, ms17_010);
         let (answer, ground, against) = match by_driver {
             Some((answer @ (Answer::NotFixed | Answer::Fixed), ground)) => {
                 let against = other != Answer::Unknown && other != answer;
                 (answer, ground, against.then_some(other_ground))
             }
             Some((Answer::Unknown, ground)) if other == Answer::Unknown => (other, ground, None),
-            _ => (other, other_ground, None),
+            _ => (other, other_ground, other_against),
         };
         Holed { hole: self, affected, answer, ground, against }
     }
@@ -272,11 +272,19 @@ impl Affected {
         Some((answer, Ground::Driver { found, minimum }))
     }
 
-    fn judge(&self, facts: &PatchFacts, ms17_010: &Table) -> (Answer, Ground) {
-        if let (Some(found), Some(minimum)) = (facts.revision, self.revision) {
-            let answer = if found >= minimum { Answer::Fixed } else { Answer::NotFixed };
-            return (answer, Ground::Revision { found, minimum });
-        }
+    /// The revision decides, and packages and updates speak for it or against it.
+    fn judge(&self, facts: &PatchFacts, ms17_010: &Table) -> (Answer, Ground, Option<Ground>) {
+        let (other, other_ground) = self.by_updates(facts, ms17_010);
+        let (Some(found), Some(minimum)) = (facts.revision, self.revision) else {
+            return (other, other_ground, None);
+        };
+        let answer = if found >= minimum { Answer::Fixed } else { Answer::NotFixed };
+        // Packages stay behind what a later one brought, so an old one speaks against nothing.
+        let against = other == Answer::Fixed && answer == Answer::NotFixed;
+        (answer, Ground::Revision { found, minimum }, against.then_some(other_ground))
+    }
+
+    fn by_updates(&self, facts: &PatchFacts, ms17_010: &Table) -> (Answer, Ground) {
         let line = ms17_010.lines.iter().find(|line| self.since_may_2019 && line.version == self.version);
         let fixes = |update: &&u32| {
             self.fixes.contains(update)
@@ -320,6 +328,20 @@ mod tests {
         let intel = Intel::builtin();
         let holes = intel.windows().holes_of(&facts, intel.ms17_010());
         holes.into_iter().map(|holed| (holed.hole.name.clone(), holed.answer)).collect()
+    }
+
+    #[test]
+    fn a_package_that_speaks_against_the_revision_is_kept() {
+        let facts = PatchFacts {
+            version: Some(Version::new(10, 0, 18_363)),
+            revision: Some(719),
+            rollups: vec![crate::ms17_010::Rollup { build: 18_362, revision: 720 }],
+            ..PatchFacts::default()
+        };
+        let intel = Intel::builtin();
+        let holes = intel.windows().holes_of(&facts, intel.ms17_010());
+        let first = holes.first().unwrap();
+        assert_eq!((first.answer, first.against.is_some()), (Answer::NotFixed, true));
     }
 
     #[test]

@@ -19,6 +19,7 @@ pub use computer::parse_computer_info;
 pub(crate) use computer::{is_computer_info, is_json, property};
 pub use program::{ProgramFacts, judged_driver, lacks_smb_driver, parse_driver, parse_program};
 
+use crate::file_name::file_name;
 use crate::text::Text;
 use crate::{Parsed, Problem};
 use evidence::{
@@ -28,8 +29,11 @@ use evidence::{
 /// A program without version information.
 const NO_VERSION: MessageSpec = MessageSpec::new("note-version-none", &[]);
 
+/// Versions of files, none of which is that of a driver that is judged, in its place.
+const OTHER_FILE: MessageSpec = MessageSpec::new("note-version-other-file", &[]);
+
 /// What this module can say.
-pub const NOTES: &[MessageSpec] = &[NO_VERSION];
+pub const NOTES: &[MessageSpec] = &[NO_VERSION, OTHER_FILE];
 
 /// The kind of the setting that tells the version of `srv.sys`.
 const SMB_DRIVER: &str = "srv-sys-version";
@@ -141,7 +145,7 @@ pub fn parse_judged_driver(bytes: &[u8], name: &str) -> Parsed {
     let mut parsed = Parsed::default();
     match parse_driver(bytes) {
         Some([a, b, c, d]) => {
-            let kind = judged_driver(name).unwrap_or(SMB_DRIVER);
+            let kind = judged_driver(file_name(name), false).unwrap_or(SMB_DRIVER);
             let record = setting(kind, name, &format!("{a}.{b}.{c}.{d}"), None, &[]);
             parsed.records.push((Location::Whole, record));
             // That one decides about MS17-010 by itself.

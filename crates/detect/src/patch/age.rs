@@ -46,6 +46,8 @@ struct Days<'e> {
     logged: Vec<Dated<'e>>,
     /// How many listed updates have no day that could be read.
     undated: usize,
+    /// How many have one behind the day of collecting: a clock was wrong, or the evidence is not of one day.
+    beyond: usize,
 }
 
 /// The day up to which the evidence reaches.
@@ -81,7 +83,8 @@ pub(super) fn detect(evidence: &Evidence, gathered: &Gathered, intel: &Intel) ->
     // After the end of support there is nothing to install.
     let ended = end_of_support(gathered, intel);
     let until = collected.map(|collected| ended.map_or(collected, |ended| collected.min(ended)));
-    let whole = by_rollup || (gathered.facts.list != UpdateList::None && days.undated == 0);
+    let dated = by_rollup || (gathered.facts.list != UpdateList::None && days.undated == 0);
+    let whole = dated && days.beyond == 0;
     let cut = matches!(gathered.facts.list, UpdateList::Truncated { .. });
     let age = |from: Date| days_between(from, until?);
     let answer = if age(first).is_some_and(|days| days <= MAX_DAYS) {
@@ -106,7 +109,11 @@ pub(super) fn detect(evidence: &Evidence, gathered: &Gathered, intel: &Intel) ->
         reasons.push(m::PATCH_AGE_INSTALL.plain());
     }
     let sources = intel.windows().sources.iter().filter(|source| source.id == "cadence");
-    Some(told(evidence, answer, newest, age(newest.last), reasons, sources))
+    let mut told = told(evidence, answer, newest, age(newest.last), reasons, sources);
+    if let (Answer::Fixed, Some(ended)) = (answer, ended.filter(|_| until == ended)) {
+        told.title = m::PATCH_TITLE_AGE_SUPPORT.with([shown(newest).into(), ended.to_string().into()]);
+    }
+    Some(told)
 }
 
 fn told<'s>(
@@ -142,7 +149,7 @@ fn told<'s>(
     };
     finding.subject.insert(property.to_owned(), newest.name.into());
     finding.subject.insert("InstalledOn".to_owned(), shown(newest).into());
-    finding.subject.insert("days".to_owned(), age.into());
+    finding.subject.insert("days".to_owned(), age.map(|days| days.max(0)).into());
     finding.evidence = places(evidence, [newest.at]);
     finding
 }
@@ -158,6 +165,9 @@ fn why_unknown(days: &Days<'_>, newest: &Dated<'_>, cut: bool, collected: Option
     }
     if days.undated > 0 {
         reasons.push(m::PATCH_AGE_UNDATED.with([days.undated.into()]));
+    }
+    if days.beyond > 0 {
+        reasons.push(m::PATCH_AGE_BEYOND.with([days.beyond.into()]));
     }
     if cut {
         reasons.push(m::PATCH_AGE_CUT.plain());
@@ -200,7 +210,8 @@ impl<'e> Days<'e> {
 
     fn setting(&mut self, at: usize, setting: &'e Setting, collected: Option<Date>) {
         let is_list = setting.kind == "hotfix";
-        if !is_list && (setting.kind != "package" || !in_use(setting)) {
+        let is_other = is_list && OTHERS.contains(&setting.name.as_str());
+        if is_other || !is_list && (setting.kind != "package" || !in_use(setting)) {
             return;
         }
         let text = setting.details.get("installed").map(String::as_str).unwrap_or_default();
@@ -208,6 +219,10 @@ impl<'e> Days<'e> {
             self.undated += usize::from(is_list);
             return;
         };
+        if is_beyond(first, collected) {
+            self.beyond += 1;
+            return;
+        }
         let dated = Dated { first, last, at, name: &setting.name };
         if is_list {
             self.others.push(dated);
@@ -223,12 +238,15 @@ impl<'e> Days<'e> {
 fn span(text: &str, collected: Option<Date>) -> Option<(Date, Date)> {
     if let Some((first, last)) = text.split_once('/') {
         let (first, last) = (first.parse().ok()?, last.parse().ok()?);
-        // The clock of the machine is in its own zone.
-        let beyond = collected.and_then(|day| day.tomorrow().ok()).is_some_and(|day| last > day);
-        return Some(if beyond { (first, first) } else { (first, last) });
+        return Some(if is_beyond(last, collected) { (first, first) } else { (first, last) });
     }
     let day = text.parse::<Timestamp>().map(day).or_else(|_| text.parse::<Date>()).ok()?;
     Some((day, day))
+}
+
+/// Whether a day lies behind that of collecting. The clock of the machine is in its own zone.
+fn is_beyond(day: Date, collected: Option<Date>) -> bool {
+    collected.and_then(|collected| collected.tomorrow().ok()).is_some_and(|latest| day > latest)
 }
 
 /// The title of an update of Windows that Windows Update has installed.
@@ -320,6 +338,21 @@ mod tests {
     }
 
     #[test]
+    fn neither_the_future_nor_what_is_no_update_of_windows_is_recent() {
+        let platform = || setting("hotfix", "KB5001716", "", &[("installed", "2024-05-18")]);
+        expect(
+            vec![build(TEN), list("complete"), hotfix("2023-01-10"), platform()],
+            Severity::Low,
+            "old",
+            "install ",
+        );
+        let future = || hotfix("2024-07-15");
+        assert_eq!(judged(vec![build(TEN), list("complete"), future()], true), None);
+        let both = vec![build(TEN), list("complete"), hotfix("2023-01-10"), future()];
+        expect(both, Severity::Info, "unknown", "beyond ");
+    }
+
+    #[test]
     fn what_is_missing_is_not_guessed() {
         assert_eq!(judged(vec![build(TEN), list("complete"), hotfix("")], true), None);
         assert_eq!(judged(vec![build(TEN)], true), None);
@@ -378,7 +411,7 @@ mod tests {
             let build = setting("os-build", "", "6.1.7601", &[("product", "Windows 7 Professional")]);
             vec![build, list("complete"), hotfix(installed)]
         };
-        expect(seven("2020-01-15"), Severity::Info, "recent", "support ");
+        expect(seven("2020-01-15"), Severity::Info, "support", "support ");
         expect(seven("2016-05-01"), Severity::Low, "old", "support install ");
     }
 }

@@ -9,6 +9,21 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The driver of Remote Desktop, which holds `BlueKeep`.
 const TERMINAL_DRIVER: &str = "termdd.sys";
 
+/// The driver of the `SMBv1` server.
+const SMB_DRIVER: &str = "srv.sys";
+
+/// Whether a path of the machine is where Windows loads a driver from, and not a copy elsewhere.
+fn is_in_use(path: &str, driver: &str) -> bool {
+    let path = path.to_ascii_lowercase().replace('/', "\\");
+    let mut parts = path.rsplit('\\');
+    parts.next() == Some(driver)
+        && parts.next() == Some("drivers")
+        && matches!(parts.next(), Some("system32" | "sysnative"))
+        // The folder of Windows and its drive.
+        && !parts.next().is_some_and(|folder| folder.starts_with("lastgood"))
+        && parts.count() <= 1
+}
+
 /// The facts, and the records that they come from.
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
@@ -45,11 +60,10 @@ impl Gathered {
             gathered.setting(at, setting);
         }
         for (at, file) in evidence.files() {
-            let name = file.path.rsplit(['\\', '/']).next().unwrap_or_default();
-            if name.eq_ignore_ascii_case(TERMINAL_DRIVER) {
+            if is_in_use(&file.path, TERMINAL_DRIVER) {
                 gathered.driver(at, file.version.filter(|_| file.exists));
             }
-            if name.eq_ignore_ascii_case("srv.sys") {
+            if is_in_use(&file.path, SMB_DRIVER) {
                 gathered.srv_sys(
                     at,
                     if file.exists { file.version.map(SrvSys::Version) } else { Some(SrvSys::Absent) },

@@ -494,3 +494,59 @@ fn how_long_windows_update_has_not_looked() {
     assert_eq!(searched("2026-03-05", "2026-01-01T00:00:00Z"), 0);
     assert_eq!(searched("yesterday", "2026-03-05T00:00:00Z"), 0);
 }
+
+#[test]
+fn only_the_driver_that_windows_loads_decides() {
+    let file = |path: &str, version| {
+        RecordData::File(evidence::FileFact {
+            path: path.to_owned(),
+            exists: true,
+            version: Some(version),
+            ..evidence::FileFact::default()
+        })
+    };
+    let windows = || build("6.1.7601", &[]);
+    let (old, new) = ([6, 1, 7601, 17_514], [6, 1, 7601, 24_002]);
+    let own = r"C:\Windows\System32\drivers\srv.sys";
+    for other in [
+        r"C:\Users\x\Downloads\srv.sys",
+        r"C:\Windows\LastGood\system32\drivers\srv.sys",
+        r"C:\Windows\winsxs\amd64_1\srv.sys",
+        r"C:\Users\x\Windows\System32\drivers\srv.sys",
+    ] {
+        assert_eq!(decided(vec![windows(), list(), file(other, new)]).0, "unknown", "{other}");
+        assert_eq!(decided(vec![windows(), file(own, old), file(other, new)]).0, "not-fixed", "{other}");
+        assert_eq!(decided(vec![windows(), file(own, new), file(other, old)]).0, "fixed", "{other}");
+    }
+}
+
+#[test]
+fn the_update_of_a_service_pack_that_never_got_it_proves_nothing() {
+    for (version, service_pack) in [("5.1.2600", "2"), ("5.2.3790", "1")] {
+        let records = vec![build(version, &[("service-pack", service_pack)]), list(), hotfix("KB4012598")];
+        assert_eq!(decided(records.clone()).0, "unknown", "{version}");
+        let stage = short(&assess(records));
+        assert_eq!((stage.0, stage.1.as_str()), (State::Unknown, "stage-patch-cannot-tell"));
+    }
+}
+
+#[test]
+fn a_fix_that_may_wait_for_a_restart_is_not_installed_twice() {
+    let records = vec![
+        build("10.0.14393", &[("ubr", "447")]),
+        setting("package", "Package_for_RollupFix~31bf3856ad364e35~amd64~~14393.2273.1.6", "96", &[]),
+    ];
+    let assessment = assess(records);
+    let stage = assessment.stages.iter().find(|stage| stage.stage == Stage::Patch).unwrap();
+    assert_eq!(stage.summary.id, "stage-patch-open-restart");
+    assert_eq!(stage.next, Some(Next::OnMachine(RESTART.to_owned())));
+}
+
+#[test]
+fn every_update_that_may_be_the_right_one_is_named() {
+    let assessment = assess(vec![srv_sys("6.2.9200.22098")]);
+    let stage = assessment.stages.iter().find(|stage| stage.stage == Stage::Patch).unwrap();
+    let words = format!("{:?}", stage.summary);
+    assert!(words.contains("KB4012598") && words.contains("KB4012217"), "{words}");
+    assert!(words.contains("patch-remedy-one"), "Windows 8 got no later rollup: {words}");
+}

@@ -104,8 +104,9 @@ pub(super) fn ground(driver: &str, build: u32, answer: Answer, ground: Ground) -
 /// What to do where the fix is not known to be there.
 pub(super) fn remedy(remedy: &Remedy) -> Message {
     match remedy {
-        Remedy::Install { update, products } => {
-            m::PATCH_REMEDY_INSTALL.with([number(*update), products.into()])
+        Remedy::Install { update, products, rollups } => {
+            let spec = if *rollups { m::PATCH_REMEDY_INSTALL } else { m::PATCH_REMEDY_ONE };
+            spec.with([number(*update), products.into()])
         }
         Remedy::ServicePackFirst { service_pack, update, products } => {
             m::PATCH_REMEDY_SERVICE_PACK.with([plain(*service_pack), number(*update), products.into()])

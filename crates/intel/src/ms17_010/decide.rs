@@ -32,6 +32,13 @@ impl Table {
 
         let answer = signs.iter().map(Sign::says).find(|says| *says != Answer::Unknown);
         let answer = answer.unwrap_or(Answer::Unknown);
+        // A list that names the update of a service pack that never got it belongs to another state of the machine, or to another machine.
+        let by_list = signs
+            .iter()
+            .filter(|sign| sign.says() == Answer::Fixed)
+            .all(|sign| matches!(sign, Sign::Update { .. }));
+        let unserviced = signs.iter().any(|sign| matches!(sign, Sign::Unserviced { .. }));
+        let answer = if answer == Answer::Fixed && by_list && unserviced { Answer::Unknown } else { answer };
         let (silent, speaking): (Vec<_>, Vec<_>) =
             signs.into_iter().partition(|sign| sign.says() == Answer::Unknown);
         let (evidence, mut contradictions): (Vec<_>, Vec<_>) =
@@ -241,7 +248,11 @@ impl Table {
             if facts.service_pack.is_some_and(|found| found < line.service_pack) {
                 service_pack_first(line.service_pack, line)
             } else {
-                Remedy::Install { update: line.install, products: line.name.clone() }
+                Remedy::Install {
+                    update: line.install,
+                    products: line.name.clone(),
+                    rollups: line.fixes.len() > 1,
+                }
             }
         };
         lines.iter().map(remedy).collect()

@@ -144,7 +144,9 @@ impl<'a> Collector<'a> {
             }
             Some(Format::RegistryHive) => self.take_hive_file(&offer, &mut stream),
             Some(Format::CimRepository) => self.take_repository_file(&offer, &mut stream),
-            Some(Format::Program) if version::judged_driver(&offer.relative).is_some() => {
+            Some(Format::Program)
+                if version::judged_driver(&offer.relative, self.mode.shape == Shape::Disk).is_some() =>
+            {
                 self.take_small(&offer, &mut stream, Format::Program, version::parse_judged_driver);
             }
             Some(Format::TaskJob) => {

@@ -92,7 +92,7 @@ impl Collector<'_> {
         let lower = relative.to_ascii_lowercase();
         let above = lower.strip_suffix(DRIVERS);
         let in_use = above.is_some_and(|above| above.is_empty() || above.ends_with(['/', '!']))
-            && version::judged_driver(&driver).is_some();
+            && version::judged_driver(&driver, true).is_some();
         if !in_use || !version::lacks_smb_driver(names) {
             return;
         }

@@ -1,13 +1,14 @@
 //! What `Get-ComputerInfo` prints, as list, as JSON or as a row of a table, and the version of a file part by part.
 
-use super::{Found, SMB_DRIVER, host_name, judged_driver, lines, setting, version_at_start};
-use crate::Parsed;
+use super::{Found, OTHER_FILE, SMB_DRIVER, host_name, judged_driver, lines, setting, version_at_start};
 use crate::file_name::file_name;
 use crate::hotfix;
 use crate::text::Text;
-use evidence::{Area, Location, ReadState};
+use crate::{Parsed, Problem};
+use evidence::{Area, Level, Location, ReadState};
 use serde_json::Value;
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// Whether a line is one of those that tell of a version in what PowerShell prints: `Get-ComputerInfo`, or the version of a file.
 pub(crate) fn is_computer_info(line: &str) -> bool {
@@ -60,15 +61,17 @@ fn listed(content: &str) -> Vec<Property<'_>> {
     properties
 }
 
-/// The properties of the first object of JSON. Of the updates, which are objects themselves, the numbers.
+/// The properties of the objects of JSON. Of the updates, which are objects themselves, the numbers.
 fn of_json(content: &str) -> Option<Vec<Property<'_>>> {
-    let value = serde_json::from_str(content).ok()?;
-    let object = match value {
-        Value::Array(objects) => objects.into_iter().next()?,
-        object => object,
+    let objects = match serde_json::from_str(content).ok()? {
+        Value::Array(objects) => objects,
+        object => vec![object],
     };
-    let Value::Object(object) = object else { return None };
-    let properties = object.into_iter().filter_map(|(key, value)| {
+    let objects = objects.into_iter().filter_map(|object| match object {
+        Value::Object(object) => Some(object),
+        _ => None,
+    });
+    let properties = objects.flatten().filter_map(|(key, value)| {
         let text = match value {
             Value::String(text) => text,
             Value::Number(number) => number.to_string(),
@@ -85,15 +88,20 @@ fn update(value: &Value) -> &str {
     value.as_str().or_else(|| value.get("HotFixID")?.as_str()).unwrap_or_default()
 }
 
-/// The properties of the first row of a table.
+/// The properties of the rows of a table.
 fn of_table(content: &str) -> Option<Vec<Property<'_>>> {
     // PowerShell names the type above the heading.
     let (start, _) = lines(content).find(|(_, line)| is_heading(line))?;
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(content.get(start..)?.as_bytes());
     let names = reader.headers().ok()?.clone();
-    let row = reader.records().next()?.ok()?;
-    let cells = names.iter().zip(row.iter());
-    Some(cells.map(|(name, value)| (start, name.to_owned().into(), value.trim().to_owned().into())).collect())
+    let mut properties = Vec::new();
+    for row in reader.records().map_while(Result::ok) {
+        let cells = names.iter().zip(row.iter());
+        properties.extend(
+            cells.map(|(name, value)| (start, name.to_owned().into(), value.trim().to_owned().into())),
+        );
+    }
+    Some(properties)
 }
 
 /// Reads what `Get-ComputerInfo` prints, or `(Get-Item srv.sys).VersionInfo` part by part.
@@ -139,12 +147,22 @@ pub fn parse_computer_info(text: &Text<'_>) -> Parsed {
             hotfix::add_list(text, at, host, &list, &mut parsed);
         }
     }
-    if let Some((at, driver, version)) = file_parts(&value) {
-        let kind = judged_driver(driver).unwrap_or(SMB_DRIVER);
-        let record = setting(kind, driver, &version, host, &[]);
-        parsed.records.push((Location::Offset(text.offset(at)), record));
+    let mut is_other = false;
+    for object in objects(&properties) {
+        let Some(file) = file_parts(object) else { continue };
+        let Some(kind) = file.name.and_then(|name| judged_driver(name, false)) else {
+            is_other = true;
+            continue;
+        };
+        let driver = file.name.map_or("", file_name);
+        let record = setting(kind, &driver.to_ascii_lowercase(), &file.version, host, &[]);
+        parsed.records.push((Location::Offset(text.offset(file.at)), record));
         let state = if kind == SMB_DRIVER { ReadState::Complete } else { ReadState::Partial };
         parsed.coverage.add(Area::Patch, state);
+    }
+    if parsed.records.is_empty() && is_other {
+        parsed.problems.push(Problem { level: Level::Warning, offset: None, message: OTHER_FILE.plain() });
+        return parsed;
     }
     if parsed.records.is_empty() {
         hotfix::tell_unread(&mut parsed);
@@ -165,20 +183,40 @@ fn version_of_lab(lab: &str) -> Option<String> {
     Some(format!("{numbers}.{build}"))
 }
 
-/// A driver that is judged by its numeric version, and that, from properties that each give a part of it.
-fn file_parts<'t>(
-    value: &impl Fn(&[&str]) -> Option<(usize, &'t str)>,
-) -> Option<(usize, &'static str, String)> {
-    const DRIVERS: [&str; 2] = ["srv.sys", "termdd.sys"];
-    let driver = match value(&["FileName", "OriginalFilename"]) {
-        None => "srv.sys",
-        Some((_, name)) => DRIVERS.into_iter().find(|driver| file_name(name).eq_ignore_ascii_case(driver))?,
+/// The properties of each object of a list: each begins where a property comes again.
+fn objects<'p, 't>(properties: &'p [Property<'t>]) -> impl Iterator<Item = &'p [Property<'t>]> {
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    let mut starts = vec![0];
+    for (at, (_, key, _)) in properties.iter().enumerate() {
+        if !seen.insert(key) {
+            seen = BTreeSet::from([key.as_ref()]);
+            starts.push(at);
+        }
+    }
+    let ends = starts.clone().into_iter().skip(1).chain([properties.len()]);
+    starts.into_iter().zip(ends).filter_map(|(start, end)| properties.get(start..end))
+}
+
+/// The version of a file whose properties each give a part of it.
+struct FileParts<'p> {
+    /// Where its first part stands.
+    at: usize,
+    /// Its path, or the name that it had when it was made.
+    name: Option<&'p str>,
+    version: String,
+}
+
+fn file_parts<'p>(object: &'p [Property<'_>]) -> Option<FileParts<'p>> {
+    let value = |name: &str| {
+        let found = object.iter().find(|(_, key, value)| key == name && !value.is_empty());
+        found.map(|(at, _, value)| (*at, value.as_ref()))
     };
     let parts = ["FileMajorPart", "FileMinorPart", "FileBuildPart", "FilePrivatePart"];
-    let found: Vec<_> = parts.iter().filter_map(|part| value(&[part])).collect();
+    let found: Vec<_> = parts.iter().filter_map(|part| value(part)).collect();
     let numbers = found.iter().map(|(_, number)| number.parse::<u16>());
     let numbers =
         numbers.collect::<Result<Vec<_>, _>>().ok().filter(|numbers| numbers.len() == parts.len())?;
     let words: Vec<_> = numbers.iter().map(u16::to_string).collect();
-    Some((found.first()?.0, driver, words.join(".")))
+    let name = value("FileName").or_else(|| value("OriginalFilename")).map(|(_, name)| name);
+    Some(FileParts { at: found.first()?.0, name, version: words.join(".") })
 }

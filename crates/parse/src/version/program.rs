@@ -14,30 +14,51 @@ const SIGNATURE: u32 = 0xFEEF_04BD;
 /// At most this many sections and resource entries are looked at; Windows itself has no program with more.
 const MOST_ENTRIES: u16 = 4096;
 
-/// Folders of Windows that keep other versions of a driver than the one in use.
-const STORES: [&str; 8] = [
+/// Folders of a disk of Windows, among them those that keep other versions of a driver than the one in use. Where one of them is in a path, the
+/// driver in use is in `System32\drivers`, and what is called like it elsewhere is another file.
+const OF_A_DISK: [&str; 18] = [
+    "windows",
+    "winnt",
+    "windows.old",
+    "system32",
+    "sysnative",
+    "syswow64",
+    "users",
+    "documents and settings",
+    "programdata",
+    "program files",
+    "program files (x86)",
+    "perflogs",
+    "temp",
     "winsxs",
     "servicing",
     "dllcache",
-    "$hf_mig$",
     "servicepackfiles",
     "softwaredistribution",
-    "driverstore",
-    "windows.old",
 ];
 
 /// The drivers of which the version tells whether a hole is closed: that of the `SMBv1` server (MS17-010) and that of Remote Desktop
 /// (`BlueKeep`), each with the kind of its setting.
 const JUDGED: [(&str, &str); 2] = [("srv.sys", "srv-sys-version"), ("termdd.sys", "termdd-sys-version")];
 
-/// Whether a file is called like a driver that is judged by its version, with the name of a machine before it or not: the kind of the setting
-/// that tells it.
-pub fn judged_driver(path: &str) -> Option<&'static str> {
+/// Whether a file is a driver that is judged by its version: called like it, with the name of a machine before it or not, and not in another
+/// place of a disk than where Windows loads it from. `is_disk`: the path is one of a whole disk, which has the driver there and nowhere else.
+/// The kind of the setting that tells it.
+pub fn judged_driver(path: &str, is_disk: bool) -> Option<&'static str> {
     let path = path.to_ascii_lowercase();
-    if path.split(['/', '\\', '!']).any(|folder| STORES.contains(&folder)) {
-        return None;
-    }
     let name = file_name(&path);
+    let mut folders: Vec<&str> = path.split(['/', '\\', '!']).collect();
+    folders.pop();
+    let is_of_a_disk = |folder: &&str| OF_A_DISK.contains(folder) || folder.starts_with('$');
+    if is_disk || folders.iter().any(is_of_a_disk) {
+        let (Some("drivers"), Some("system32" | "sysnative")) = (folders.pop(), folders.pop()) else {
+            return None;
+        };
+        folders.pop_if(|folder| matches!(*folder, "windows" | "winnt"));
+        if folders.iter().any(is_of_a_disk) {
+            return None;
+        }
+    }
     let is = |driver: &str| {
         let before = name.strip_suffix(driver);
         before.is_some_and(|before| before.is_empty() || before.ends_with(['_', '-', '.']))

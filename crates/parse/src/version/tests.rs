@@ -149,6 +149,33 @@ fn the_parts_of_a_file_version() {
     assert_eq!(read("srv2.sys"), [""; 0]);
 }
 
+#[test]
+fn of_several_files_each_is_read_and_only_drivers_in_their_place_count() {
+    let file = |path: &str, last: u32| {
+        format!(
+            "FileName        : {path}\nFileMajorPart   : 6\nFileMinorPart   : 1\nFileBuildPart   : 7601\n\
+             FilePrivatePart : {last}\n\n"
+        )
+    };
+    let read = |text: &str| settings(&parse_computer_info(&Text::decode(text.as_bytes())));
+    let store = file(r"C:\Windows\winsxs\amd64_x\srv.sys", 23_689);
+    let own = file(r"C:\Windows\System32\drivers\srv.sys", 17_514);
+    let terminal = file(r"C:\Windows\System32\drivers\termdd.sys", 24_441);
+    for text in [format!("{store}{own}"), format!("{own}{store}")] {
+        assert_eq!(read(&text), ["srv-sys-version srv.sys6.1.7601.17514"]);
+    }
+    assert_eq!(
+        read(&format!("{own}{terminal}")),
+        ["srv-sys-version srv.sys6.1.7601.17514", "termdd-sys-version termdd.sys6.1.7601.24441"]
+    );
+    let unnamed = own.split_once('\n').unwrap().1;
+    for text in [&store, unnamed] {
+        let parsed = parse_computer_info(&Text::decode(text.as_bytes()));
+        assert_eq!(settings(&parsed), [""; 0]);
+        assert_eq!(parsed.problems[0].message, OTHER_FILE.plain());
+    }
+}
+
 /// A program of the smallest kind that has version information.
 fn program(version: [u16; 4], wide: bool) -> Vec<u8> {
     fn put(image: &mut [u8], at: usize, bytes: &[u8]) {
@@ -236,17 +263,30 @@ fn the_driver_by_its_name_and_place() {
     for (path, expected) in [
         ("srv.sys", smb),
         ("C/Windows/System32/drivers/SRV.SYS", smb),
+        ("C:\\Windows\\Sysnative\\drivers\\srv.sys", smb),
+        ("case/PC-1/winnt/system32/DRIVERS/srv.sys", smb),
         ("PC1_srv.sys", smb),
+        ("PC-1/drivers/srv.sys", smb),
         ("bundle.zip!srv.sys", smb),
         ("C/Windows/System32/drivers/termdd.sys", terminal),
         ("PC1-TermDD.sys", terminal),
         ("C/Windows/WinSxS/amd64_microsoft-windows-smbserver_1/srv.sys", None),
         ("Windows.old/Windows/System32/drivers/srv.sys", None),
+        ("WINDOWS/$NtUninstallKB4012598$/srv.sys", None),
+        ("WINDOWS/$hf_mig$/KB4012598/SP3QFE/srv.sys", None),
+        ("WINDOWS/LastGood/system32/DRIVERS/srv.sys", None),
+        ("WINDOWS/system32/dllcache/srv.sys", None),
+        ("Users/x/Downloads/srv.sys", None),
+        ("C/Windows/Temp/srv.sys", None),
+        ("C:\\Users\\x\\Desktop\\Windows\\System32\\drivers\\srv.sys", None),
         ("srv2.sys", None),
         ("iscsisrv.sys", None),
     ] {
-        assert_eq!(judged_driver(path), expected, "{path}");
+        assert_eq!(judged_driver(path, false), expected, "{path}");
     }
+    assert_eq!(judged_driver("Windows/System32/drivers/srv.sys", true), smb);
+    assert_eq!(judged_driver("C/Tools/srv.sys", true), None);
+    assert_eq!(judged_driver("srv.sys", true), None);
 }
 
 #[test]

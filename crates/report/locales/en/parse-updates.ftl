@@ -1,6 +1,7 @@
 # What the readers of versions and installed updates say.
 
 note-version-none = no version information was found in this file; copy it again from C:\Windows\System32\drivers
+note-version-other-file = the versions of files were read, and none of them is srv.sys or termdd.sys in System32\drivers: their `FileName` has to be listed with the parts of the version
 note-hotfix-truncated = the list of updates is cut: it counts { $counted } and names { $listed }; `wmic qfe list full /format:list` names them all
 note-hotfix-cut =
     { $listed ->

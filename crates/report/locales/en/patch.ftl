@@ -59,6 +59,8 @@ patch-settle-network = ask the machine over the network, read-only: `deminer pro
 # What to do.
 patch-remedy-install = install { $update } ({ $products }) or any later rollup
 patch-remedy-service-pack = install service pack { $service-pack } first, then { $update } ({ $products })
+patch-remedy-one = install { $update } ({ $products })
+patch-remedy-or = { $first }, or else { $second }
 patch-remedy-none = there is no update for it: isolate the machine, or retire it
 
 # Other holes, and support.
@@ -77,6 +79,7 @@ patch-support = Microsoft makes no more updates for it, unless they are bought: 
 stage-patch-ok = MS17-010 is installed: { $sign }
 stage-patch-restart = MS17-010 is installed, but a restart is due: { $sign }
 stage-patch-open = MS17-010 is not installed: { $sign }; { $remedy }
+stage-patch-open-restart = MS17-010 is not in use: { $sign }; a restart is due, and what waits for it may hold the fix: restart, and check again; if it is still missing, { $remedy }
 stage-patch-hole = MS17-010 is installed, but { $name } ({ $id }) is open: install { $update } or any later rollup
 stage-patch-hole-unserviced = MS17-010 is installed, but { $name } ({ $id }) is open, and this service pack never got a fix: install the newest service pack first
 stage-patch-contradicted = the evidence contradicts itself: { $sign }; against that: { $against }
@@ -110,6 +113,7 @@ patch-title-age-recent =
         [one] the last update of Windows that was read is of { $day }, { $days } day before the evidence ends
        *[other] the last update of Windows that was read is of { $day }, { $days } days before the evidence ends
     }
+patch-title-age-support = the last update of Windows that was read is of { $day }; support ended on { $ended }
 patch-title-age-old =
     { $days ->
         [one] no update of Windows was installed after { $day }, for { $days } day
@@ -123,6 +127,11 @@ patch-age-undated =
     { $count ->
         [one] { $count } listed update has no day that can be read, and may be newer
        *[other] { $count } listed updates have no day that can be read, and may be newer
+    }
+patch-age-beyond =
+    { $count ->
+        [one] { $count } update has a day behind that of collecting: a clock was wrong
+       *[other] { $count } updates have a day behind that of collecting: a clock was wrong
     }
 patch-age-cut = the list of updates is cut, and what is missing may be newer
 patch-age-log = only the event log tells of updates, and it may have been cut or cleared since

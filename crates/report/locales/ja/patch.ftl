@@ -59,6 +59,8 @@ patch-settle-network = マシン名かアドレスを指定した `deminer probe
 # 対処
 patch-remedy-install = { $update } ({ $products }) またはそれより後のロールアップをインストールしてください
 patch-remedy-service-pack = 先にサービス パック { $service-pack } を、次に { $update } ({ $products }) をインストールしてください
+patch-remedy-one = { $update } ({ $products }) をインストールしてください
+patch-remedy-or = { $first }。該当しない場合は { $second }
 patch-remedy-none = 更新プログラムはありません。マシンを隔離するか、使用をやめてください
 
 # ほかの脆弱性とサポート
@@ -77,6 +79,7 @@ patch-support = 有償の延長を除いて更新プログラムは提供され�
 stage-patch-ok = MS17-010 は適用済みです: { $sign }
 stage-patch-restart = MS17-010 は適用済みですが、再起動が必要です: { $sign }
 stage-patch-open = MS17-010 が適用されていません: { $sign }。{ $remedy }
+stage-patch-open-restart = MS17-010 が有効になっていません: { $sign }。再起動が保留中で、修正が含まれている可能性があります。再起動してからもう一度確認し、まだ適用されていなければ次を行ってください: { $remedy }
 stage-patch-hole = MS17-010 は適用済みですが、{ $name } ({ $id }) の脆弱性が残っています。{ $update } またはそれより後のロールアップをインストールしてください
 stage-patch-hole-unserviced = MS17-010 は適用済みですが、{ $name } ({ $id }) の脆弱性が残っており、このサービス パックには修正が提供されていません。先に最新のサービス パックをインストールしてください
 stage-patch-contradicted = 証拠が矛盾しています: { $sign }。反対の根拠: { $against }
@@ -94,12 +97,14 @@ patch-title-search = Windows Update が最後に更新を確認したのは { $d
 
 # 最後の更新からの日数
 patch-title-age-recent = 読み取れた最後の Windows の更新は { $day } で、証拠の終わりの { $days } 日前です
+patch-title-age-support = 読み取れた最後の Windows の更新は { $day } です。サポートは { $ended } に終了しました
 patch-title-age-old = { $day } より後、{ $days } 日間 Windows の更新プログラムがインストールされていません
 patch-title-age-unknown = Windows が最後に更新されてからどのくらい経つか判断できません
 patch-age-update = 読み取れた最後の更新プログラム: { $update } ({ $day } にインストール)
 patch-age-no-clock = 証拠がいつ収集されたか分かりません。`deminer collect` で収集すると、マニフェストに日時が記録されます
 patch-age-order = 日付のどちらの数が月でどちらが日か判断できません
 patch-age-undated = 一覧にある { $count } 件の更新プログラムは日付を読み取れず、より新しい可能性があります
+patch-age-beyond = { $count } 件の更新プログラムの日付が収集日より後です。時計が正しくありません
 patch-age-cut = 更新プログラムの一覧が途中で切れており、欠けた部分により新しいものがある可能性があります
 patch-age-log = 更新の記録はイベント ログだけで、その後に切り詰められたり消去されたりした可能性があります
 patch-age-support = サポートが終了した { $day } までの日数です。それより後の更新プログラムは有償の延長でのみ提供されます

@@ -408,6 +408,10 @@ messages! {
     HARDENING_AUTOPLAY_WHY = "hardening-autoplay-why" [];
     HARDENING_AUTOMATIC_LOGON = "hardening-automatic-logon" [];
     HARDENING_AUTOMATIC_LOGON_WHY = "hardening-automatic-logon-why" [];
+    HARDENING_DEFENDER_SERVICE = "hardening-defender-service" [];
+    HARDENING_DEFENDER_SERVICE_WHY = "hardening-defender-service-why" [];
+    HARDENING_UPDATES_SERVICE = "hardening-updates-service" [];
+    HARDENING_UPDATES_SERVICE_WHY = "hardening-updates-service-why" [];
     HARDENING_UPDATES_OFF = "hardening-updates-off" [];
     HARDENING_UPDATES_OFF_WHY = "hardening-updates-off-why" [];
     HARDENING_LOCKOUT = "hardening-lockout" [];

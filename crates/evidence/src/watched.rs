@@ -35,6 +35,9 @@ pub const HARDENING: &[(&str, &[&str])] = &[
     (r"HKLM\SYSTEM\CurrentControlSet\Services\srv", &["Start"]),
     (r"HKLM\SYSTEM\CurrentControlSet\Services\WinRM", &["Start", "DelayedAutostart"]),
     (r"HKLM\SYSTEM\CurrentControlSet\Services\RemoteRegistry", &["Start"]),
+    (r"HKLM\SYSTEM\CurrentControlSet\Services\MpsSvc", &["Start"]),
+    (r"HKLM\SYSTEM\CurrentControlSet\Services\WinDefend", &["Start"]),
+    (r"HKLM\SYSTEM\CurrentControlSet\Services\wuauserv", &["Start"]),
     (
         r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa",
         &[

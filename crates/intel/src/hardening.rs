@@ -168,6 +168,9 @@ pub struct Policy {
     pub name: String,
     /// What it should be.
     pub good: Test,
+    /// What Windows takes at all, where `good` alone does not say so.
+    #[serde(default)]
+    pub possible: Option<Test>,
     /// How much it weighs that it is not.
     pub severity: Weight,
     /// The ids of the sources.
@@ -183,6 +186,19 @@ pub struct Policy {
     /// A value that stands for more than any number: `-1` where a lock stays until somebody lifts it.
     #[serde(default)]
     pub endless: Option<String>,
+}
+
+impl Policy {
+    /// Whether the data is as it should be; `None` where it is nothing that Windows takes.
+    pub fn holds(&self, data: &str) -> Option<bool> {
+        if self.endless.as_deref() == Some(data) {
+            return Some(true);
+        }
+        match &self.possible {
+            Some(possible) if possible.holds(data) != Some(true) => None,
+            _ => self.good.holds(data),
+        }
+    }
 }
 
 /// What was read of a registry value.

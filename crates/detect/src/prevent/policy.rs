@@ -27,10 +27,8 @@ pub(super) fn detect(evidence: &Evidence, hardening: &Hardening) -> Vec<(Standin
         .map(|policy| {
             let values = read.get(policy.name.as_str());
             // Several sources may tell of it, the domain's policy and the machine's: the weakest counts.
-            let good = |value: &str| {
-                if policy.endless.as_deref() == Some(value) { Some(true) } else { policy.good.holds(value) }
-            };
-            let judged: Vec<_> = values.into_iter().flatten().map(|value| (*value, good(value))).collect();
+            let judged: Vec<_> =
+                values.into_iter().flatten().map(|value| (*value, policy.holds(value))).collect();
             let Some((value, _)) = judged.iter().find(|(_, good)| *good == Some(false)) else {
                 let met = !judged.is_empty() && judged.iter().all(|(_, good)| *good == Some(true));
                 return (if met { Standing::Good } else { Standing::Unknown }, None);

@@ -264,6 +264,79 @@ fn commands(finding: &Finding) -> Vec<&str> {
 }
 
 #[test]
+fn services_that_protect_are_a_gap_where_they_are_disabled_and_only_then() {
+    let start = |name: &str, start| value(&format!(r"{SERVICES}\{name}"), "Start", start);
+    let titles = |records: Vec<RecordData>| -> Vec<String> {
+        let assessment = assess([vec![windows_10()], records].concat());
+        let gaps = assessment.findings.into_iter().filter(|finding| finding.kind == Kind::Hardening);
+        gaps.map(|finding| finding.title.id).collect()
+    };
+    let off = ["MpsSvc", "WinDefend", "wuauserv"].map(|name| start(name, "4")).to_vec();
+    assert_eq!(
+        titles(off.clone()),
+        ["hardening-defender-service", "hardening-firewall", "hardening-updates-service"]
+    );
+    let assessment = assess(off);
+    let gap = found(&assessment, "hardening-firewall");
+    assert_eq!(commands(gap), ["sc config MpsSvc start= auto", "sc config MpsSvc start= disabled"]);
+    let usual = [("MpsSvc", "2"), ("WinDefend", "3"), ("wuauserv", "3")];
+    assert_eq!(titles(usual.map(|(name, number)| start(name, number)).to_vec()), [""; 0]);
+    // A server without the feature.
+    let none = [r"WinDefend", "wuauserv"].map(|name| absent(&format!(r"{SERVICES}\{name}"), "Start"));
+    assert_eq!(titles(none.to_vec()), [""; 0]);
+}
+
+#[test]
+fn the_firewall_is_as_it_should_be_only_where_its_service_is_known_to_start() {
+    let profiles = |base: &str, absent_too: bool| -> Vec<RecordData> {
+        let names: &[&str] = match base {
+            r"HKLM\SOFTWARE\Policies\Microsoft\WindowsFirewall" => {
+                &["DomainProfile", "StandardProfile", "PrivateProfile", "PublicProfile"]
+            }
+            _ => &["DomainProfile", "StandardProfile", "PublicProfile"],
+        };
+        let both = |name: &&str| {
+            let key = format!(r"{base}\{name}");
+            if absent_too {
+                ["EnableFirewall", "DefaultInboundAction"].map(|name| absent(&key, name))
+            } else {
+                ["EnableFirewall", "DefaultInboundAction"].map(|name| value(&key, name, "1"))
+            }
+        };
+        names.iter().flat_map(both).collect()
+    };
+    let stands = |more: Vec<RecordData>| {
+        let own = format!(r"{SERVICES}\SharedAccess\Parameters\FirewallPolicy");
+        let policy = r"HKLM\SOFTWARE\Policies\Microsoft\WindowsFirewall";
+        let records = [vec![windows_10()], profiles(&own, false), profiles(policy, true), more].concat();
+        let evidence = records_of(records);
+        let facts = intel::ms17_010::PatchFacts {
+            version: Some("10.0.19045".parse().unwrap()),
+            ..Default::default()
+        };
+        let machine = super::Machine::new(&evidence, &facts);
+        Intel::builtin().hardening().check("firewall").unwrap().judge(&machine).standing
+    };
+    let start = |number| vec![value(&format!(r"{SERVICES}\MpsSvc"), "Start", number)];
+    assert_eq!(stands(start("2")), intel::hardening::Standing::Good);
+    assert_eq!(stands(start("4")), intel::hardening::Standing::Open);
+    assert_eq!(stands(Vec::new()), intel::hardening::Standing::Unknown);
+}
+
+#[test]
+fn a_number_that_windows_does_not_take_as_a_policy_tells_nothing() {
+    let state = |number| prevent(&assess(vec![setting("account-policy", "MinimumPasswordLength", number)])).0;
+    let summary = |number: &str| {
+        let assessment = assess(vec![setting("account-policy", "MinimumPasswordLength", number)]);
+        prevent(&assessment).1.to_owned()
+    };
+    assert_eq!((state("20"), summary("20").as_str()), (State::Unknown, "stage-prevent-partly"));
+    for odd in ["129", "99999999999999", "-5", "99999999999999999999999"] {
+        assert_eq!(summary(odd), "stage-prevent-unknown", "{odd}");
+    }
+}
+
+#[test]
 fn what_group_policy_says_of_the_firewall_is_told_and_has_no_local_command() {
     let local =
         r"HKLM\SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy\DomainProfile";

@@ -99,7 +99,7 @@ fn finding_cells(catalogue: &Catalogue, finding: &Finding) -> [String; COLUMNS.l
         finding.severity.name().to_owned(),
         finding.confidence.name().to_owned(),
         finding.action.name().to_owned(),
-        finding.name.clone(),
+        deobfuscate::defang_text(&finding.name).into_owned(),
         catalogue.text(&without_links(&finding.title)),
         catalogue.texts(&finding.reasons.iter().map(without_links).collect::<Vec<_>>()),
         finding.family.clone().unwrap_or_default(),
@@ -185,6 +185,15 @@ mod tests {
         ] {
             assert_eq!(defuse(cell), expected);
         }
+    }
+
+    #[test]
+    fn no_name_is_a_live_link() {
+        let rows = table(&[samples::hostile("\\L http://t1.qxl.example/a")]);
+        assert!(
+            rows[1..].iter().all(|row| row[9].contains("hxxp://t1") && !row[9].contains("http://")),
+            "{rows:?}"
+        );
     }
 
     #[test]

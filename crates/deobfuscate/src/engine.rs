@@ -158,6 +158,12 @@ impl<'l> Engine<'l> {
             layer.text = text;
             layer.language = language;
         }
+        let limited = opened.problems.iter().any(|(id, _)| LIMITS.contains(id));
+        let ran = self.layers.get(index).filter(|_| limited);
+        if let Some(excerpt) = ran.and_then(|layer| Some(scan::excerpt(&layer.text, runs_text(&layer.text)?)))
+        {
+            self.hit("unfinished-run", index, excerpt);
+        }
         for (id, detail) in opened.problems {
             self.problem(id, index, detail);
         }
@@ -261,6 +267,33 @@ impl<'l> Engine<'l> {
             problems: self.problems,
         }
     }
+}
+
+/// Problems that leave a script half worked out.
+const LIMITS: [&str; 4] = ["depth-limit", "length-limit", "output-limit", "step-limit"];
+
+/// Where a script runs text as code.
+fn runs_text(text: &str) -> Option<usize> {
+    const WORDS: [&str; 9] = [
+        "iex",
+        "invoke-expression",
+        "scriptblock]::create",
+        "invokescript",
+        "-enc",
+        "-encodedcommand",
+        "eval",
+        "execute",
+        "executeglobal",
+    ];
+    let lower = text.to_ascii_lowercase();
+    let part = |c: char| c.is_alphanumeric() || c == '_';
+    WORDS.iter().find_map(|word| {
+        let is_word = |&at: &usize| {
+            let (before, after) = (&lower[..at], &lower[at + word.len()..]);
+            !before.ends_with(part) && !after.starts_with(part)
+        };
+        lower.match_indices(word).map(|(at, _)| at).find(is_word)
+    })
 }
 
 /// Opens one layer as far as its language allows.

@@ -99,6 +99,7 @@ pub const ALL: &[TraitInfo] = &[
     info("service-create", 10, &["T1543.003"], "creates a service"),
     info("persistent-route", 10, &["T1562"], "adds a route that stays"),
     info("process-kill-list", 10, &["T1489"], "ends many processes by name"),
+    info("unfinished-run", 5, &["T1059"], "runs text as code that could not be worked out within the limits"),
     info("execution-policy-bypass", 5, &["T1059.001"], "ignores the execution policy"),
     info("no-profile", 2, &["T1059.001"], "starts PowerShell without profile"),
     info("non-interactive", 2, &["T1059.001"], "starts PowerShell without asking"),

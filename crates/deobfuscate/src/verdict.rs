@@ -3,7 +3,8 @@
 //! - `miner`: the weights of the mining traits reach [`MINER`]. A pool's address with its scheme, several miner
 //!   options, or a wallet together with a pool login does; a wallet alone (a donation page has one) does not.
 //! - `malicious`: the weights of all traits reach [`MALICIOUS`].
-//! - `suspicious`: they reach [`SUSPICIOUS`], or the input was longer than what was read.
+//! - `suspicious`: they reach [`SUSPICIOUS`], the input was longer than what was read, or a limit stopped the working out
+//!   of a script that runs text as code.
 //! - `benign`: else. It is said of what was read: the problems tell what was not.
 //!
 //! Each trait counts once, however often it occurs. The bounds are such that what administrators' scripts do
@@ -34,7 +35,10 @@ pub fn of(hits: &[TraitHit], problems: &[Problem]) -> ScriptVerdict {
         ScriptVerdict::Miner
     } else if total >= MALICIOUS {
         ScriptVerdict::Malicious
-    } else if total >= SUSPICIOUS || problems.iter().any(|problem| problem.id == "input-truncated") {
+    } else if total >= SUSPICIOUS
+        || problems.iter().any(|problem| problem.id == "input-truncated")
+        || hits.iter().any(|hit| hit.id == "unfinished-run")
+    {
         ScriptVerdict::Suspicious
     } else {
         ScriptVerdict::Benign

@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
-use deminer_deobfuscate::{Decoded, Language, Limits, decode};
+use deminer_deobfuscate::{Decoded, Language, Limits, ScriptVerdict, decode};
 use proptest::prelude::*;
 
 const LANGUAGES: [Language; 8] = [
@@ -511,4 +511,54 @@ proptest! {
             prop_assert_eq!(once, decode(&text, Some(language), &limits));
         }
     }
+}
+
+/// Busy loops stand in front of payloads to tire out whoever reads along.
+#[test]
+fn what_stands_behind_a_busy_loop_is_opened() {
+    let line = "m.exe -o stratum+tcp://pool.a.example:14444 --donate-level 1";
+    let reversed: String = line.chars().rev().collect();
+    for (language, text) in [
+        (
+            Language::PowerShell,
+            format!(
+                "foreach($i in 1..3000){{foreach($j in 1..3000){{$x=$i+$j}}}};$r='{reversed}';iex (-join $r[-1..-300])"
+            ),
+        ),
+        (
+            Language::PowerShell,
+            format!(
+                "1..3000|%{{foreach($j in 1..3000){{$x=$j}}}};for($i=0;$i -lt 9000000;$i++){{}};$r='{reversed}';iex (-join $r[-1..-300])"
+            ),
+        ),
+        (
+            Language::VbScript,
+            format!(
+                "For i = 1 To 90000000\nx = i + 1\nNext\nr = \"{reversed}\"\nCreateObject(\"WScript.Shell\").Run StrReverse(r)\n"
+            ),
+        ),
+        (
+            Language::JScript,
+            format!(
+                "for(var i=0;i<90000000;i++){{x=i}}\nvar r='{reversed}';new ActiveXObject('WScript.Shell').Run(r.split('').reverse().join(''));"
+            ),
+        ),
+    ] {
+        let decoded = decode(&text, Some(language), &Limits::default());
+        assert!(decoded.problems.iter().any(|problem| problem.id == "step-limit"), "{text}");
+        assert_eq!(decoded.verdict, ScriptVerdict::Miner, "{text}: {:?}", decoded.layers);
+    }
+}
+
+#[test]
+fn what_a_loop_that_was_given_up_writes_is_not_known() {
+    let text = "$r='';foreach($i in 1..3000){foreach($j in 1..3000){$x=$j}; $r+='Get-Date;'};$y='kept';iex \"$r\"; iex \"write $y\"";
+    let decoded = decode(text, Some(Language::PowerShell), &Limits::default());
+    let texts: Vec<&str> = decoded.layers.iter().skip(1).map(|layer| layer.text.as_str()).collect();
+    assert!(
+        texts.contains(&"write kept") && !texts.iter().any(|text| text.starts_with("Get-Date")),
+        "{texts:?}"
+    );
+    assert_eq!(decoded.verdict, ScriptVerdict::Suspicious, "{:?}", decoded.traits);
+    assert!(decoded.traits.iter().any(|hit| hit.id == "unfinished-run"), "{:?}", decoded.traits);
 }

@@ -24,6 +24,7 @@ const TELLING: &[&str] = &[
     "code-injection",
     "defender-exclusion",
     "wmi-subscription-create",
+    "unfinished-run",
 ];
 
 /// Habits of administrators: they say something beside another sign, and nothing by themselves or together.

@@ -11,7 +11,7 @@ use regex::{Regex, RegexBuilder};
 use super::ast::{Block, Command, Element, Expr, Name, Node, Op, Post, Prefix, Span, Stmt};
 use super::collections::Map;
 use super::constants;
-use super::shape::is_built_of_constants;
+use super::shape::{is_built_of_constants, same};
 use super::text::Text;
 use super::trace::{Gap, Trace, Trick};
 use super::value::Value;
@@ -46,6 +46,10 @@ pub(crate) struct Evaluator<'s> {
     pub(super) steps: &'s mut u64,
     /// What was used of the next step, in 64ths.
     begun: usize,
+    /// Steps that the loop that runs leaves to what stands behind it; none outside of loops.
+    reserve: u64,
+    /// The loop that runs came to its limit.
+    stopped: bool,
     /// Largest value in bytes.
     pub(super) room: usize,
     depth: usize,
@@ -74,6 +78,8 @@ impl<'s> Evaluator<'s> {
             trace: Trace::default(),
             steps,
             begun: 0,
+            reserve: 0,
+            stopped: false,
             room,
             depth: 0,
             patterns: Vec::new(),
@@ -108,13 +114,55 @@ impl<'s> Evaluator<'s> {
         let cost = self.begun.saturating_add(data).saturating_add(32);
         self.begun = cost % 64;
         let cost = (cost / 64) as u64;
-        if *self.steps <= cost {
-            *self.steps = 0;
+        if *self.steps <= cost.saturating_add(self.reserve) {
+            *self.steps = self.reserve;
+            self.stopped = self.reserve > 0;
             self.trace.gap(Gap::OutOfSteps);
             return false;
         }
         *self.steps -= cost;
         true
+    }
+
+    /// Runs a loop, which must leave steps to what stands behind it: busy loops stand in front of payloads to tire out
+    /// whoever reads along. What one that came to its limit has changed is not known; says whether it did.
+    pub(super) fn within_limit<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> (T, bool) {
+        if self.reserve > 0 || !self.step(self.vars.len() * 16) {
+            return (work(self), false);
+        }
+        let before = self.vars.clone();
+        self.reserve = *self.steps / 4;
+        let result = work(self);
+        self.reserve = 0;
+        let stopped = std::mem::take(&mut self.stopped);
+        if stopped {
+            #[expect(
+                clippy::iter_over_hash_type,
+                reason = "each name is looked at by itself; the order changes nothing"
+            )]
+            for (name, value) in &mut self.vars {
+                if before.get(name).is_none_or(|old| !same(old, value)) {
+                    *value = Value::Unknown;
+                }
+            }
+        }
+        (result, stopped)
+    }
+
+    /// A loop that is a statement.
+    fn looped(
+        &mut self,
+        out: &mut Vec<Value>,
+        work: impl FnOnce(&mut Self, &mut Vec<Value>) -> Flow,
+    ) -> Flow {
+        let written = out.len();
+        let (flow, stopped) = self.within_limit(|me| work(me, out));
+        if !stopped {
+            return flow;
+        }
+        out.truncate(written);
+        out.push(Value::Unknown);
+        Flow::On
     }
 
     /// A value, unless it is larger than what may be kept.
@@ -240,12 +288,14 @@ impl<'s> Evaluator<'s> {
             Stmt::If(arms, otherwise) => self.if_statement(arms, otherwise.as_ref(), out),
             Stmt::For(parts, body) => {
                 self.statement_value(&parts[0]);
-                self.repeat(Some(&parts[1]), body, Some(&parts[2]), false, out)
+                self.looped(out, |me, out| me.repeat(Some(&parts[1]), body, Some(&parts[2]), false, out))
             }
-            Stmt::While(condition, body, first) => self.repeat(Some(condition), body, None, *first, out),
-            Stmt::Until(condition, body) => self.until(condition, body, out),
-            Stmt::Switch(switch) => self.switch(switch, out),
-            Stmt::Foreach(name, list, body) => self.foreach(name, list, body, out),
+            Stmt::While(condition, body, first) => {
+                self.looped(out, |me, out| me.repeat(Some(condition), body, None, *first, out))
+            }
+            Stmt::Until(condition, body) => self.looped(out, |me, out| me.until(condition, body, out)),
+            Stmt::Switch(switch) => self.looped(out, |me, out| me.switch(switch, out)),
+            Stmt::Foreach(name, list, body) => self.looped(out, |me, out| me.foreach(name, list, body, out)),
             Stmt::Function(name, block) => {
                 self.remember(block);
                 self.functions.insert(Rc::clone(name), Rc::clone(block));

@@ -17,9 +17,9 @@ impl Evaluator<'_> {
         let input = input.or_else(|| words.named("inputobject").cloned()).unwrap_or(Value::Unknown);
         let blocks: Vec<Rc<Block>> = words.blocks().map(Rc::clone).collect();
         let outer = self.vars.get("_").cloned();
-        let result = self.each(&input, &blocks, &words);
+        let (result, stopped) = self.within_limit(|me| me.each(&input, &blocks, &words));
         self.restore_item(outer);
-        result
+        if stopped { Value::Unknown } else { result }
     }
 
     fn each(&mut self, input: &Value, blocks: &[Rc<Block>], words: &Words) -> Value {

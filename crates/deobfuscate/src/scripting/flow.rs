@@ -1,5 +1,7 @@
 //! Loops and conditions.
 
+use std::collections::HashMap;
+
 use super::tokens::{Kind, Token};
 use super::value::Value;
 use super::walker::Walker;
@@ -15,6 +17,24 @@ pub(super) enum Flow {
 }
 
 impl Walker<'_> {
+    /// Runs a loop, which must leave steps to what stands behind it: busy loops stand in front of payloads to tire out
+    /// whoever reads along. What one that came to its limit has changed is not known.
+    pub(super) fn within_limit(&mut self, work: impl FnOnce(&mut Self) -> usize) -> usize {
+        if self.reserve > 0 || !self.step((self.vars.len() + self.members.len()) * 16) {
+            return work(self);
+        }
+        let before = (self.vars.clone(), self.members.clone());
+        self.reserve = *self.steps / 4;
+        let next = work(self);
+        self.reserve = 0;
+        if std::mem::take(&mut self.stopped) {
+            self.flow = Flow::On;
+            unknown_where_changed(&mut self.vars, &before.0);
+            unknown_where_changed(&mut self.members, &before.1);
+        }
+        next
+    }
+
     /// Walks the body of a loop or a branch; says whether it could.
     fn body(&mut self, from: usize, to: usize) -> bool {
         let walked = self.deeper(|me| {
@@ -377,6 +397,18 @@ impl Walker<'_> {
             return next;
         }
         close + 1
+    }
+}
+
+fn unknown_where_changed(now: &mut HashMap<String, Value>, before: &HashMap<String, Value>) {
+    #[expect(
+        clippy::iter_over_hash_type,
+        reason = "each name is looked at by itself; the order changes nothing"
+    )]
+    for (name, value) in now {
+        if before.get(name) != Some(value) {
+            *value = Value::Unknown;
+        }
     }
 }
 

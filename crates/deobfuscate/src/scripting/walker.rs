@@ -23,7 +23,11 @@ pub(crate) struct Walker<'t> {
     pub(super) room: usize,
     /// The constant operands read so far, while an expression is read.
     pub(super) run_value: Value,
-    steps: &'t mut u64,
+    pub(super) steps: &'t mut u64,
+    /// Steps that the loop that runs leaves to what stands behind it; none outside of loops.
+    pub(super) reserve: u64,
+    /// The loop that runs came to its limit.
+    pub(super) stopped: bool,
     depth: usize,
     max_depth: usize,
     edits: HashMap<(usize, usize), Option<String>>,
@@ -109,6 +113,8 @@ impl<'t> Walker<'t> {
             room,
             run_value: Value::Unknown,
             steps,
+            reserve: 0,
+            stopped: false,
             depth: 0,
             max_depth,
             edits: HashMap::new(),
@@ -138,8 +144,9 @@ impl<'t> Walker<'t> {
 
     pub(super) fn step(&mut self, data: usize) -> bool {
         let cost = 1 + (data / 64) as u64;
-        if *self.steps < cost {
-            *self.steps = 0;
+        if *self.steps < cost.saturating_add(self.reserve) {
+            *self.steps = self.reserve;
+            self.stopped = self.reserve > 0;
             self.out_of_steps = true;
             return false;
         }
@@ -251,16 +258,16 @@ impl<'t> Walker<'t> {
         let Some(token) = tokens.get(at) else { return end };
         let Some(name) = token.name() else { return self.loose(at) };
         match (self.dialect, name) {
-            (Dialect::Vb, "for") => return self.vb_for(at, end),
-            (Dialect::Vb, "do") => return self.vb_do(at),
-            (Dialect::Vb, "while") => return self.vb_while(at),
+            (Dialect::Vb, "for") => return self.within_limit(|me| me.vb_for(at, end)),
+            (Dialect::Vb, "do") => return self.within_limit(|me| me.vb_do(at)),
+            (Dialect::Vb, "while") => return self.within_limit(|me| me.vb_while(at)),
             (Dialect::Vb, "if") => return self.vb_if(at, end),
             (Dialect::Vb, "exit") => return self.vb_exit(at),
             (Dialect::Vb, "end") => return at + 2,
             (Dialect::Vb, "function" | "sub") | (Dialect::Js, "function") => return self.declaration(at),
-            (Dialect::Js, "for") => return self.js_for(at, end),
-            (Dialect::Js, "while") => return self.js_while(at, end),
-            (Dialect::Js, "do") => return self.js_do(at, end),
+            (Dialect::Js, "for") => return self.within_limit(|me| me.js_for(at, end)),
+            (Dialect::Js, "while") => return self.within_limit(|me| me.js_while(at, end)),
+            (Dialect::Js, "do") => return self.within_limit(|me| me.js_do(at, end)),
             (Dialect::Js, "if") => return self.js_if(at, end),
             (Dialect::Js, "return") => return self.js_return(at),
             (Dialect::Js, "break") => {

@@ -39,6 +39,7 @@ trait-scheduled-task-create = creates a scheduled task
 trait-service-create = creates a service
 trait-persistent-route = adds a route that stays
 trait-process-kill-list = ends many processes by name
+trait-unfinished-run = runs text as code that could not be worked out within the limits
 trait-execution-policy-bypass = ignores the execution policy
 trait-no-profile = starts PowerShell without profile
 trait-non-interactive = starts PowerShell without asking

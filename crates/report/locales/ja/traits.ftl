@@ -39,6 +39,7 @@ trait-scheduled-task-create = スケジュールされたタスクを作る
 trait-service-create = サービスを作る
 trait-persistent-route = 永続的な経路を追加する
 trait-process-kill-list = 多数のプロセスを名前で終了させる
+trait-unfinished-run = 制限内では解読しきれなかった文字列をコードとして実行する
 trait-execution-policy-bypass = 実行ポリシーを無視する
 trait-no-profile = PowerShell をプロファイルなしで起動する
 trait-non-interactive = PowerShell を対話なしで起動する

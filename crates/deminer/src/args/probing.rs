@@ -33,9 +33,7 @@ pub(crate) struct Probe {
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
 
-    /// Add a line to this file for every question before it is asked [default for text: deminer-probe-TIME.jsonl beside the result]
-    ///
-    /// The forms json and jsonl tell of every question themselves.
+    /// Add a line to this file for every question before it is asked [default: deminer-probe-TIME.jsonl beside the result]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub log: Option<PathBuf>,
 

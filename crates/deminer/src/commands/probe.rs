@@ -36,11 +36,11 @@ pub(crate) fn run(args: &Probe, console: Console) -> Result<ExitStatus, Error> {
         at_once: args.at_once.into(),
         credentials: args.user.as_deref().map(|user| credentials(user, console)).transpose()?,
     };
-    let log = match (&args.log, args.format) {
-        (Some(path), _) => Log::open(path)?,
-        (None, ProbeFormat::Text) if !args.no_log => Log::beside(args.output.as_deref())?,
-        // The result itself tells of every question.
-        (None, _) => Log::none(),
+    let log = match &args.log {
+        Some(path) => Log::open(path)?,
+        None if args.no_log => Log::none(),
+        // Every form of the result is written at the end: a run that is broken off leaves only this.
+        None => Log::beside(args.output.as_deref())?,
     };
     let mut output = Output::open(args.output.as_deref(), args.log.as_slice())?;
     let path = output.path();

@@ -51,10 +51,18 @@ fn a_run_in_words_leaves_a_log_and_says_where() {
     assert_eq!((quiet.status, quiet.stderr.as_str()), (0, ""));
     assert_eq!(files(folder.path()).len(), 3, "{:?}", files(folder.path()));
     assert_eq!(std::fs::read_to_string(folder.path().join(name)).unwrap(), *text);
-    // Nobody wants one, and the result tells of every question itself.
-    for arguments in [["127.0.0.1", "--no-log"], ["127.0.0.1", "--format=json"]] {
+    // The results in other forms are written at the end only, too.
+    for form in ["--format=json", "--format=jsonl"] {
         let folder = TempDir::new().unwrap();
-        assert_eq!(probe_in(folder.path(), port, &arguments).status, 0);
+        assert_eq!(probe_in(folder.path(), port, &["127.0.0.1", form]).status, 0);
+        let left = files(folder.path());
+        assert!(
+            matches!(&left[..], [(_, text)] if text.contains("\"asked\":\"connect\"")),
+            "{form}: {left:?}"
+        );
+        // Nobody wants one.
+        let folder = TempDir::new().unwrap();
+        assert_eq!(probe_in(folder.path(), port, &["127.0.0.1", form, "--no-log"]).status, 0);
         assert_eq!(files(folder.path()), []);
     }
 }
@@ -209,8 +217,18 @@ fn a_password_is_never_on_the_command_line_and_never_in_the_result() {
     assert_eq!(run(["probe", "127.0.0.1", "--password", "x"]).status, 2);
     let server = Server::start(windows(0xC000_0008));
     let port = server.address.port().to_string();
-    let arguments =
-        ["probe", "127.0.0.1", "--port", &port, "--user", r"CORP\anna", "--format", "json", "--verbose"];
+    let arguments = [
+        "probe",
+        "127.0.0.1",
+        "--port",
+        &port,
+        "--user",
+        r"CORP\anna",
+        "--format",
+        "json",
+        "--verbose",
+        "--no-log",
+    ];
     let run = finish(deminer().args(arguments).env("DEMINER_PASSWORD", "sesame"));
     assert_eq!(run.status, 0, "{}", run.stderr);
     assert!(!run.stdout.contains("sesame") && !run.stderr.contains("sesame"));

@@ -288,10 +288,13 @@ pub(crate) struct Plan {
     #[arg(long, value_name = "ID")]
     pub exclude: Vec<String>,
 
-    /// Install the updates that the machine lacks from packages in this folder (files of Microsoft's catalogue, NAME.msu); the path is that of the
-    /// machine
+    /// Install the updates that the machine lacks from packages in this folder (files of Microsoft's catalogue, NAME.msu)
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub updates: Option<PathBuf>,
+
+    /// The path that this folder has on the machine, such as D:\updates [default on Windows: the same]
+    #[arg(long, value_name = "PATH", requires = "updates")]
+    pub updates_on_machine: Option<String>,
 
     /// Ask of each finding whether it goes into the plan
     #[arg(short, long)]

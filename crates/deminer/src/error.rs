@@ -34,6 +34,10 @@ pub(crate) enum Error {
     ScanFileRelative(PathBuf),
     /// What was named as a scan file is none.
     ScanFileOther(PathBuf),
+    /// Where a folder with updates lies on the machine is not known.
+    UpdatesElsewhere(PathBuf),
+    /// What was named as the path of updates on the machine is none.
+    UpdatesPath(String),
     /// None of the inputs could be read; the notes say why of each.
     NothingRead { inputs: usize, notes: Vec<Note> },
     /// The report would overwrite evidence.
@@ -141,6 +145,8 @@ impl Error {
             Self::Collect(problem) => m::CANNOT_COLLECT.with([problem.to_string().into()]),
             Self::ScanFileRelative(path) => m::SCAN_FILE_RELATIVE.with([shown(path).into()]),
             Self::ScanFileOther(path) => m::SCAN_FILE_OTHER.with([shown(path).into()]),
+            Self::UpdatesElsewhere(path) => m::UPDATES_ELSEWHERE.with([shown(path).into()]),
+            Self::UpdatesPath(path) => m::UPDATES_PATH.with([path.as_str().into()]),
             Self::NothingRead { inputs, .. } => m::NOTHING_READ.with([(*inputs).into()]),
             Self::OutputIsEvidence(path) => m::OUTPUT_IS_EVIDENCE.with([shown(path).into()]),
             Self::OutputIsFolder(path) => m::OUTPUT_IS_FOLDER.with([shown(path).into()]),
@@ -203,6 +209,7 @@ impl Error {
             Self::Stopped(why) => return stop_hint(why),
             Self::Machine(_) | Self::Collect(_) => m::HINT_CANNOT_COLLECT.plain(),
             Self::ScanFileRelative(_) | Self::ScanFileOther(_) => m::HINT_SCAN_FILE.plain(),
+            Self::UpdatesElsewhere(_) | Self::UpdatesPath(_) => m::HINT_UPDATES_PATH.plain(),
             Self::NothingRead { .. } => m::HINT_NOTHING_READ.plain(),
             Self::OutputIsEvidence(_) => m::HINT_OUTPUT_IS_EVIDENCE.plain(),
             Self::OutputIsFolder(_) => m::HINT_OUTPUT_IS_FOLDER.plain(),

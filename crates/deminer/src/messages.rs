@@ -85,6 +85,11 @@ messages! {
     PLAN_REFUSED = "cli-plan-refused" [];
     ASK_PLAN = "cli-ask-plan" [];
     NEXT_CLEAN = "cli-next-clean" ["plan"];
+    NEXT_CLEAN_ONLY = "cli-next-clean-only" ["plan"];
+    PLAN_GAPS = "cli-plan-gaps" ["count"];
+    UPDATES_ELSEWHERE = "cli-updates-elsewhere" ["path"];
+    UPDATES_PATH = "cli-updates-path" ["path"];
+    HINT_UPDATES_PATH = "cli-hint-updates-path" [];
     NO_TERMINAL = "cli-no-terminal" [];
     UNANSWERED = "cli-unanswered" [];
     HINT_NO_TERMINAL = "cli-hint-no-terminal" [];

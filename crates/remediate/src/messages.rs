@@ -22,6 +22,8 @@ messages! {
     REFUSE_MICROSOFT = "refuse-microsoft" ["path", "signer"];
     REFUSE_NO_STOCK_VALUE = "refuse-no-stock-value" ["place"];
     REFUSE_UPDATE = "refuse-update" ["name", "update", "command"];
+    REFUSE_UPDATE_SEVERAL = "refuse-update-several" ["name", "update", "command"];
+    REFUSE_UPDATE_VERSION = "refuse-update-version" ["name", "update", "command"];
     REFUSE_PACKAGE = "refuse-package" ["path"];
     REFUSE_PACKAGE_GONE = "refuse-package-gone" ["path"];
     REFUSE_COMMAND = "refuse-command" ["name", "command", "undo"];

@@ -39,6 +39,11 @@ pub struct UpdatePackage {
 }
 
 impl UpdatePackage {
+    /// Whether a package with this path can be installed: an absolute one on a local drive of the machine.
+    pub fn is_path(path: &str) -> bool {
+        guard::is_plain_path(path)
+    }
+
     /// What the name of a file says that it holds: number, version of Windows and instruction set. The names are those of Microsoft's catalogue,
     /// such as `windows6.1-kb4012215-x64_HASH.msu`; any other says nothing.
     pub fn named(file: &str) -> Option<(u32, &'static str, Architecture)> {
@@ -88,22 +93,40 @@ fn numbers(finding: &Finding) -> impl Iterator<Item = u32> {
     all.filter_map(|name| name.as_str()?.strip_prefix("KB")?.parse().ok())
 }
 
-/// The step that installs the update that the finding asks for; `None` where not exactly one package is the one.
+/// Why no package is the one to install.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unfit {
+    /// None is of the update and for the machine.
+    None,
+    /// Several could be.
+    Several,
+    /// For which Windows it has to be is not known.
+    NoVersion,
+}
+
+/// The step that installs the update that the finding asks for, where exactly one package is the one.
 pub(crate) fn step(
     finding: &Finding,
     assessment: &Assessment,
     choice: &Choice,
-) -> Option<(Verb, Target, Precondition)> {
+) -> std::result::Result<(Verb, Target, Precondition), Unfit> {
     let numbers: BTreeSet<u32> = numbers(finding).collect();
-    let version = assessment.host.os.as_ref()?.version.as_deref()?;
+    let of_update = |package: &&UpdatePackage| numbers.contains(&package.update);
+    let at_hand = choice.updates.iter().filter(of_update);
+    let version = assessment.host.os.as_ref().and_then(|os| os.version.as_deref());
+    let Some(version) = version else {
+        return Err(if at_hand.count() == 0 { Unfit::None } else { Unfit::NoVersion });
+    };
     let fits = |package: &&UpdatePackage| {
-        numbers.contains(&package.update)
-            && is_of(version, &package.windows)
+        is_of(version, &package.windows)
             && choice.architecture.is_none_or(|own| own == package.architecture)
             && guard::is_plain_path(&package.path)
     };
-    let mut fitting = choice.updates.iter().filter(fits);
-    let (package, None) = (fitting.next()?, fitting.next()) else { return None };
+    let mut fitting = at_hand.filter(fits);
+    let package = fitting.next().ok_or(Unfit::None)?;
+    if fitting.next().is_some() {
+        return Err(Unfit::Several);
+    }
     let fields = [
         (SHA256, package.sha256.clone()),
         (WINDOWS, package.windows.clone()),
@@ -111,7 +134,7 @@ pub(crate) fn step(
     ];
     let target = Target::Update { update: format!("KB{}", package.update), package: package.path.clone() };
     let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    Some((Verb::Patch, target, Precondition { fields, unbound: false }))
+    Ok((Verb::Patch, target, Precondition { fields, unbound: false }))
 }
 
 /// What has to be so of the package and the machine, in the precondition.

@@ -138,7 +138,8 @@ fn carry_out(
         }
         Work::Patch(folder, include, case) => {
             let assessment = super::collect::assess(machine, intel, desk.console)?;
-            let updates = super::plan::updates::find(&folder, &assessment)?;
+            let updates =
+                super::plan::updates::find(super::plan::updates::Folder::here(&folder), &assessment)?;
             let architecture = machine.facts().ok().map(|facts| facts.architecture);
             let choice = Choice { include, exclude, updates, architecture };
             (remediate::plan(&assessment, intel, &choice), Some(assessment.verdict), case)

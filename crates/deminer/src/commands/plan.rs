@@ -17,7 +17,7 @@ use crate::output::Output;
 use crate::suggest;
 use crate::this_machine::this_machine;
 use detect::Assessment;
-use detect::assessment::Verdict;
+use detect::assessment::{Action, Verdict};
 use evidence::Message;
 use intel::Intel;
 use parse::bundle;
@@ -36,6 +36,9 @@ pub(crate) fn run(args: &PlanArgs, console: Console) -> Result<ExitStatus, Error
     if args.interactive && !Terminal::is_there() {
         return Err(Error::NoTerminal);
     }
+    let on_machine = args.updates_on_machine.as_deref();
+    let folder =
+        args.updates.as_deref().map(|folder| updates::Folder::named(folder, on_machine)).transpose()?;
     let intel = knowledge::with_sets(&args.baseline, &args.signatures, console)?;
     let (assessment, architecture) = if args.evidence.is_empty() {
         let machine = this_machine().ok_or(Error::NoEvidence)?;
@@ -44,7 +47,7 @@ pub(crate) fn run(args: &PlanArgs, console: Console) -> Result<ExitStatus, Error
     } else {
         (assess(&args.evidence, args.host.as_deref(), &intel, console)?, None)
     };
-    let packages = args.updates.as_deref().map(|folder| updates::find(folder, &assessment));
+    let packages = folder.map(|folder| updates::find(folder, &assessment));
     let mut choice = Choice {
         include: args.include.iter().cloned().collect(),
         exclude: args.exclude.iter().cloned().collect(),
@@ -60,14 +63,31 @@ pub(crate) fn run(args: &PlanArgs, console: Console) -> Result<ExitStatus, Error
         let mut out = io::stdout().lock();
         summary(&mut out, &plan, console).and_then(|()| out.flush()).map_err(Error::CannotPrint)?;
         if !plan.actions.is_empty() {
-            console.remark(&m::NEXT_CLEAN.with([shown(file).into()]));
+            let by_script = remediate::script(&plan).actions > 0;
+            let next = if by_script { m::NEXT_CLEAN } else { m::NEXT_CLEAN_ONLY };
+            console.remark(&next.with([shown(file).into()]));
         }
+    }
+    let gaps = if args.interactive { 0 } else { gaps_left(&assessment, &intel, &choice, &plan) };
+    if gaps > 0 {
+        console.remark(&m::PLAN_GAPS.with([gaps.into()]));
     }
     Ok(match (plan.actions.is_empty(), assessment.verdict) {
         (false, _) => ExitStatus::Found,
         (true, Verdict::Inconclusive) => ExitStatus::Inconclusive,
         (true, _) => ExitStatus::Nothing,
     })
+}
+
+/// How many gaps a plan could close, and this one does not though nobody left them out.
+fn gaps_left(assessment: &Assessment, intel: &Intel, choice: &Choice, plan: &Plan) -> usize {
+    let gaps = assessment.findings.iter().filter(|finding| finding.action == Action::Harden);
+    let include = gaps.map(|finding| finding.id.clone()).collect();
+    let possible = remediate::plan(assessment, intel, &Choice { include, ..choice.clone() });
+    let answered = |plan: &Plan| -> BTreeSet<String> {
+        plan.actions.iter().flat_map(|action| action.because.iter().cloned()).collect()
+    };
+    answered(&possible).difference(&answered(plan)).count()
 }
 
 /// The plan in a file.
@@ -190,4 +210,33 @@ pub(super) fn refusals(out: &mut dyn Write, refused: &[Refusal], console: Consol
     refused.iter().try_for_each(|refusal| {
         writeln!(out, "  {}  {}", visible(&refusal.finding), catalogue.line(&refusal.why))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::clean::tests::{assessed, infected};
+    use machine::RegistryData;
+
+    #[test]
+    fn gaps_that_a_plan_could_close_are_counted_until_they_are_chosen_or_left_out() {
+        let lsa = r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa";
+        let mut state = infected();
+        state.add_registry_value(lsa, "NoLMHash", RegistryData::dword(1));
+        let before = left(&assessed(state.clone()), &Choice::default());
+        state.add_registry_value(lsa, "NoLMHash", RegistryData::dword(0));
+        let assessment = assessed(state);
+        let gaps = assessment.findings.iter().filter(|finding| finding.action == Action::Harden);
+        let ids: Vec<_> = gaps.map(|finding| finding.id.clone()).collect();
+        assert_eq!(left(&assessment, &Choice::default()), before + 1);
+        let all = Choice { include: ids.iter().cloned().collect(), ..Choice::default() };
+        assert_eq!(left(&assessment, &all), 0);
+        let none = Choice { exclude: ids.into_iter().collect(), ..Choice::default() };
+        assert_eq!(left(&assessment, &none), 0);
+    }
+
+    fn left(assessment: &Assessment, choice: &Choice) -> usize {
+        let plan = remediate::plan(assessment, Intel::builtin(), choice);
+        gaps_left(assessment, Intel::builtin(), choice, &plan)
+    }
 }

@@ -131,6 +131,7 @@ fn packages_of_updates_are_looked_for_where_they_are_said_to_be() {
     let version = "FileName : C:\\Windows\\System32\\drivers\\srv.sys\r\nFileMajorPart : 6\r\nFileMinorPart : 1\r\n\
         FileBuildPart : 7601\r\nFilePrivatePart : 17514\r\n";
     std::fs::write(evidence.join("srv-sys.txt"), version).unwrap();
+    std::fs::write(evidence.join("ver.txt"), "\r\nMicrosoft Windows [Version 6.1.7601]\r\n").unwrap();
     std::fs::write(updates.join("windows6.1-kb4012215-x64_00.msu"), "MSCF").unwrap();
     let planned = |more: &[&Path]| {
         let run = run([&[Path::new("plan"), &evidence], more].concat());
@@ -139,9 +140,35 @@ fn packages_of_updates_are_looked_for_where_they_are_said_to_be() {
     };
     // Nobody asked for updates.
     assert_eq!(planned(&[]).1, None);
-    // A path of this system is none of a machine with Windows, so it is left to a person.
-    let (status, refused, _) = planned(&["--updates".as_ref(), &updates]);
-    assert_eq!((status, refused.as_deref()), (3, Some("refuse-update")));
-    let (status, _, error) = planned(&["--updates".as_ref(), "/no/such/folder".as_ref()]);
+    // A path of this system is none of a machine with Windows, so that of the machine has to be said.
+    if !cfg!(windows) {
+        let (status, _, error) = planned(&["--updates".as_ref(), &updates]);
+        assert!(status == 2 && error.contains("--updates-on-machine"), "{error}");
+    }
+    let there = |path: &'static str| ["--updates-on-machine".as_ref(), Path::new(path)];
+    let (status, _, error) =
+        planned(&[&[Path::new("--updates"), updates.as_path()][..], &there("/mnt")].concat());
+    assert!(status == 2 && error.contains("`/mnt`"), "{error}");
+    let plan = run([
+        &[Path::new("plan"), &evidence, Path::new("--updates"), updates.as_path()][..],
+        &there(r"D:\updates"),
+    ]
+    .concat());
+    let plan: Value = serde_json::from_str(&plan.stdout).unwrap();
+    let package = r"D:\updates\windows6.1-kb4012215-x64_00.msu";
+    assert_eq!(plan["actions"][0]["target"]["package"], package, "{plan:#}");
+    // Nothing of it is for a script, so none is named.
+    let file = folder.path().join("plan.json");
+    let (status, _, said) = planned(
+        &[
+            &["--output".as_ref(), file.as_path(), Path::new("--updates"), updates.as_path()][..],
+            &there(r"D:\updates"),
+        ]
+        .concat(),
+    );
+    assert_eq!(status, 1);
+    assert!(said.contains("deminer clean") && !said.contains("deminer script"), "{said}");
+    let (status, _, error) =
+        planned(&[&["--updates".as_ref(), Path::new("/no/such/folder")][..], &there(r"D:\updates")].concat());
     assert!(status == 2 && error.contains("/no/such/folder"), "{error}");
 }

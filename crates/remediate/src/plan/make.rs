@@ -45,8 +45,12 @@ pub fn plan(assessment: &Assessment, intel: &Intel, choice: &Choice) -> Plan {
             refused.push(Refusal { finding: finding.id.clone(), why: m::REFUSE_EXCLUDED.plain() });
             continue;
         }
-        let update = update::step(finding, assessment, choice).map(|step| vec![Ok(step)]);
-        let steps = update.unwrap_or_else(|| steps::of(finding, intel));
+        let steps = if update::asks(finding) {
+            let step = update::step(finding, assessment, choice);
+            vec![step.map_err(|unfit| steps::no_update(finding, unfit))]
+        } else {
+            steps::of(finding, intel)
+        };
         for (at, step) in steps.into_iter().enumerate() {
             match step {
                 Ok((verb, target, precondition)) => {

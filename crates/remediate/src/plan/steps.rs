@@ -4,6 +4,7 @@ use super::parts::{Step, fields, image, reset, unknown};
 use super::{Precondition, Target, Verb, says_content, subject, values};
 use crate::messages as m;
 use crate::object::{MOF, PROPERTIES, QUALIFIER, QUALIFIERS, TYPE, cim_type, property_names};
+use crate::update::Unfit;
 use crate::{guard, stock_values, task_actions, task_fields};
 use detect::assessment::{Finding, Kind};
 use evidence::wmi::{SUBSCRIPTION_NAMESPACE, schema};
@@ -36,25 +37,25 @@ pub(super) fn of(finding: &Finding, intel: &Intel) -> Vec<Step> {
         Kind::StockMissing => vec![stock(subject, intel)],
         Kind::Hardening => values::harden(finding, intel),
         Kind::Account => vec![Err(values::by_command(finding).unwrap_or_else(by_hand))],
-        Kind::Patch => vec![Err(update(finding))],
+        Kind::Patch => vec![Err(no_update(finding, Unfit::None))],
         Kind::ConsumerClass | Kind::Connection | Kind::Network | Kind::Event | Kind::Script => {
             vec![Err(by_hand())]
         }
     }
 }
 
-/// No plan installs an update: which one, and where it is, is said.
-fn update(finding: &Finding) -> Message {
+/// Why the plan does not install the update; which one it is, and where it is to be had.
+pub(super) fn no_update(finding: &Finding, unfit: Unfit) -> Message {
     let first = finding.subject.get("Install").and_then(|all| all.get(0)).and_then(Json::as_str);
     let number = first.and_then(|name| name.strip_prefix("KB")?.parse::<u32>().ok());
     let name = finding.name.as_str().into();
-    match number {
-        Some(number) => {
-            let command = detect::catalogue_command(number);
-            m::REFUSE_UPDATE.with([name, format!("KB{number}").into(), command.into()])
-        }
-        None => m::REFUSE_BY_HAND.with([name]),
-    }
+    let Some(number) = number else { return m::REFUSE_BY_HAND.with([name]) };
+    let why = match unfit {
+        Unfit::None => m::REFUSE_UPDATE,
+        Unfit::Several => m::REFUSE_UPDATE_SEVERAL,
+        Unfit::NoVersion => m::REFUSE_UPDATE_VERSION,
+    };
+    why.with([name, format!("KB{number}").into(), detect::catalogue_command(number).into()])
 }
 
 /// A subscription: its consumer, filters and bindings; or one object without its partners.

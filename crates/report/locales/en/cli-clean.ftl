@@ -90,6 +90,14 @@ cli-check-by-hand = is checked by hand
 
 cli-ask-plan = put it into the plan?
 cli-next-clean = next, on the machine: `deminer clean { $plan }` shows what it would do, with --apply does it; where only a script may run, `deminer script { $plan }`
+cli-next-clean-only = next, on the machine: `deminer clean { $plan }` shows what it would do, with --apply does it
+cli-plan-gaps = { $count ->
+    [one] one gap in the settings of the machine can be closed by a plan too: `--interactive` asks of it, `--include ID` takes it
+   *[other] { $count } gaps in the settings of the machine can be closed by a plan too: `--interactive` asks of each, `--include ID` takes one
+}
+cli-updates-elsewhere = the packages in `{ $path }` are installed on the machine, and where the folder lies there is not known
+cli-updates-path = `{ $path }` is no plain path of a folder on a local drive of the machine
+cli-hint-updates-path = name the folder's path there, such as `--updates-on-machine 'D:\updates'`, or make the plan on the machine itself
 cli-no-terminal = there is nobody to ask: standard input is no terminal
 cli-unanswered = the questions were not all answered, so there is no plan
 cli-hint-no-terminal = leave out --interactive, and choose findings with --include and --exclude

@@ -89,6 +89,11 @@ cli-check-by-hand = 手動で確認
 
 cli-ask-plan = 計画に含めますか
 cli-next-clean = 次は、対象のマシンで `deminer clean { $plan }` を実行すると内容を確認でき、--apply を付けると実行します。スクリプトしか実行できないマシンでは `deminer script { $plan }` を使用してください
+cli-next-clean-only = 次は、対象のマシンで `deminer clean { $plan }` を実行すると内容を確認でき、--apply を付けると実行します
+cli-plan-gaps = マシンの設定の不備のうち { $count } 件は計画で解消できます。`--interactive` で 1 件ずつ確認するか、`--include ID` で追加してください
+cli-updates-elsewhere = `{ $path }` のパッケージは対象のマシン上でインストールしますが、このフォルダーのそのマシン上のパスが分かりません
+cli-updates-path = `{ $path }` は、マシンのローカル ドライブ上のフォルダーを示す通常のパスではありません
+cli-hint-updates-path = `--updates-on-machine 'D:\updates'` のようにマシン上のパスを指定するか、そのマシンで計画を作成してください
 cli-no-terminal = 標準入力が端末ではないため、質問できません
 cli-unanswered = 質問への回答が途中で終わったため、計画は作成していません
 cli-hint-no-terminal = --interactive を付けずに、--include と --exclude で検出結果を選んでください

@@ -19,7 +19,8 @@ fn seven(architecture: Architecture) -> UpdatePackage {
 fn patched(updates: Vec<UpdatePackage>, architecture: Option<Architecture>, version: &str) -> Plan {
     let subject = json!({"Install": ["KB4012215"], "answer": "not-fixed"});
     let mut all = assessment(vec![finding(Kind::Patch, Advice::Patch, &subject)]);
-    all.host.os = Some(OperatingSystem { version: Some(version.into()), ..OperatingSystem::default() });
+    let version = Some(version.to_owned()).filter(|version| !version.is_empty());
+    all.host.os = Some(OperatingSystem { version, ..OperatingSystem::default() });
     let plan = plan(&all, intel(), &Choice { updates, architecture, ..Choice::default() });
     assert_eq!(plan.validate(), Ok(()));
     assert_eq!(Plan::from_json(&plan.to_json()), Ok(plan.clone()));
@@ -46,17 +47,19 @@ fn none_several_or_one_of_another_windows_leave_it_to_a_person() {
     let other = package("6.3", X64, "windows8.1-kb4012215-x64_00.msu");
     let number = UpdatePackage { update: 4_012_216, ..seven(X64) };
     let odd = UpdatePackage { path: "/tmp/windows6.1-kb4012215-x64_00.msu".into(), ..seven(X64) };
-    for (updates, architecture, version) in [
-        (vec![other], Some(X64), "6.1.7601"),
-        (vec![number], Some(X64), "6.1.7601"),
-        (vec![odd], Some(X64), "6.1.7601"),
-        (vec![seven(X86)], Some(X64), "6.1.7601"),
-        (vec![seven(X64)], Some(X64), "6.10.1"),
+    for (updates, architecture, version, why) in [
+        (vec![other], Some(X64), "6.1.7601", "refuse-update"),
+        (vec![number.clone()], Some(X64), "6.1.7601", "refuse-update"),
+        (vec![odd], Some(X64), "6.1.7601", "refuse-update"),
+        (vec![seven(X86)], Some(X64), "6.1.7601", "refuse-update"),
+        (vec![seven(X64)], Some(X64), "6.10.1", "refuse-update"),
+        (vec![number], Some(X64), "", "refuse-update"),
         // Which of them it is cannot be told from here.
-        (vec![seven(X64), seven(X86)], None, "6.1.7601"),
+        (vec![seven(X64), seven(X86)], None, "6.1.7601", "refuse-update-several"),
+        (vec![seven(X64)], Some(X64), "", "refuse-update-version"),
     ] {
         let plan = patched(updates, architecture, version);
-        assert_eq!((plan.actions.len(), reasons(&plan)), (0, vec!["refuse-update"]));
+        assert_eq!((plan.actions.len(), reasons(&plan)), (0, vec![why]));
     }
     // Without any nobody asked.
     let plan = patched(Vec::new(), Some(X64), "6.1.7601");

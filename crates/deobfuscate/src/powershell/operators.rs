@@ -353,6 +353,11 @@ pub(super) fn groups(text: &str) -> String {
                 }
                 out.push('}');
             }
+            // All that was found.
+            Some('&') => {
+                chars.next();
+                out.push_str("{0}");
+            }
             Some('{' | '$') => out.extend(chars.next()),
             _ => out.push('$'),
         }

@@ -53,10 +53,11 @@ const MAX_SIZE: u64 = 8 << 20;
 const FLAGS: &str = "--cfg windows_slim_errors";
 
 /// What is shipped says of a panic what it was, not where in the source, and of a value in it no more than its kind. AES, which packages and
-/// few scripts need, comes in the smallest of its forms.
+/// few scripts need, and Ed25519, which sets of signatures need, come in the smallest of their forms.
 const SMALL: &str = concat!(
     "-Zlocation-detail=none -Zfmt-debug=shallow ",
-    r#"--cfg aes_backend="soft" --cfg aes_backend_soft="compact""#
+    r#"--cfg aes_backend="soft" --cfg aes_backend_soft="compact" "#,
+    r#"--cfg curve25519_dalek_backend="serial""#
 );
 
 /// The variable that names the runner of the tests to cargo.

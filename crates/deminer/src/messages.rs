@@ -246,6 +246,7 @@ messages! {
     SIGNATURE_SIGNED = "cli-signature-signed" ["path", "version", "key"];
     SIGNATURE_OWN = "cli-signature-own" ["path", "version"];
     SIGNATURE_WRITTEN = "cli-signature-written" ["count", "path", "version"];
+    SIGNATURE_DROPPED = "cli-signature-dropped" ["path"];
     SIGNATURE_HASHES_ONLY = "cli-signature-hashes-only" [];
     SIGNATURE_LEFT_OUT = "cli-signature-left-out" [];
     SIGNATURE_COMMON = "cli-signature-common" [];

@@ -31,8 +31,11 @@ pub(crate) fn run(args: &Args, console: Console) -> Result<ExitStatus, Error> {
 }
 
 fn new(args: &SignatureNew, console: Console) -> Result<ExitStatus, Error> {
+    let mut was_signed = false;
     let mut set = if args.output.is_file() {
-        read_set(&args.output, &[])?.set
+        let opened = read_set(&args.output, &[])?;
+        was_signed = opened.signer.is_some();
+        opened.set
     } else {
         let stem = args.output.file_stem().map(|stem| stem.to_string_lossy().into_owned());
         SignatureSet::new(&stem.unwrap_or_default())
@@ -56,6 +59,9 @@ fn new(args: &SignatureNew, console: Console) -> Result<ExitStatus, Error> {
     tell(&mut out, &learned, console).and_then(|()| out.flush()).map_err(Error::CannotPrint)?;
     if learned.hashes_only() {
         console.warn(&m::SIGNATURE_HASHES_ONLY.plain());
+    }
+    if was_signed {
+        console.warn(&m::SIGNATURE_DROPPED.with([shown(&args.output).into()]));
     }
     if !console.quiet {
         let count = learned.family.indicators.len();

@@ -121,6 +121,19 @@ fn a_signed_set_is_trusted_by_its_key_and_refused_when_it_was_changed() {
     assert_ne!(check(&trust).status, 2);
     let verified = signature(&["verify".as_ref(), set.as_os_str(), "--trust".as_ref(), public.as_os_str()]);
     assert!(verified.0 == 0 && verified.1.contains("the signature holds"), "{}", verified.1);
+    let (copy, sample) = (folder.path().join("copy.toml"), folder.path().join("more.ps1"));
+    std::fs::copy(&set, &copy).unwrap();
+    std::fs::write(&sample, "$stage='zanthorumloader'; Start-Process C:\\zanthorum\\zanthorumhost.exe")
+        .unwrap();
+    let grown = signature(&[
+        "new".as_ref(),
+        sample.as_os_str(),
+        "--name".as_ref(),
+        "Zanthorum".as_ref(),
+        "--output".as_ref(),
+        copy.as_os_str(),
+    ]);
+    assert!(grown.0 == 0 && grown.2.contains("sign it again"), "{}", grown.2);
     let other = folder.path().join("other");
     signature(&["keygen".as_ref(), "--output".as_ref(), other.as_os_str()]);
     let stranger = check(&["--trust".as_ref(), folder.path().join("other.pub").as_os_str()]);

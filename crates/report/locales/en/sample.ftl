@@ -31,6 +31,7 @@ cli-signature-written = a signature of { $count ->
     [one] one indicator
    *[other] { $count } indicators
 } is in `{ $path }`, version { $version }
+cli-signature-dropped = `{ $path }` was signed and is not any more, since its content changed: sign it again with `deminer signature sign`
 cli-signature-hashes-only = the samples have nothing of their own but their hashes: the signature knows these files again, and no others of their kind
 cli-signature-left-out = left out
 cli-signature-common = everybody's scripts have it

@@ -22,6 +22,7 @@ cli-hint-signature = セットまたは鍵を入手元から取り直してく�
 cli-signature-signed = `{ $path }`（バージョン { $version }）は鍵 { $key } で署名されており、署名は有効です
 cli-signature-own = `{ $path }`（バージョン { $version }）には署名がないため、自作のセットとして扱います
 cli-signature-written = 指標 { $count } 件のシグネチャを `{ $path }`（バージョン { $version }）に書き込みました
+cli-signature-dropped = { $path } の内容が変わったため、これまでの署名は外れました。deminer signature sign で署名し直してください
 cli-signature-hashes-only = 検体に固有の特徴はハッシュ値だけでした。このシグネチャで見つかるのは同一のファイルのみで、亜種は見つかりません
 cli-signature-left-out = 除外したもの
 cli-signature-common = 一般的なスクリプトにも含まれています

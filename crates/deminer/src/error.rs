@@ -1,5 +1,6 @@
 //! What stops a command: what to say, and what to do about it.
 
+#[cfg(feature = "net")]
 use crate::commands::probe::problem::Problem;
 use crate::messages as m;
 use crate::problem::worded;
@@ -257,6 +258,7 @@ impl Error {
     }
 }
 
+#[cfg(feature = "net")]
 impl From<Problem> for Error {
     fn from(problem: Problem) -> Self {
         Self::Probe(problem)

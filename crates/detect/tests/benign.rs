@@ -5,12 +5,11 @@
 #![allow(clippy::disallowed_methods, reason = "tests read their samples")]
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests")]
 
+mod support;
+
 use deminer_detect::assess;
 use deminer_detect::assessment::{Finding, Kind, Severity};
-use evidence::{
-    AutostartEntry, AutostartKind, Event, Evidence, Host, Location, NameSource, Property, PropertyName,
-    Provenance, Record, RecordData, Source, State, WmiObject,
-};
+use evidence::{AutostartEntry, AutostartKind, Event, Property, PropertyName, RecordData, State, WmiObject};
 use intel::Intel;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -19,19 +18,7 @@ use std::path::{Path, PathBuf};
 const MAX_BLOCK: usize = 1 << 20;
 
 fn findings(records: Vec<RecordData>) -> Vec<Finding> {
-    let source =
-        Source { path: "evidence".into(), member: None, sha256: None, length: 1, format: "test".into() };
-    let records = records.into_iter().zip(0..).map(|(data, at)| Record {
-        provenance: Provenance { source: 0, location: Location::Offset(at) },
-        data,
-    });
-    let evidence = Evidence {
-        host: Host::named("PC", NameSource::Record),
-        sources: vec![source],
-        records: records.collect(),
-        ..Evidence::default()
-    };
-    assess(&evidence, Intel::builtin()).findings
+    assess(&support::evidence(records), Intel::builtin()).findings
 }
 
 /// The file of a script, and what starts it.
@@ -157,7 +144,7 @@ fn a_harmless_script_adds_nothing_to_its_consumer() {
 #[test]
 fn a_script_that_was_read_in_part_is_told() {
     let RecordData::Autostart(mut entry) = started(AutostartKind::Run, "C:\\Scripts\\a.bat", "rem") else {
-        return;
+        panic!("an entry that starts it");
     };
     entry.extra.insert("ContentLength".to_owned(), "100000000".to_owned());
     let found = findings(vec![RecordData::Autostart(entry)]);

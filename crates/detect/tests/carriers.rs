@@ -1,12 +1,13 @@
 //! Whatever carries a script, a family is recognised in the decoded text of it.
 
+mod support;
+
 use base64::Engine as _;
 use deminer_detect::assess;
 use deminer_detect::assessment::{Assessment, Kind};
 use evidence::{
-    AutostartEntry, AutostartKind, ClassProperty, Event, Evidence, Host, Location, NameSource, Process,
-    Property, PropertyName, Provenance, Record, RecordData, RegistryValue, ScheduledTask, Service, Source,
-    State, TaskAction, Value, WmiClass, WmiObject,
+    AutostartEntry, AutostartKind, ClassProperty, Event, Process, Property, PropertyName, RecordData,
+    RegistryValue, ScheduledTask, Service, State, TaskAction, Value, WmiClass, WmiObject,
 };
 use intel::{Family, Intel};
 
@@ -29,20 +30,8 @@ fn command() -> String {
 }
 
 fn judged(records: Vec<RecordData>) -> Assessment {
-    let source =
-        Source { path: "evidence".into(), member: None, sha256: None, length: 1, format: "test".into() };
-    let records = records.into_iter().zip(0..).map(|(data, at)| Record {
-        provenance: Provenance { source: 0, location: Location::Offset(at) },
-        data,
-    });
-    let evidence = Evidence {
-        host: Host::named("PC", NameSource::Record),
-        sources: vec![source],
-        records: records.collect(),
-        ..Evidence::default()
-    };
     let family = Family::from_toml("family.toml", FAMILY).expect("a family");
-    assess(&evidence, &Intel::builtin().clone().with_families([family]))
+    assess(&support::evidence(records), &Intel::builtin().clone().with_families([family]))
 }
 
 #[track_caller]

@@ -4,6 +4,7 @@
 //! crate or module that speaks.
 
 use crate::language::Language;
+use crate::links::without_links;
 use crate::sanitize::visible;
 use evidence::{Arg, Message};
 use fluent_bundle::concurrent::FluentBundle;
@@ -104,9 +105,14 @@ impl Catalogue {
         self.word(message, Quoting::Visible, MAX_DEPTH)
     }
 
-    /// The message in words, with what comes from the evidence told apart.
+    /// The same without links, but to sources of ours: for what is said of evidence, so that no terminal or reader makes one of it.
+    pub fn say(&self, message: &Message) -> String {
+        self.line(&without_links(message))
+    }
+
+    /// The message in words without links, with what comes from the evidence told apart.
     pub fn runs(&self, message: &Message) -> Vec<Run> {
-        split_runs(&self.word(message, Quoting::Marked, MAX_DEPTH))
+        split_runs(&self.word(&without_links(message), Quoting::Marked, MAX_DEPTH))
     }
 
     /// Several messages as one text.

@@ -18,7 +18,8 @@
 
 use crate::Context;
 use crate::catalogue::Catalogue;
-use crate::places::{place, without_links};
+use crate::links::without_links;
+use crate::places::place;
 use crate::sanitize::visible;
 use crate::words::Word as _;
 use ::csv::{Terminator, WriterBuilder};

@@ -12,6 +12,7 @@ mod csv;
 mod html;
 mod json;
 mod language;
+mod links;
 mod places;
 #[cfg(test)]
 mod samples;
@@ -26,7 +27,7 @@ pub use catalogue::Catalogue;
 pub use command::{Shell, command_line};
 pub use json::safe_json;
 pub use language::Language;
-pub use places::{indicator, without_links};
+pub use places::indicator;
 pub use text::{TextOptions, Verbosity};
 pub use worse::uses as account_uses;
 

@@ -3,9 +3,9 @@
 use crate::catalogue::Catalogue;
 use crate::sanitize::visible;
 use crate::words::Word as _;
-use deobfuscate::{Indicator, IndicatorKind, defang, defang_text};
+use deobfuscate::{Indicator, IndicatorKind, defang};
 use detect::assessment::{Assessment, EvidenceRef};
-use evidence::{Arg, Custody, Host, Message, ReadState};
+use evidence::{Custody, Host, Message, ReadState};
 
 /// Where something was read, on one line: file and member, then offset or record number. Made visible.
 pub(crate) fn place(catalogue: &Catalogue, evidence: &EvidenceRef) -> String {
@@ -41,25 +41,6 @@ pub fn indicator(indicator: &Indicator) -> String {
     );
     let value = visible(&indicator.value);
     if address { defang(&value) } else { value.into_owned() }
-}
-
-/// The message of the sources of our own claims.
-const OWN_SOURCE: &str = "hardening-source";
-
-/// A message with the links taken out of what evidence put into it. The address of a source of our own stays one.
-pub fn without_links(message: &Message) -> Message {
-    if message.id == OWN_SOURCE {
-        return message.clone();
-    }
-    let harmless = |name: &str, arg: &Arg| match arg {
-        // Where a fact of ours comes from.
-        Arg::Text(_) if name == "source" => arg.clone(),
-        Arg::Text(text) => Arg::Text(defang_text(text).into_owned()),
-        Arg::Message(inner) => Arg::Message(Box::new(without_links(inner))),
-        Arg::Number(number) => Arg::Number(*number),
-    };
-    let args = message.args.iter().map(|(name, arg)| (name.clone(), harmless(name, arg)));
-    Message { id: message.id.clone(), args: args.collect() }
 }
 
 /// The system of a host: product, version and update build revision as far as they are known. Made visible.
@@ -134,19 +115,4 @@ pub(crate) fn custody_id(assessment: &Assessment) -> &'static str {
 /// How many areas were not read, or not completely.
 pub(crate) fn not_read(catalogue: &Catalogue, assessment: &Assessment) -> String {
     catalogue.line(&Message::new("areas-not-read").with("count", assessment.missing.len()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_our_own_sources_keep_their_links() {
-        let theirs = Message::new("reason-trait").with("excerpt", "iwr http://a.example/");
-        let inner = Message::new("outer").with("inner", theirs.clone());
-        assert_eq!(without_links(&theirs).text("excerpt"), Some("iwr hxxp://a.example/"));
-        assert_eq!(without_links(&inner), Message::new("outer").with("inner", without_links(&theirs)));
-        let ours = Message::new(OWN_SOURCE).with("url", "https://learn.microsoft.com/");
-        assert_eq!(without_links(&ours), ours);
-    }
 }

@@ -161,7 +161,7 @@ fn stages(pen: &mut Pen<'_>, context: &Context<'_>, assessment: &Assessment) -> 
     for stage in &assessment.stages {
         let name = stage.stage.word(pen.catalogue);
         let state = stage.state.word(pen.catalogue);
-        let summary = pen.say(&stage.summary);
+        let summary = pen.catalogue.say(&stage.summary);
         let cells = [(BOLD, name.as_str(), names), (pen::of_state(stage.state), state.as_str(), states)];
         pen.row(2, &cells, (PLAIN, &summary))?;
         let Some(next) = &stage.next else { continue };
@@ -170,7 +170,7 @@ fn stages(pen: &mut Pen<'_>, context: &Context<'_>, assessment: &Assessment) -> 
         let label = format!("{}: ", pen.word("label-next"));
         if let Some(earlier) = told.get(&command) {
             let as_before = Message::new("next-as-before").with("stage", earlier.word(pen.catalogue));
-            let as_before = pen.say(&as_before);
+            let as_before = pen.catalogue.say(&as_before);
             pen.hanging(indent, &label, DIM, &as_before)?;
         } else {
             // Never broken, so that it can be pasted.
@@ -241,10 +241,10 @@ fn duties(pen: &mut Pen<'_>, duties: &[Duty]) -> io::Result<()> {
     let heading = pen.count("heading-duties", duties.len());
     pen.heading(&heading)?;
     for (number, duty) in (1..).zip(duties) {
-        let text = pen.say(&duty.text);
+        let text = pen.catalogue.say(&duty.text);
         pen.row(2, &[(BOLD, &format!("{number}."), 3)], (PLAIN, &text))?;
         for reason in &duty.reasons {
-            let reason = pen.say(reason);
+            let reason = pen.catalogue.say(reason);
             pen.paragraph(7, DIM, &reason)?;
         }
     }
@@ -295,9 +295,9 @@ fn timeline(pen: &mut Pen<'_>, assessment: &Assessment) -> io::Result<()> {
     let limit = if pen.verbose() { entries.len() } else { SHORT_LIST };
     for entry in entries.iter().take(limit) {
         let time = entry.time.to_string();
-        let mut what = pen.say(&entry.what);
+        let mut what = pen.catalogue.say(&entry.what);
         if let Some(fate) = &entry.fate {
-            what = format!("{what} ({})", pen.say(fate));
+            what = format!("{what} ({})", pen.catalogue.say(fate));
         }
         pen.row(2, &[(DIM, &time, 0)], (PLAIN, &what))?;
     }
@@ -315,7 +315,7 @@ fn notes(pen: &mut Pen<'_>, heading: &str, notes: &[Note]) -> io::Result<()> {
     for note in notes.iter().take(limit) {
         let level = note.level.word(pen.catalogue);
         let place = with_offset(pen.catalogue, &note.source, note.offset);
-        let text = pen.say(&note.message);
+        let text = pen.catalogue.say(&note.message);
         let text = if place.is_empty() { text } else { format!("{place}: {text}") };
         pen.row(2, &[(pen::of_level(note.level), &level, levels)], (PLAIN, &text))?;
     }

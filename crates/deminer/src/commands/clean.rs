@@ -5,7 +5,7 @@ pub(super) mod place;
 pub(crate) mod tests;
 mod watch;
 
-use super::plan::read_plan;
+use super::plan::{read_plan, updates};
 use super::receipt::{self, Stopped};
 use crate::args::{Clean, ReceiptFormat};
 use crate::console::Console;
@@ -42,10 +42,9 @@ pub(crate) struct Job {
 pub(crate) enum Work {
     /// What this plan says, in a case at this path or at a usual one.
     Plan(Box<Plan>, Option<String>),
-    /// What is found on the machine, and these findings; in a case at this path or at a usual one.
-    Machine(BTreeSet<String>, Option<String>),
-    /// The same, and the updates that it lacks, from the packages in this folder.
-    Patch(PathBuf, BTreeSet<String>, Option<String>),
+    /// What is found on the machine, and these findings; in a case at this path or at a usual one. With the updates that it lacks, from the
+    /// packages in a folder.
+    Machine(BTreeSet<String>, Option<PathBuf>, Option<String>),
     /// What a run that was cut off has left.
     Resume(String),
     /// What a case has disabled.
@@ -74,13 +73,7 @@ fn job(args: &Clean) -> Result<Job, Error> {
         (Some(resume), ..) => Work::Resume(path(resume)),
         (_, Some(purge), _) => Work::Purge(path(purge)),
         (.., Some(plan)) => Work::Plan(Box::new(read_plan(plan)?), case),
-        _ => {
-            let include = args.include.iter().cloned().collect();
-            match &args.updates {
-                Some(folder) => Work::Patch(folder.clone(), include, case),
-                None => Work::Machine(include, case),
-            }
-        }
+        _ => Work::Machine(args.include.iter().cloned().collect(), args.updates.clone(), case),
     };
     let trusted =
         args.plan.iter().chain(&args.baseline).chain(&args.signatures.signatures).map(path).collect();
@@ -110,7 +103,7 @@ pub(crate) fn clean(
     let (run, case) = match &job.work {
         Work::Resume(case) => (Run::Resume, Some(case.clone())),
         Work::Purge(case) => (Run::Purge, Some(case.clone())),
-        Work::Plan(_, case) | Work::Machine(_, case) | Work::Patch(_, _, case) => (Run::Apply, case.clone()),
+        Work::Plan(_, case) | Work::Machine(.., case) => (Run::Apply, case.clone()),
     };
     let run = if job.options.apply { run } else { Run::DryRun };
     let (format, began) = (job.format, machine.now());
@@ -131,17 +124,15 @@ fn carry_out(
             plan.leave_out(&exclude);
             (*plan, None, case)
         }
-        Work::Machine(include, case) => {
+        Work::Machine(include, updates, case) => {
             let assessment = super::collect::assess(machine, intel, desk.console)?;
-            let plan = remediate::plan(&assessment, intel, &Choice { include, exclude, ..Choice::default() });
-            (plan, Some(assessment.verdict), case)
-        }
-        Work::Patch(folder, include, case) => {
-            let assessment = super::collect::assess(machine, intel, desk.console)?;
-            let updates =
-                super::plan::updates::find(super::plan::updates::Folder::here(&folder), &assessment)?;
-            let architecture = machine.facts().ok().map(|facts| facts.architecture);
-            let choice = Choice { include, exclude, updates, architecture };
+            let updates = updates.map(|folder| updates::find(updates::Folder::here(&folder), &assessment));
+            let choice = Choice {
+                include,
+                exclude,
+                updates: updates.transpose()?.unwrap_or_default(),
+                architecture: machine.facts().ok().map(|facts| facts.architecture),
+            };
             (remediate::plan(&assessment, intel, &choice), Some(assessment.verdict), case)
         }
         Work::Resume(case) => return in_case(machine, intel, &case, Run::Resume, &options, format, desk),

@@ -171,7 +171,7 @@ fn read_again(out: &mut dyn Write, again: &Again, catalogue: &Catalogue) -> io::
         (None, found) => say(out, &m::AGAIN_FOUND.with([(found.len() as u64).into()]))?,
     }
     for found in &again.found {
-        writeln!(out, "  {}  {}", visible(&found.finding), catalogue.line(&found.title))?;
+        writeln!(out, "  {}  {}", visible(&found.finding), catalogue.say(&found.title))?;
     }
     if again.unread.is_empty() {
         return Ok(());
@@ -207,7 +207,7 @@ pub(crate) fn verified_line(
         Now::Gone | Now::Kept | Now::Undone => Ok(()),
         _ => detail(out, &catalogue.line(&verified.message)),
     }?;
-    verified.by.iter().try_for_each(|by| detail(out, &catalogue.line(by)))
+    verified.by.iter().try_for_each(|by| detail(out, &catalogue.say(by)))
 }
 
 fn named(

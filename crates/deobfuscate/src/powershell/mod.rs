@@ -5,6 +5,7 @@
 //! compiler into the build of a program that is cross-compiled for old Windows. What decoding needs of the grammar is
 //! small: words, strings, operators, members, blocks.
 
+mod affixes;
 mod ast;
 mod collections;
 mod commands;

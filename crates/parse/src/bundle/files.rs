@@ -147,14 +147,14 @@ impl Collector<'_> {
         if !is_script || self.is_survey() {
             return;
         }
-        let Some(path) = place::on_machine(&offer.relative).map(|path| path.to_lowercase()) else { return };
+        let Some(on_machine) = place::on_machine(&offer.relative) else { return };
+        let path = on_machine.to_lowercase();
         let kept = STORES.iter().any(|store| path.contains(store));
         let head = beginning(bytes);
         let room = self.programs.held.saturating_add(head.len()) <= MAX_HELD;
         if !kept && room && self.programs.scripts.len() < MAX_SCRIPTS {
             self.programs.held += head.len();
             let source = source(offer, "script", sha256, bytes.len() as u64);
-            let on_machine = place::on_machine(&offer.relative).unwrap_or_default();
             let facts = (head.len() < bytes.len()).then(|| script_facts(&on_machine, bytes));
             let script = Script { offer: offer.clone(), source, bytes: head.to_vec(), facts };
             self.programs.scripts.insert(path, script);

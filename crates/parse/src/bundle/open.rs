@@ -1,4 +1,4 @@
-//! Reads the bundle at a place. With the walk, the only code of this crate that touches the file system.
+//! Reads the bundle at a place. With the walk and the guard, the only code of this crate that touches the file system.
 #![expect(clippy::disallowed_methods, reason = "whoever opens a bundle opens its files")]
 
 use super::collect::{Collector, Mode};

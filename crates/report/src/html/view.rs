@@ -5,7 +5,6 @@ use crate::catalogue::{Catalogue, Run};
 use crate::command::command_line;
 use crate::places::{
     areas_read, by_remedy, custody_id, indicator, meaning, not_read, place, system, with_offset,
-    without_links,
 };
 use crate::sanitize::{visible, visible_lines};
 use crate::scripts::{layer_title, shown_layers, trait_meaning, unopened};
@@ -54,9 +53,8 @@ impl Words {
         capital(self.0.line(&Message::new(id).with("count", count)))
     }
 
-    /// A sentence in which nothing of the evidence is a link.
     fn sentence(self, message: &Message) -> Vec<Run> {
-        let mut runs = self.0.runs(&without_links(message));
+        let mut runs = self.0.runs(message);
         if let Some(first) = runs.first_mut().filter(|first| !first.quoted) {
             first.text = capital(std::mem::take(&mut first.text));
         }

@@ -28,7 +28,7 @@ const HASH_DIGITS: usize = 12;
 /// Writes the finding: a line that says what it is, a line of facts, and a labelled block for each thing that shows why.
 pub(super) fn write(pen: &mut Pen<'_>, finding: &Finding) -> io::Result<()> {
     let severity = finding.severity.word(pen.catalogue);
-    let title = pen.say(&finding.title);
+    let title = pen.catalogue.say(&finding.title);
     pen.row(2, &[(pen::of_severity(finding.severity), &severity, 0)], (BOLD, &title))?;
 
     let family = finding.family.as_deref().map(|family| visible(family).into_owned());
@@ -90,7 +90,7 @@ impl Block {
     fn reasons(&self, pen: &mut Pen<'_>, finding: &Finding) -> io::Result<()> {
         let mut label = pen.word("label-why");
         for reason in &finding.reasons {
-            let reason = pen.say(reason);
+            let reason = pen.catalogue.say(reason);
             self.line(pen, &mut label, &reason)?;
         }
         Ok(())
@@ -214,7 +214,7 @@ impl Block {
                 let dots = if rest > 0 { "…" } else { "" };
                 let message = evidence::Message::new("place-sha256").with("hash", format!("{kept}{dots}"));
                 text.push_str(" · ");
-                text.push_str(&pen.say(&message));
+                text.push_str(&pen.catalogue.say(&message));
             }
             self.line(pen, &mut label, &text)?;
         }

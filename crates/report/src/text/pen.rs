@@ -3,7 +3,6 @@
 use super::layout::{columns, wrap};
 use super::{TextOptions, Verbosity};
 use crate::catalogue::Catalogue;
-use crate::places::without_links;
 use anstyle::{AnsiColor, Color, Style};
 use detect::assessment::{Severity, State, Verdict};
 use evidence::{Level, Message};
@@ -80,11 +79,6 @@ impl Pen<'_> {
     /// The word for an id of the catalogue.
     pub(super) fn word(&self, id: &str) -> String {
         self.catalogue.word_for(id)
-    }
-
-    /// A message in words, in which nothing of the evidence is a link.
-    pub(super) fn say(&self, message: &Message) -> String {
-        self.catalogue.line(&without_links(message))
     }
 
     /// A message that counts something.

@@ -100,7 +100,7 @@ fn options(apply: bool) -> Options {
 }
 
 fn on_machine(apply: bool) -> Job {
-    let work = Work::Machine(BTreeSet::new(), Some(CASE.to_owned()));
+    let work = Work::Machine(BTreeSet::new(), None, Some(CASE.to_owned()));
     Job { work, options: options(apply), exclude: BTreeSet::new(), format: ReceiptFormat::Text }
 }
 
@@ -158,7 +158,7 @@ fn finding(memory: &Memory, kind: Kind) -> String {
 fn with_service(memory: &Memory, apply: bool) -> Job {
     let include = BTreeSet::from([finding(memory, Kind::Service)]);
     let exclude = BTreeSet::from([finding(memory, Kind::StockMissing)]);
-    Job { work: Work::Machine(include, Some(CASE.to_owned())), exclude, ..on_machine(apply) }
+    Job { work: Work::Machine(include, None, Some(CASE.to_owned())), exclude, ..on_machine(apply) }
 }
 
 /// To disable and to stop the service.
@@ -231,7 +231,7 @@ fn what_no_content_speaks_for_is_asked() {
         (BOTH, true, false),
     ] {
         let mut memory = Memory::new(infected());
-        let work = Work::Machine(BTreeSet::from([finding(&memory, Kind::Run)]), Some(CASE.to_owned()));
+        let work = Work::Machine(BTreeSet::from([finding(&memory, Kind::Run)]), None, Some(CASE.to_owned()));
         let mut job = Job { work, ..with_service(&memory, true) };
         job.options.yes = yes;
         let (status, text, asked) = cleaned(&mut memory, job, answers);
@@ -457,7 +457,7 @@ fn what_must_not_begin_does_not() {
     job.options.trusted = vec![r"C:\Users\Public\probe.exe".to_owned()];
     assert_eq!(stops(&as_is, job), "stop-unprotected");
     let mut job = plan(&|_| {});
-    job.work = Work::Machine(BTreeSet::new(), Some("cases".to_owned()));
+    job.work = Work::Machine(BTreeSet::new(), None, Some("cases".to_owned()));
     assert_eq!(stops(&as_is, job), "stop-case-path");
     assert_eq!(stops(&as_is, in_case_job(Work::Resume(CASE.to_owned()), true)), "stop-case-damaged");
 
@@ -477,7 +477,7 @@ fn what_must_not_begin_does_not() {
 #[test]
 fn a_case_has_a_place_of_its_own_where_none_is_named() {
     let mut memory = Memory::new(infected());
-    let job = Job { work: Work::Machine(BTreeSet::new(), None), ..on_machine(true) };
+    let job = Job { work: Work::Machine(BTreeSet::new(), None, None), ..on_machine(true) };
     cleaned(&mut memory, job.clone(), &[]);
     let folder = r"c:\programdata\deminer";
     let case = format!(r"{folder}\case-20260102t0304");

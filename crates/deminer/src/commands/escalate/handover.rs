@@ -53,7 +53,7 @@ fn id(prefix: &str, value: &impl serde::Serialize) -> Message {
 
 /// A message in words. Whoever opens the text follows no link that evidence put into it.
 pub(super) fn say(language: Language, message: &Message) -> String {
-    Catalogue::get(language).line(&report::without_links(message))
+    Catalogue::get(language).say(message)
 }
 
 /// What stands in the package without the password.

@@ -51,9 +51,9 @@ fn question(plan: &Plan, finding: &Finding, console: Console) -> String {
     let catalogue = console.catalogue();
     let severity = serde_json::to_value(finding.severity).unwrap_or_default();
     let severity = catalogue.word_for(&format!("severity-{}", severity.as_str().unwrap_or_default()));
-    let mut text = format!("\n{}: {} ({})\n", severity, catalogue.line(&finding.title), finding.id);
+    let mut text = format!("\n{}: {} ({})\n", severity, catalogue.say(&finding.title), finding.id);
     for reason in &finding.reasons {
-        let _ = writeln!(text, "  - {}", catalogue.line(reason));
+        let _ = writeln!(text, "  - {}", catalogue.say(reason));
     }
     for action in plan.actions.iter().filter(|action| action.because.contains(&finding.id)) {
         let verb = catalogue.line(&verb(action.verb).plain());
